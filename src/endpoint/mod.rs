@@ -1,0 +1,83 @@
+//! The HTTP shell: what a completion endpoint is asked and what it says, without any dialect's JSON.
+
+pub mod error;
+
+use futures_util::stream::BoxStream;
+
+pub use error::Error;
+
+/// What an endpoint is asked for one completion. Text uses LF line ends.
+///
+/// `None` and empty fields are not sent, so that the endpoint's own default holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Prompt {
+    /// The text before the cursor.
+    pub prefix: String,
+    /// The text after the cursor.
+    pub suffix: String,
+    /// The model's name as the endpoint knows it.
+    pub model: String,
+    /// The longest reply, in tokens.
+    pub max_tokens: u32,
+    /// The shortest reply, in tokens.
+    pub min_tokens: Option<u32>,
+    /// 0 to 1.5.
+    pub temperature: Option<f32>,
+    /// Above 0, up to 1.
+    pub top_p: Option<f32>,
+    /// Makes replies repeatable.
+    pub random_seed: Option<u64>,
+    /// Strings that end the reply.
+    pub stop: Vec<String>,
+}
+
+/// One piece of a reply, in the order it arrives. The last one is `End`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// More text.
+    Text(String),
+    /// The reply is over.
+    End(End),
+}
+
+/// How a reply ended.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct End {
+    /// Why the model stopped.
+    pub finish: Finish,
+    /// What the endpoint counted, if it said so.
+    pub usage: Option<Usage>,
+}
+
+/// Why the model stopped writing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// It was done, or met a stop string.
+    #[default]
+    Stop,
+    /// It reached `max_tokens` or the end of its context.
+    Length,
+    /// Any other word of the endpoint's.
+    Other,
+}
+
+/// Tokens as the endpoint counted them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub prompt_tokens: u64,
+    /// Tokens of the reply.
+    pub completion_tokens: u64,
+    /// Those of the prompt that were cached.
+    pub cached_tokens: u64,
+}
+
+/// A reply as it arrives. Dropping it ends the HTTP request: over HTTP/2 the stream is reset, over HTTP/1.1 the
+/// connection is closed.
+pub type Reply = BoxStream<'static, Result<Piece, Error>>;
+
+/// Something that can be asked for a completion.
+pub trait Endpoint: Send + Sync {
+    /// Asks. Nothing is sent before the reply is first polled.
+    fn complete(&self, prompt: Prompt) -> Reply;
+}

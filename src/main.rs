@@ -1,0 +1,3 @@
+//! Arguments, logging to stderr, run, exit code.
+
+fn main() {}
