@@ -1,3 +1,6 @@
 //! codestral-ls: inline completions from Codestral for any editor that speaks LSP.
 
+pub mod completion;
+pub mod document;
 pub mod endpoint;
+pub mod position;
