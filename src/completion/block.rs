@@ -1,0 +1,258 @@
+//! Where the piece of code that is being written ends, by indentation and brackets.
+//!
+//! What is shown at once is one such block: the rest of a statement with the block it opens, or the whole body where
+//! the cursor stands on the first line of an empty one. What the model wrote beyond it is kept and shown next.
+
+use super::{
+    Window,
+    line::{self, Shape},
+};
+
+/// The most lines shown at once. Copilot's shown suggestions have 1 line in the median; a screen is about 40. Longer
+/// blocks come in parts.
+pub const MAX_LINES: usize = 16;
+
+/// Where the first block of `text`, written at the window's cursor, ends: a byte offset into `text`, without the line
+/// break. `None`: the text so far does not tell. With `finished` no more text will come, and there always is an end.
+pub fn end(window: &Window, language: &str, text: &str, finished: bool) -> Option<usize> {
+    let mut lines = Lines::of(text, finished);
+    if !line::is_inert(window.line_after()) {
+        return lines.next().filter(|first| first.complete).map(|first| first.end);
+    }
+    let Some(first) = lines.by_ref().find(|line| !line::is_blank(line.text) || line.begins_in(window)) else {
+        return finished.then_some(text.len());
+    };
+    let mut block = Block::begin(window, language, &first)?;
+    for line in lines {
+        match block.take(&line) {
+            Step::More => {}
+            Step::Ended => return Some(block.end),
+            Step::Unknown => return None,
+        }
+    }
+    (finished || block.closed()).then_some(block.end)
+}
+
+/// One line of the model's text.
+#[derive(Debug, Clone, Copy)]
+struct Line<'a> {
+    text: &'a str,
+    start: usize,
+    end: usize,
+    /// Whether no more text can be added to it.
+    complete: bool,
+}
+
+impl Line<'_> {
+    /// Whether the line goes on after something on the cursor's line.
+    fn begins_in(&self, window: &Window) -> bool {
+        self.start == 0 && !line::is_blank(window.line_before()) && !self.text.is_empty()
+    }
+}
+
+struct Lines;
+
+impl Lines {
+    fn of(text: &str, finished: bool) -> impl Iterator<Item = Line<'_>> {
+        let mut start = 0;
+        text.split('\n').map(move |line| {
+            let at = start;
+            start += line.len() + 1;
+            let end = at + line.len();
+            Line { text: line, start: at, end, complete: finished || end < text.len() }
+        })
+    }
+}
+
+enum Step {
+    More,
+    Ended,
+    Unknown,
+}
+
+/// The block as far as it has been read.
+struct Block<'a> {
+    language: &'a str,
+    /// Columns of the line the block starts on.
+    base: usize,
+    /// Whether all statements at `base` belong to it: the body of something just opened.
+    body: bool,
+    /// Brackets open since the cursor.
+    depth: i32,
+    /// Whether the last line opened a block that goes by indentation.
+    opened: bool,
+    /// Whether the last line says that nothing follows it.
+    terminated: bool,
+    lines: usize,
+    end: usize,
+}
+
+impl<'a> Block<'a> {
+    /// `None` when the first line is not complete yet.
+    fn begin(window: &Window, language: &'a str, first: &Line<'_>) -> Option<Self> {
+        if !first.complete {
+            return None;
+        }
+        let on_cursor_line = first.start == 0;
+        let whole = if on_cursor_line { format!("{}{}", window.line_before(), first.text) } else { first.text.into() };
+        let shape = line::shape(&whole, language);
+        let after = if on_cursor_line { line::shape(window.line_after(), language).net } else { 0 };
+        let base = line::indent(&whole);
+        Some(Self {
+            language,
+            base,
+            body: is_body(window, language, base, on_cursor_line),
+            depth: (shape.net + after).max(0),
+            opened: shape.opens,
+            // What closes the line behind the cursor closes the statement.
+            terminated: whole.trim_end().ends_with([';', ',']) || !line::is_blank(window.line_after()),
+            lines: 1,
+            end: first.end,
+        })
+    }
+
+    fn take(&mut self, line: &Line<'_>) -> Step {
+        if self.lines >= MAX_LINES || self.closed() {
+            return Step::Ended;
+        }
+        if line::is_blank(line.text) {
+            return match (line.complete, self.inside()) {
+                (false, _) => Step::Unknown,
+                (true, true) => Step::More,
+                (true, false) => Step::Ended,
+            };
+        }
+        let indent = line::indent(line.text);
+        let shape = line::shape(line.text, self.language);
+        if !self.belongs(indent, &shape, line.text) {
+            return Step::Ended;
+        }
+        if !line.complete {
+            return Step::Unknown;
+        }
+        self.add(line, indent, shape)
+    }
+
+    fn belongs(&self, indent: usize, shape: &Shape, text: &str) -> bool {
+        if indent > self.base {
+            return self.inside() || self.body || text.trim_start().starts_with(['.', '?', '&', '|', '+']);
+        }
+        if self.depth > 0 {
+            return shape.closes || indent == self.base;
+        }
+        indent == self.base && (self.body || (self.opened && shape.closes))
+    }
+
+    fn add(&mut self, line: &Line<'_>, indent: usize, shape: Shape) -> Step {
+        self.lines += 1;
+        self.end = line.end;
+        self.depth = (self.depth + shape.net).max(0);
+        self.opened = if indent > self.base { self.opened || shape.opens } else { shape.opens };
+        self.terminated = line.text.trim_end().ends_with([';', ',']);
+        let closed_by_sign = indent <= self.base && shape.closes && !shape.opens && self.depth == 0;
+        if closed_by_sign && !self.body { Step::Ended } else { Step::More }
+    }
+
+    /// Whether an open bracket or an opened block says that more must come.
+    fn inside(&self) -> bool {
+        self.depth > 0 || self.opened
+    }
+
+    /// Whether no following line could belong to it.
+    fn closed(&self) -> bool {
+        !self.body && !self.inside() && self.terminated
+    }
+}
+
+/// Whether a line of `base` columns at the cursor is the first of an empty body: the line above it opens a block, and
+/// no line of that block stands below.
+fn is_body(window: &Window, language: &str, base: usize, on_cursor_line: bool) -> bool {
+    let above = if on_cursor_line && line::is_blank(window.line_before()) {
+        window.lines_above().find(|line| !line::is_blank(line))
+    } else if on_cursor_line {
+        None
+    } else {
+        Some(window.line_before()).filter(|line| !line::is_blank(line))
+    };
+    let opens = above.is_some_and(|above| line::indent(above) < base && line::shape(above, language).opens);
+    let below = window.lines_below().find(|line| !line::is_blank(line));
+    opens && below.is_none_or(|below| line::indent(below) < base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `marked` holds `<cursor>`; `reply` is what the model writes there, `|` in it is where the block ends.
+    #[track_caller]
+    fn check(language: &str, marked: &str, reply: &str) {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        let (text, expected) = (reply.replacen('§', "", 1), reply.find('§'));
+        assert_eq!(end(&window, language, &text, false), expected, "in {text:?}");
+        let whole = end(&window, language, &text, true);
+        assert_eq!(whole, expected.or(Some(text.trim_end().len())), "finished, in {text:?}");
+    }
+
+    #[test]
+    fn a_statement_ends_with_its_line() {
+        check("rust", "let x = <cursor>\n", "foo();§\nlet y");
+        check("rust", "    foo.b<cursor>\n}\n", "ar();§\n");
+        check("python", "x = <cursor>", "1§\ny = 2\n");
+    }
+
+    #[test]
+    fn a_line_that_could_go_on_waits_for_the_next() {
+        check("python", "x = <cursor>", "1");
+        check("python", "x = <cursor>", "1\n");
+        check("rust", "let x = <cursor>\n", "foo()\n    .bar()\n    .baz();§\n");
+    }
+
+    #[test]
+    fn an_opened_block_is_taken_to_its_end() {
+        check("rust", "<cursor>", "fn f() {\n    a();\n\n    b();\n}§\n\nfn g() {\n");
+        check("rust", "    if <cursor>\n", "x {\n        a();\n    } else {\n        b();\n    }§\n    c();\n");
+        check("python", "def <cursor>", "f(x):\n    if x:\n        return 1\n    return 2§\n\n\nf(1)");
+        check("python", "    if <cursor>", "x:\n        a\n    else:\n        b§\n    c");
+        check("lua", "<cursor>", "if x then\n  a()\nend§\nb()");
+        check("javascript", "foo(<cursor>", "{\n  a: 1,\n});§\nbar();");
+    }
+
+    #[test]
+    fn an_open_block_is_not_complete() {
+        check("rust", "<cursor>", "fn f() {\n    a();\n    b");
+        check("rust", "<cursor>", "fn f() {\n    a();\n}");
+    }
+
+    #[test]
+    fn an_empty_body_is_filled_as_a_whole() {
+        check("rust", "fn f() {\n    <cursor>\n}\n", "a();\n    b();\n    if c {\n        d();\n    }\n    e();§\n}\n");
+        check("python", "def f(x):\n    <cursor>\n", "y = x\n    return y§\n\ndef g");
+        check("rust", "fn f() {<cursor>}\n", "\n    a();\n    b();§\n}\n");
+    }
+
+    #[test]
+    fn among_other_statements_one_is_enough() {
+        check("rust", "fn f() {\n    <cursor>\n    z();\n}\n", "a();§\n    b();\n");
+        check("rust", "fn f() {\n    z();\n    <cursor>\n}\n", "a();§\n    b();\n");
+    }
+
+    #[test]
+    fn nothing_is_torn_apart_in_the_middle_of_a_line() {
+        check("rust", "let x = <cursor> + 1;\n", "foo§\nlet y = 2;");
+        check("rust", "foo(<cursor>);\n", "a, b§\n");
+        check("rust", "foo(<cursor>);\n", "|x| {\n    y\n}§\nbar");
+    }
+
+    #[test]
+    fn a_leading_line_break_belongs_to_the_block() {
+        check("rust", "foo();<cursor>\n", "\nbar();§\nbaz();");
+    }
+
+    #[test]
+    fn very_long_blocks_come_in_parts() {
+        let body: String = (0..40).map(|n| format!("    line_{n}();\n")).collect();
+        let (first, rest) = body.split_at(body.match_indices('\n').nth(MAX_LINES - 2).expect("lines").0);
+        check("rust", "<cursor>", &format!("fn f() {{\n{first}§{rest}}}\n"));
+    }
+}

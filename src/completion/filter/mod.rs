@@ -1,0 +1,113 @@
+//! From what the model wrote to what is worth showing, or the named reason why nothing is.
+//!
+//! [`opening`] runs once, on the raw text as it streams in. The others run each time something is shown, in the order
+//! of [`apply`], on the block to show.
+
+mod above;
+mod blank;
+pub mod opening;
+mod repetition;
+mod suffix;
+
+pub use repetition::ends_in_loop;
+
+use super::{Window, reason::Filter};
+
+/// What is left of a block, and what it replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filtered {
+    /// The text to show at the cursor, LF line ends, never blank.
+    pub text: String,
+    /// Bytes right of the cursor, on its line, that `text` takes the place of (and holds again).
+    pub replaces: usize,
+}
+
+/// Runs the filters over `block`, to be shown at the window's cursor in a document of this language.
+pub fn apply(window: &Window, language: &str, block: &str) -> Result<Filtered, Filter> {
+    let block = repetition::cut(block);
+    let (block, replaces) = suffix::cut(window, language, block)?;
+    above::check(window, block)?;
+    let text = blank::trim(window, block)?;
+    Ok(Filtered { text: text.to_owned(), replaces })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Draws what the editor shows: the text with the suggestion in `⟦⟧` and what it replaces taken out.
+    #[track_caller]
+    pub(super) fn check(marked: &str, reply: &str, shown: &str) {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        let drawn = match apply(&window, "rust", reply) {
+            Ok(Filtered { text, replaces }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
+            Err(filter) => filter.name().to_owned(),
+        };
+        assert_eq!(drawn, shown, "{marked:?} with {reply:?}");
+    }
+
+    #[test]
+    fn ordinary_text_passes_untouched() {
+        check("let x = <cursor>\n", "foo();", "let x = ⟦foo();⟧\n");
+        check("fn f() {<cursor>", "\n    a();\n}", "fn f() {⟦\n    a();\n}⟧");
+        check("x =<cursor>", " 1", "x =⟦ 1⟧");
+    }
+
+    #[test]
+    fn the_rest_of_the_line_is_not_said_twice() {
+        check("foo(<cursor>);\n", "a, b);", "foo(⟦a, b⟧);\n");
+        check("foo(<cursor>)\n", "a, b)", "foo(⟦a, b⟧)\n");
+        check("let y = <cursor> + rest;\n", "x + rest;", "let y = ⟦x⟧ + rest;\n");
+    }
+
+    #[test]
+    fn a_closed_bracket_that_the_text_goes_past_is_replaced() {
+        check("foo(<cursor>)\n", "a, b) {\n    c();\n}", "foo(⟦a, b) {\n    c();\n}⟧\n");
+        check("fn f(<cursor>)\n", "x: T) -> U", "fn f(⟦x: T) -> U⟧\n");
+    }
+
+    #[test]
+    fn a_line_below_is_not_said_twice() {
+        check("a();\n<cursor>\nb();\nc();\n", "x();\nb();", "a();\n⟦x();⟧\nb();\nc();\n");
+        check("a();\n<cursor>\nb();\nc();\n", "b();\nc();", "filteredSuffix");
+        check("if x {\n    <cursor>\n}\n", "a();\n}", "if x {\n    ⟦a();⟧\n}\n");
+        check("if x {<cursor>\n}\n", "\n    a();\n}", "if x {⟦\n    a();⟧\n}\n");
+    }
+
+    #[test]
+    fn a_closer_of_its_own_stays() {
+        let with_if = "fn f() {\n⟦    if x {\n        a();\n    }⟧\n}\n";
+        check("fn f() {\n<cursor>\n}\n", "    if x {\n        a();\n    }", with_if);
+        check("    a {\n<cursor>\n    }\n", "    b {\n    }", "    a {\n⟦    b {\n    }⟧\n    }\n");
+    }
+
+    #[test]
+    fn the_line_above_is_not_said_again() {
+        check("let alpha = beta();\n<cursor>\n", "let alpha = beta();", "filteredAbove");
+        check("one_call();\ntwo_call();\n<cursor>", "one_call();\ntwo_call();", "filteredAbove");
+        check("    let al<cursor>", "pha = 1;", "    let al⟦pha = 1;⟧");
+        check("    let alpha = 1;\n    let al<cursor>", "pha = 1;", "filteredAbove");
+    }
+
+    #[test]
+    fn short_lines_may_come_again() {
+        check("    }\n<cursor>", "    }", "    }\n⟦    }⟧");
+        check("    None,\n<cursor>", "    None,", "    None,\n⟦    None,⟧");
+    }
+
+    #[test]
+    fn a_loop_is_said_once() {
+        check("<cursor>", "push(alpha);\npush(alpha);\npush(alpha);\npush(alpha);", "⟦push(alpha);⟧");
+        check("<cursor>", "a = 1;\nb = 2;\na = 1;\nb = 2;\na = 1;\nb = 2;", "⟦a = 1;\nb = 2;⟧");
+        check("<cursor>", "0,\n0,\n0,", "⟦0,\n0,\n0,⟧");
+    }
+
+    #[test]
+    fn nothing_but_white_space_is_nothing() {
+        for reply in ["", " ", "\n\n", "\t\n  "] {
+            check("x<cursor>\n", reply, "filteredBlank");
+        }
+        check("x = <cursor>", "1;  \n", "x = ⟦1;⟧");
+    }
+}

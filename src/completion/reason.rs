@@ -1,0 +1,106 @@
+//! Why a request shows nothing: the closed list, each with a short code and a sentence for the user.
+
+use crate::endpoint;
+
+/// Why nothing is shown. Every request that shows nothing has one of these.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The client asks about a document it has not opened.
+    #[error("the document is not open")]
+    NotOpen,
+    /// The user switched automatic completion off.
+    #[error("automatic completion is off; `codestral.toggle` switches it on")]
+    Off,
+    /// A setting switches it off.
+    #[error("completion.enabled is false for {0}")]
+    Disabled(String),
+    /// The file must not leave the machine.
+    #[error("the file is private: it matches {0}")]
+    Private(String),
+    /// More bytes than `limits.maxFileBytes`.
+    #[error("the document has {0} bytes, more than limits.maxFileBytes")]
+    TooLarge(usize),
+    /// The document holds a NUL byte.
+    #[error("the document is not text")]
+    Binary,
+    /// The cursor stands inside a word.
+    #[error("the cursor is inside a word")]
+    MidWord,
+    /// The cursor moved and nothing was typed: only what is known already is shown, and here nothing is.
+    #[error("the cursor moved without an edit")]
+    NoEdit,
+    /// A newer request or an edit came.
+    #[error("a newer request or an edit came")]
+    Superseded,
+    /// The client took the request back.
+    #[error("the editor cancelled the request")]
+    Cancelled,
+    /// The model had nothing to say.
+    #[error("the model answered with nothing")]
+    Empty,
+    /// A filter took everything away.
+    #[error("the suggestion was dropped: it {}", .0.does())]
+    Filtered(Filter),
+    /// The endpoint failed this time.
+    #[error("{0}")]
+    Endpoint(endpoint::Error),
+    /// The endpoint failed before and is left alone for a while.
+    #[error("not asking until a pause is over, because: {0}")]
+    Paused(endpoint::Error),
+}
+
+impl Reason {
+    /// A short code in camelCase, for JSON and logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotOpen => "notOpen",
+            Self::Off => "off",
+            Self::Disabled(_) => "disabled",
+            Self::Private(_) => "private",
+            Self::TooLarge(_) => "tooLarge",
+            Self::Binary => "binary",
+            Self::MidWord => "midWord",
+            Self::NoEdit => "noEdit",
+            Self::Superseded => "superseded",
+            Self::Cancelled => "cancelled",
+            Self::Empty => "empty",
+            Self::Filtered(filter) => filter.name(),
+            Self::Endpoint(_) => "endpoint",
+            Self::Paused(_) => "paused",
+        }
+    }
+}
+
+/// The filters by name, in the order they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// See `filter::repetition`.
+    Repetition,
+    /// See `filter::suffix`.
+    Suffix,
+    /// See `filter::above`.
+    Above,
+    /// See `filter::blank`.
+    Blank,
+}
+
+impl Filter {
+    /// The name by which reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Repetition => "filteredRepetition",
+            Self::Suffix => "filteredSuffix",
+            Self::Above => "filteredAbove",
+            Self::Blank => "filteredBlank",
+        }
+    }
+
+    fn does(self) -> &'static str {
+        match self {
+            Self::Repetition => "says the same line again and again",
+            Self::Suffix => "repeats the text after the cursor",
+            Self::Above => "repeats the lines above",
+            Self::Blank => "is only white space",
+        }
+    }
+}
