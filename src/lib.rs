@@ -3,5 +3,6 @@
 pub mod completion;
 pub mod document;
 pub mod endpoint;
+pub mod logging;
 pub mod position;
 pub mod settings;
