@@ -1,6 +1,10 @@
 //! codestral-ls: inline completions from Codestral for any editor that speaks LSP.
 
+pub mod cli;
 pub mod completion;
 pub mod document;
 pub mod endpoint;
+pub mod logging;
 pub mod position;
+pub mod server;
+pub mod settings;

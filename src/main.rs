@@ -1,3 +1,7 @@
-//! Arguments, logging to stderr, run, exit code.
+//! The program: everything it does is in the library, the arguments in `cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    codestral_ls::cli::main()
+}

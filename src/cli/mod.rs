@@ -1,0 +1,160 @@
+//! What a person runs in a terminal: arguments, exit codes, errors in one line.
+
+mod config;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::logging::Logging;
+use crate::server;
+use crate::settings::{Level, Reader, Sources};
+
+/// It went well.
+pub const FINE: u8 = 0;
+/// It did not; one line on stderr says why and what to do.
+pub const FAILED: u8 = 1;
+/// The arguments are wrong.
+pub const WRONG_USAGE: u8 = 2;
+/// `complete` ran, but there is nothing to show at that place.
+pub const NOTHING_TO_SHOW: u8 = 3;
+
+/// The codes of what there is to run; `--help` ends with it.
+const EXIT_CODES: &str = "Exit codes: 0 it went well, 1 it did not, 2 wrong arguments";
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Inline completions from Codestral for any editor that speaks the Language Server Protocol.
+///
+/// Without a command it is the server: it speaks LSP over stdin and stdout, and an editor starts it.
+#[derive(Debug, Parser)]
+#[command(name = "codestral-ls", version, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+    /// Read this settings file and not the one in the configuration directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Log from this level on, whatever the settings say.
+    #[arg(long, global = true, value_name = "LEVEL", hide_possible_values = true)]
+    log_level: Option<Level>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve an editor; the same as no command.
+    Serve(Serve),
+    /// Print the settings as they hold, and where each comes from.
+    Config(config::Config),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Speak over stdin and stdout, as it does anyway; many editors add it.
+    #[arg(long)]
+    stdio: bool,
+}
+
+/// Why a command failed. `Display` is one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The arguments are wrong.
+    #[error("{0} (see codestral-ls --help)")]
+    Usage(String),
+    /// The output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+    /// A part of the program that is not there yet.
+    #[error("{0} is not built yet")]
+    NotBuilt(&'static str),
+}
+
+/// Runs what the arguments of this process ask for, and says on stderr why it failed if it did.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            error.print().map(|()| ExitCode::from(FINE)).map_err(Error::Output)
+        }
+        Err(error) => Err(Error::Usage(usage_error(&error.to_string()))),
+    };
+    outcome.unwrap_or_else(|error| report(&error))
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+    let sources = Sources::read(arguments.config.as_deref(), &Reader::system());
+    match arguments.command {
+        None | Some(Command::Serve(_)) => server::run(sources, Logging::start(arguments.log_level)),
+        Some(Command::Config(config)) => config.run(&sources.load()),
+    }
+}
+
+/// The exit code of a failure, after one line on stderr.
+fn report(error: &Error) -> ExitCode {
+    // A reader such as `head` that has seen enough is no failure.
+    if matches!(error, Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::from(FINE);
+    }
+    // With stderr gone there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "{ERROR}Error:{ERROR:#} {error}");
+    ExitCode::from(if matches!(error, Error::Usage(_)) { WRONG_USAGE } else { FAILED })
+}
+
+/// Clap's message in one line: what is wrong and its tip, without the usage text.
+fn usage_error(message: &str) -> String {
+    let mut line = String::new();
+    for part in message.lines().map(str::trim).take_while(|part| !part.starts_with("Usage:")) {
+        let part = part.strip_prefix("error: ").unwrap_or(part);
+        match part.strip_prefix("tip: ") {
+            Some(tip) => line.push_str(&format!("; {tip}")),
+            None if part.is_empty() || part.starts_with("For more information") => {}
+            None if line.is_empty() => line.push_str(part),
+            None => line.push_str(&format!(" {part}")),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_way_to_start_the_server_is_understood() {
+        for arguments in ["", "--stdio", "serve", "serve --stdio", "--log-level debug --stdio", "serve --config a.toml"]
+        {
+            let parsed = Arguments::try_parse_from(format!("codestral-ls {arguments}").split_whitespace());
+            assert!(matches!(parsed.unwrap().command, None | Some(Command::Serve(_))), "{arguments}");
+        }
+    }
+
+    #[track_caller]
+    fn check(arguments: &str, expected: &str) {
+        let error = Arguments::try_parse_from(format!("codestral-ls {arguments}").split_whitespace()).unwrap_err();
+        assert_eq!(usage_error(&error.to_string()), expected);
+    }
+
+    #[test]
+    fn wrong_arguments_are_told_in_one_line() {
+        check("--sdio", "unexpected argument '--sdio' found; a similar argument exists: '--stdio'");
+        check("confg", "unrecognized subcommand 'confg'; a similar subcommand exists: 'config'");
+        check(
+            "--log-level loud",
+            "invalid value 'loud' for '--log-level <LEVEL>' [possible values: error, warn, info, debug, trace]",
+        );
+        check("--config", "a value is required for '--config <FILE>' but none was supplied");
+    }
+}

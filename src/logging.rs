@@ -1,0 +1,186 @@
+//! The log: to stderr or a file, never to stdout, with level and place changeable while running.
+
+use std::fs::{File, OpenOptions, create_dir_all};
+use std::io::{self, Stderr};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tracing::Subscriber;
+use tracing::subscriber::set_global_default;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::EitherWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Registry, fmt, reload};
+
+use crate::settings::{Level, Log};
+
+/// The switches of the running log.
+#[derive(Clone)]
+pub struct Logging {
+    /// The level from the command line, which stands above the settings.
+    fixed: Option<Level>,
+    filter: reload::Handle<Targets, Registry>,
+    place: Place,
+}
+
+/// Why the log cannot go where the settings say.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot log to {}: {error}; check log.file; logging to stderr instead", path.display())]
+pub struct Error {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl Logging {
+    /// Starts the log of this process, at the default level until [`Logging::apply`]. `fixed` is the level the command
+    /// line asked for.
+    pub fn start(fixed: Option<Level>) -> Logging {
+        let (subscriber, logging) = subscriber(fixed);
+        // It fails only where a log is running already, as in a test; that one then stays.
+        let _ = set_global_default(subscriber);
+        logging
+    }
+
+    /// Follows the settings.
+    ///
+    /// # Errors
+    /// The file cannot be opened for appending; lines then go to stderr.
+    pub fn apply(&self, log: &Log) -> Result<(), Error> {
+        // The handle outlives the log only at the end of the process.
+        let _ = self.filter.reload(targets(self.fixed.unwrap_or(log.level)));
+        self.place.set(log.file.as_deref())
+    }
+}
+
+fn subscriber(fixed: Option<Level>) -> (impl Subscriber + Send + Sync, Logging) {
+    let (filter, handle) = reload::Layer::new(targets(fixed.unwrap_or_default()));
+    let place = Place::default();
+    // An editor that closed our stderr must not make us panic over the complaint that it did.
+    let lines = fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(place.clone());
+    (tracing_subscriber::registry().with(filter).with(lines), Logging { fixed, filter: handle, place })
+}
+
+/// Our own lines from `level` on. Of the libraries only what went wrong: their finer levels show headers and frames.
+fn targets(level: Level) -> Targets {
+    let level = match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+        Level::Trace => LevelFilter::TRACE,
+    };
+    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("codestral_ls", level)
+}
+
+/// Where lines go: the file, or stderr when there is none.
+#[derive(Clone, Default)]
+struct Place(Arc<RwLock<Option<Open>>>);
+
+struct Open {
+    path: PathBuf,
+    file: Arc<File>,
+}
+
+impl Place {
+    fn set(&self, path: Option<&Path>) -> Result<(), Error> {
+        // A panic while it was held left a whole value behind.
+        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if place.as_ref().map(|open| open.path.as_path()) == path {
+            return Ok(());
+        }
+        *place = None;
+        let Some(path) = path else { return Ok(()) };
+        let file = open(path).map_err(|error| Error { path: path.to_owned(), error })?;
+        *place = Some(Open { path: path.to_owned(), file: Arc::new(file) });
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Place {
+    type Writer = EitherWriter<Arc<File>, Stderr>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        let place = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        match place.as_ref() {
+            Some(open) => EitherWriter::A(Arc::clone(&open.file)),
+            None => EitherWriter::B(io::stderr()),
+        }
+    }
+}
+
+/// Opens for appending, readable by the user alone: at finer levels the log shows their source text.
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(directory) = path.parent() {
+        create_dir_all(directory)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tracing::subscriber::with_default;
+    use tracing::{debug, info, warn};
+
+    use super::*;
+
+    /// What stands in a file after lines were logged at three levels and by a library, under these settings.
+    #[track_caller]
+    fn check(fixed: Option<Level>, level: Level, expected: &[&str]) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("new").join("log");
+        let (subscriber, logging) = subscriber(fixed);
+        with_default(subscriber, || {
+            logging.apply(&Log { level, file: Some(file.clone()) }).unwrap();
+            warn!("one");
+            info!("two");
+            debug!("three");
+            debug!(target: "h2", "four");
+        });
+        let text = fs::read_to_string(&file).unwrap();
+        let words: Vec<&str> = text.lines().filter_map(|line| line.rsplit(' ').next()).collect();
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn the_level_is_that_of_the_settings_unless_the_command_line_says_one() {
+        check(None, Level::Error, &[]);
+        check(None, Level::Info, &["one", "two"]);
+        check(Some(Level::Debug), Level::Error, &["one", "two", "three"]);
+        check(Some(Level::Warn), Level::Trace, &["one"]);
+    }
+
+    #[test]
+    fn level_and_file_change_while_running() {
+        let directory = tempfile::tempdir().unwrap();
+        let [first, second] = ["a", "b"].map(|name| directory.path().join(name));
+        let (subscriber, logging) = subscriber(None);
+        with_default(subscriber, || {
+            logging.apply(&Log { level: Level::Warn, file: Some(first.clone()) }).unwrap();
+            info!("unseen");
+            logging.apply(&Log { level: Level::Info, file: Some(first.clone()) }).unwrap();
+            info!("seen");
+            logging.apply(&Log { level: Level::Info, file: Some(second.clone()) }).unwrap();
+            info!("elsewhere");
+        });
+        let [first, second] = [first, second].map(|path| fs::read_to_string(path).unwrap());
+        assert!(first.contains("seen") && !first.contains("unseen") && !first.contains("elsewhere"), "{first}");
+        assert!(second.contains("elsewhere"), "{second}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_told_in_one_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let (_subscriber, logging) = subscriber(None);
+        let error = logging.apply(&Log { level: Level::Warn, file: Some(directory.path().to_owned()) }).unwrap_err();
+        assert!(error.to_string().starts_with("cannot log to ") && !error.to_string().contains('\n'));
+    }
+}

@@ -1,0 +1,294 @@
+//! What the user set: typed, checked and merged from defaults, file, environment and editor.
+//!
+//! The types below are the one source: their `Default` is every default, their doc comments are the documentation the
+//! user reads, and their schema attributes are the bounds by which `load` checks each value.
+
+mod layer;
+mod load;
+mod problem;
+mod schema;
+mod sources;
+mod spelling;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use layer::Layer;
+pub use load::{Loaded, Setting, load};
+pub use problem::{Origin, Problem};
+pub use schema::schema;
+pub use sources::{Reader, Sources};
+
+/// Settings of codestral-ls, the language server for inline completions from Codestral.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "codestral-ls settings")]
+pub struct Settings {
+    /// Where completions come from.
+    pub endpoint: Endpoint,
+    /// How and when to complete.
+    pub completion: Completion,
+    /// What differs from `completion` for one language, by the editor's language id such as `rust` or `typescriptreact`.
+    #[schemars(transform = schema::without_defaults)]
+    pub languages: BTreeMap<String, Completion>,
+    /// Which files never leave this machine.
+    pub privacy: Privacy,
+    /// When a document is too much to complete in.
+    pub limits: Limits,
+    /// The chat about selected code.
+    pub chat: Chat,
+    /// The log.
+    pub log: Log,
+}
+
+impl Settings {
+    /// How to complete in a document of this LSP language id: `languages.<id>` laid over `completion`.
+    ///
+    /// `load` has merged the two; this only chooses.
+    pub fn completion_for(&self, language_id: &str) -> &Completion {
+        self.languages.get(language_id).unwrap_or(&self.completion)
+    }
+}
+
+/// Where completions come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Endpoint {
+    /// The address of the endpoint, with its scheme. When not set: `https://api.mistral.ai`.
+    pub url: Option<String>,
+    /// What the endpoint speaks. `auto` tells it from the address.
+    pub dialect: Dialect,
+    /// The model, by the name the endpoint knows it.
+    #[schemars(length(min = 1))]
+    pub model: String,
+    /// Whether the reply is read as it is written. A proxy that cannot stream needs `false`.
+    pub stream: bool,
+    /// Whether to connect as soon as a key is known, so that the first completion need not wait for it.
+    pub warm_up: bool,
+    /// A file that holds the API key, used when neither CODESTRAL_API_KEY nor MISTRAL_API_KEY is set.
+    pub api_key_file: Option<PathBuf>,
+    /// A command and its arguments, run once without a shell, that prints the API key; used when nothing else names one.
+    #[schemars(inner(length(min = 1)))]
+    pub api_key_command: Vec<String>,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The longest wait for the first byte of a reply, in milliseconds.
+    #[schemars(range(min = 100, max = 120_000))]
+    pub timeout_ms: u64,
+}
+
+impl Endpoint {
+    /// The longest wait for the first byte of a reply.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// The name by which Mistral serves the newest Codestral. Dated names are retired within a year or so.
+const CODESTRAL: &str = "codestral-latest";
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Endpoint {
+            url: None,
+            dialect: Dialect::Auto,
+            model: CODESTRAL.to_owned(),
+            stream: true,
+            warm_up: true,
+            api_key_file: None,
+            api_key_command: Vec::new(),
+            ca_file: None,
+            // Nobody waits this long for ghost text; a cold connection through a proxy may need some of it.
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+/// What an endpoint speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Dialect {
+    /// Told from the address.
+    #[default]
+    Auto,
+    /// Mistral's `/v1/fim/completions`.
+    Mistral,
+    /// OpenAI's `/v1/completions`, as a LiteLLM proxy serves it.
+    Openai,
+}
+
+/// How and when to complete.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Completion {
+    /// Whether to complete while you type. A completion you ask for works even when this is off.
+    pub enabled: bool,
+    /// How long the keyboard must rest before the model is asked, in milliseconds. `auto` counts what the editor has
+    /// already waited.
+    pub debounce_ms: Debounce,
+    /// The longest suggestion, in tokens.
+    #[schemars(range(min = 1, max = 4096))]
+    pub max_tokens: u32,
+    /// The shortest suggestion, in tokens. 1 helps when the model often answers nothing.
+    #[schemars(range(max = 4096))]
+    pub min_tokens: Option<u32>,
+    /// How freely the model chooses: 0 is the most predictable, up to 0.7 is sensible. `null` leaves it to the endpoint.
+    #[schemars(range(min = 0.0, max = 1.5))]
+    pub temperature: Option<f64>,
+    /// The share of likely tokens the model chooses from. Change this or `temperature`, not both.
+    #[schemars(range(max = 1.0), extend("exclusiveMinimum" = 0.0))]
+    pub top_p: Option<f64>,
+    /// A seed that makes replies repeatable.
+    pub random_seed: Option<u64>,
+    /// Strings at which the model stops.
+    #[schemars(inner(length(min = 1)))]
+    pub stop: Vec<String>,
+    /// The most text before the cursor the model is shown, in bytes.
+    #[schemars(range(min = 256, max = 262_144))]
+    pub prefix_bytes: usize,
+    /// The most text after the cursor the model is shown, in bytes.
+    #[schemars(range(min = 256, max = 262_144))]
+    pub suffix_bytes: usize,
+    /// The longest wait for the whole of a suggestion, in milliseconds; after it, the lines that have arrived are shown.
+    #[schemars(range(max = 10_000))]
+    pub show_after_ms: u64,
+    /// Whether suggestions are also offered in the completion menu. `auto`: only to editors without inline completion.
+    pub as_completion: AsCompletion,
+}
+
+impl Completion {
+    /// The longest wait for the whole of a suggestion.
+    pub fn show_after(&self) -> Duration {
+        Duration::from_millis(self.show_after_ms)
+    }
+}
+
+impl Default for Completion {
+    fn default() -> Self {
+        Completion {
+            enabled: true,
+            debounce_ms: Debounce::Auto,
+            // About 25 lines of code, more than is read before it is accepted.
+            max_tokens: 256,
+            min_tokens: None,
+            // Within what Mistral recommends (0 to 0.7), and low: the likeliest code, seldom the same twice.
+            temperature: Some(0.2),
+            top_p: None,
+            random_seed: None,
+            stop: Vec::new(),
+            // Some 1,800 and 600 tokens: small enough to be cheap at every pause, large enough for the function at hand.
+            prefix_bytes: 6144,
+            suffix_bytes: 2048,
+            // Longer than a short reply takes, shorter than it takes to lose patience. Not measured yet.
+            show_after_ms: 400,
+            as_completion: AsCompletion::Auto,
+        }
+    }
+}
+
+/// How long the keyboard must rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Debounce {
+    /// Long enough not to ask at each key, less what the editor has already waited.
+    #[default]
+    Auto,
+    /// In milliseconds.
+    #[serde(untagged)]
+    Milliseconds(#[schemars(range(max = 5000))] u64),
+}
+
+/// Whether plain `textDocument/completion` offers the suggestion.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum AsCompletion {
+    /// Only to editors without inline completion.
+    #[default]
+    Auto,
+    /// To every editor.
+    Always,
+    /// To none.
+    Never,
+}
+
+/// Which files never leave this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Privacy {
+    /// Globs of files from which nothing is ever sent, besides the built-in ones.
+    // Independent of each other, so one wrong glob is left out and the others still protect.
+    #[schemars(extend("uniqueItems" = true), inner(length(min = 1)))]
+    pub exclude: Vec<String>,
+    /// Whether the built-in globs hold: environment files, private keys, credential stores, shell histories.
+    pub use_default_excludes: bool,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Privacy { exclude: Vec::new(), use_default_excludes: true }
+    }
+}
+
+/// When a document is too much to complete in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Limits {
+    /// The largest document to complete in, in bytes. Larger ones are mostly generated or data.
+    #[schemars(range(min = 1024, max = 67_108_864))]
+    pub max_file_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_file_bytes: 2 * 1024 * 1024 }
+    }
+}
+
+/// The chat about selected code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Chat {
+    /// The model that answers in chat, by the name the endpoint knows it.
+    #[schemars(length(min = 1))]
+    pub model: String,
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Chat { model: CODESTRAL.to_owned() }
+    }
+}
+
+/// The log.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Log {
+    /// The least serious that is logged. `debug` and `trace` may show your source text, never the API key.
+    pub level: Level,
+    /// A file to log to. When not set: stderr, which most editors keep in a log of their own.
+    pub file: Option<PathBuf>,
+}
+
+/// How serious a line of the log is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "camelCase")]
+pub enum Level {
+    /// What failed.
+    Error,
+    /// What may surprise you.
+    #[default]
+    Warn,
+    /// What happened, a line or two a minute.
+    Info,
+    /// Each completion.
+    Debug,
+    /// Each message.
+    Trace,
+}
+
+#[cfg(test)]
+mod tests;

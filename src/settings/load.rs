@@ -1,0 +1,290 @@
+//! Layers in, settings out: every leaf is tried on its own, so that a wrong one never spoils the rest.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use globset::Glob;
+use serde_json::{Map, Value, json};
+
+use super::problem::one_line;
+use super::schema::{Rule, alternatives};
+use super::spelling::{names_a_secret, nearest};
+use super::{Layer, Origin, Problem, Settings, schema};
+
+/// The outcome of all layers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loaded {
+    /// Always valid.
+    pub settings: Settings,
+    /// Where each value that somebody set comes from, by its dotted key. What is not here is a default.
+    pub origins: BTreeMap<String, Origin>,
+    /// What could not be used, lowest layer first.
+    pub problems: Vec<Problem>,
+}
+
+/// One setting as it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Dotted, such as `completion.maxTokens`.
+    pub key: String,
+    /// `null` when it is not set and has no default.
+    pub value: Value,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl Loaded {
+    /// Every setting as it holds, by key; of the languages those that are set.
+    pub fn list(&self) -> Vec<Setting> {
+        let values = json!(self.settings);
+        let mut keys: Vec<String> = keys(Rule(&schema()));
+        keys.extend(self.origins.keys().filter(|key| key.starts_with("languages.")).cloned());
+        keys.sort();
+        let setting = |key: String| Setting {
+            value: value_at(&values, &key).cloned().unwrap_or_default(),
+            origin: self.origins.get(&key).cloned().unwrap_or_default(),
+            key,
+        };
+        keys.into_iter().map(setting).collect()
+    }
+}
+
+/// Lays `layers` over the defaults, the last one on top. `~/` in paths becomes a place below `home`.
+pub fn load(layers: &[Layer], home: Option<&Path>) -> Loaded {
+    let schema = schema();
+    let mut check = Check::new(Rule(&schema));
+    for layer in layers {
+        check.origin = layer.origin.clone();
+        check.table(Rule(&schema), "", &layer.values);
+    }
+    check.finish(home)
+}
+
+/// The walk over all layers.
+struct Check {
+    /// All dotted keys there are, without those of languages.
+    keys: Vec<String>,
+    /// The defaults, for what `null` means.
+    defaults: Value,
+    /// The layer we are in.
+    origin: Origin,
+    /// The uppermost good value of each leaf.
+    leaves: BTreeMap<String, (Value, Origin)>,
+    /// What was wrong, and whether the message shall end with what is used instead.
+    refusals: Vec<(Problem, bool)>,
+}
+
+impl Check {
+    fn new(root: Rule<'_>) -> Self {
+        Check {
+            keys: keys(root),
+            defaults: json!(Settings::default()),
+            origin: Origin::Default,
+            leaves: BTreeMap::new(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// A table of settings, or of tables by language.
+    fn table(&mut self, rule: Rule<'_>, key: &str, values: &Value) {
+        let Value::Object(values) = values else {
+            if !values.is_null() {
+                self.refuse(key, format!("must be a table of settings, not {}", kind(values)), false);
+            }
+            return;
+        };
+        for (name, value) in values {
+            // `"endpoint.url": 1` is `"endpoint": {"url": 1}`. Depth is bounded: an unknown first part ends it.
+            match name.split_once('.') {
+                Some((first, rest)) => self.entry(rule, key, first, &json!({ rest: value })),
+                None => self.entry(rule, key, name, value),
+            }
+        }
+    }
+
+    fn entry(&mut self, rule: Rule<'_>, parent: &str, name: &str, value: &Value) {
+        let key = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        let named = rule.properties().and_then(|known| known.get(name)).map(Rule);
+        let Some(found) = named.or(rule.entries()) else {
+            return self.refuse_unknown(rule, parent, name, key);
+        };
+        if found.properties().is_some() || found.entries().is_some() {
+            self.table(found, &key, value);
+        } else {
+            self.leaf(found, key, value);
+        }
+    }
+
+    fn leaf(&mut self, rule: Rule<'_>, key: String, value: &Value) {
+        if self.says_nothing(rule, &key, value) {
+            return;
+        }
+        let value = match (rule.independent_items(), value) {
+            (Some(item), Value::Array(items)) => Value::Array(self.good_items(item, &key, items)),
+            _ => value.clone(),
+        };
+        if !rule.admits(&value) || !fits_the_types(&key, &value) {
+            let message = format!("must be {}, not {}", rule.description(), shown(rule, &value));
+            return self.refuse(&key, message, true);
+        }
+        self.leaves.insert(key, (value, self.origin.clone()));
+    }
+
+    /// `null` says nothing, except where it alone can switch a default off. So does "" for what need not be set: some
+    /// editors send it for a text field left blank.
+    fn says_nothing(&self, rule: Rule<'_>, key: &str, value: &Value) -> bool {
+        match value {
+            Value::Null => !rule.admits(value) || default_at(&self.defaults, key).is_none_or(Value::is_null),
+            Value::String(text) => text.is_empty() && rule.admits(&Value::Null),
+            _ => false,
+        }
+    }
+
+    /// The globs among the items. The others are told and left out.
+    fn good_items(&mut self, rule: Rule<'_>, key: &str, items: &[Value]) -> Vec<Value> {
+        let mut good = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let wrong = match item.as_str().map(Glob::new) {
+                Some(Ok(_)) if rule.admits(item) => {
+                    good.push(item.clone());
+                    continue;
+                }
+                Some(Err(error)) => format!("is no glob, {}", one_line(&error.kind().to_string())),
+                _ => format!("must be {}, not {}", rule.description(), shown(rule, item)),
+            };
+            self.refuse(&format!("{key}[{index}]"), format!("{wrong}; left out"), false);
+        }
+        good
+    }
+
+    fn refuse_unknown(&mut self, rule: Rule<'_>, parent: &str, name: &str, key: String) {
+        let message = if names_a_secret(name) {
+            "an API key does not belong in settings; set CODESTRAL_API_KEY, endpoint.apiKeyFile or \
+             endpoint.apiKeyCommand instead"
+                .to_owned()
+        } else {
+            let siblings: Vec<&str> = rule.properties().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+            match nearest(parent, name, &siblings, &self.keys).as_slice() {
+                [] => "unknown setting".to_owned(),
+                meant => format!("unknown setting, did you mean {}?", alternatives(meant)),
+            }
+        };
+        self.refuse(&key, message, false);
+    }
+
+    fn refuse(&mut self, key: &str, message: String, is_leaf: bool) {
+        let problem = Problem { key: key.to_owned(), origin: self.origin.clone(), message };
+        self.refusals.push((problem, is_leaf));
+    }
+
+    fn finish(self, home: Option<&Path>) -> Loaded {
+        let mut tree = self.defaults.clone();
+        let (languages, others): (Vec<_>, Vec<_>) =
+            self.leaves.iter().partition(|(key, _)| key.starts_with("languages."));
+        // Languages last: each starts as `completion` turned out.
+        for (key, (value, _)) in others.into_iter().chain(languages) {
+            put(&mut tree, key, value.clone());
+        }
+        let problems = self
+            .refusals
+            .into_iter()
+            .map(|(problem, is_leaf)| if is_leaf { with_used(problem, &self.defaults, &tree) } else { problem })
+            .collect();
+        Loaded {
+            // Each leaf has passed on its own and none bears on another, so this does not fail; the property test
+            // below holds it to that.
+            settings: expand_home(serde_json::from_value(tree).unwrap_or_default(), home),
+            origins: self.leaves.into_iter().map(|(key, (_, origin))| (key, origin)).collect(),
+            problems,
+        }
+    }
+}
+
+/// All dotted keys, without those of languages.
+fn keys(root: Rule<'_>) -> Vec<String> {
+    fn visit(rule: Rule<'_>, key: &str, found: &mut Vec<String>) {
+        if let Some(properties) = rule.properties() {
+            for (name, rule) in properties {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                visit(Rule(rule), &key, found);
+            }
+        } else if rule.entries().is_none() {
+            found.push(key.to_owned());
+        }
+    }
+    let mut found = Vec::new();
+    visit(root, "", &mut found);
+    found
+}
+
+/// Whether the typed settings take this value, all else being default.
+fn fits_the_types(key: &str, value: &Value) -> bool {
+    let tree = key.rsplit('.').fold(value.clone(), |inner, name| json!({ name: inner }));
+    serde_json::from_value::<Settings>(tree).is_ok()
+}
+
+/// Puts a leaf in its place. A language that is not there yet starts as a copy of `completion`.
+fn put(tree: &mut Value, key: &str, value: Value) {
+    let completion = tree["completion"].clone();
+    let mut place = tree;
+    for name in key.split('.') {
+        let Value::Object(table) = place else { return };
+        place = table.entry(name).or_insert_with(|| completion.clone());
+    }
+    *place = value;
+}
+
+fn value_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
+    key.split('.').try_fold(tree, |tree, name| tree.get(name))
+}
+
+/// The default under `key`; that of a language's key is `completion`'s.
+fn default_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
+    match key.strip_prefix("languages.").and_then(|rest| rest.split_once('.')) {
+        Some((_, name)) => tree["completion"].get(name),
+        None => value_at(tree, key),
+    }
+}
+
+/// Says what is used instead. Not for settings without a default: what others set there (addresses, commands) may hold
+/// a secret.
+fn with_used(mut problem: Problem, defaults: &Value, tree: &Value) -> Problem {
+    let has_default = default_at(defaults, &problem.key).is_some_and(|value| !value.is_null() && !value.is_array());
+    if has_default && let Some(used) = value_at(tree, &problem.key).or_else(|| default_at(tree, &problem.key)) {
+        problem.message.push_str(&format!("; using {used}"));
+    }
+    problem
+}
+
+/// The wrong value, as far as it may be repeated: text only where it should have been one of a few words.
+fn shown(rule: Rule<'_>, value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::String(text) if rule.is_closed() => format!("\"{}\"", one_line(text)),
+        _ => kind(value).to_owned(),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(text) if text.is_empty() => "an empty string",
+        Value::String(_) => "a string",
+        Value::Array(items) if items.iter().all(Value::is_string) => "this list",
+        Value::Array(_) => "a list of other things",
+        Value::Object(_) => "a table",
+    }
+}
+
+fn expand_home(mut settings: Settings, home: Option<&Path>) -> Settings {
+    let paths = [&mut settings.endpoint.api_key_file, &mut settings.endpoint.ca_file, &mut settings.log.file];
+    for path in paths.into_iter().flatten() {
+        if let (Some(home), Ok(rest)) = (home, path.strip_prefix("~")) {
+            *path = home.join(rest);
+        }
+    }
+    settings
+}
