@@ -6,5 +6,7 @@ pub mod document;
 pub mod endpoint;
 pub mod logging;
 pub mod position;
+pub mod privacy;
 pub mod server;
 pub mod settings;
+pub mod usage;

@@ -1,0 +1,455 @@
+//! The way of one completion: reuse -> join -> wait -> ask -> stop -> filter -> answer. The one async part of the core.
+//!
+//! A query is a loop: [`State::step`] looks at all that is known and says what to do now; then the query sleeps until a
+//! time or until something of its document changes (an edit, a newer query, more text), and looks again. All state is
+//! behind one lock that is never held across an await. Streams are read by tasks of their own, so that one stream can
+//! serve many keystrokes; dropping the task resets the stream.
+
+mod reading;
+mod track;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use reading::Reading;
+use tokio::{sync::mpsc::UnboundedSender, time};
+use track::{Flight, Follow, Track, Uri};
+
+use super::{
+    Query, Reason, Source, Suggestion, Window,
+    filter::{self, Filtered},
+    gate,
+    pace::Pace,
+    prompt,
+    reuse::{Found, Id, Reuse},
+    why::{Record, Why},
+    window::Budget,
+};
+use crate::{
+    document::{Document, Edit},
+    endpoint::{Endpoint, Error, Prompt, Usage},
+    privacy::Privacy,
+    settings::{Completion, Debounce, Settings},
+    usage::{Counts, prompt_bytes},
+};
+
+/// The same trouble is told again only after this long.
+const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// The engine. Clones share their state.
+#[derive(Clone)]
+pub struct Engine {
+    state: Arc<Mutex<State>>,
+}
+
+/// What one query came to.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The suggestion, or why there is none.
+    pub result: Result<Suggestion, Reason>,
+    /// How it came about.
+    pub trace: Trace,
+}
+
+/// How an answer came about, for `complete --explain` and benchmarks.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// The window around the cursor.
+    pub window: Window,
+    /// What the endpoint was asked, if it was.
+    pub prompt: Option<Prompt>,
+    /// From the query to the request.
+    pub waited: Duration,
+    /// From the request to the first text.
+    pub first_text: Option<Duration>,
+    /// From the query to the answer.
+    pub total: Duration,
+    /// All the model had said when the answer was given, with LF line ends.
+    pub said: String,
+}
+
+/// What the engine stands at.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Whether automatic completion is on.
+    pub on: bool,
+    /// The endpoint's latest failure, if nothing worked since.
+    pub trouble: Option<Error>,
+    /// Streams open now.
+    pub streams: usize,
+    /// Counts since the start.
+    pub counts: Counts,
+}
+
+struct State {
+    settings: Arc<Settings>,
+    privacy: Privacy,
+    endpoint: Arc<dyn Endpoint>,
+    on: bool,
+    reuse: Reuse,
+    pace: Pace,
+    tracks: HashMap<Uri, Track>,
+    why: Why,
+    counts: Counts,
+    told: Option<(&'static str, Instant)>,
+    notices: UnboundedSender<Error>,
+}
+
+/// What a query does next.
+enum Step {
+    Answer(Result<Suggestion, Reason>),
+    /// Look again when something changed, or at this time.
+    Wait(Option<Instant>),
+    Ask,
+}
+
+/// A query on its way.
+struct Turn<'a> {
+    engine: &'a Engine,
+    query: &'a Query,
+    number: u64,
+    edits: u64,
+    /// The cursor moved and nothing was typed since the query before.
+    moved: bool,
+    begun: Instant,
+    /// The stream this query opened.
+    asked: Option<Id>,
+    answered: bool,
+    trace: Trace,
+}
+
+impl Engine {
+    /// An engine that asks `endpoint`. Trouble a person should hear of goes to `notices`, each kind once.
+    pub fn new(settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>, notices: UnboundedSender<Error>) -> Self {
+        let state = State {
+            privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
+            settings,
+            endpoint,
+            on: true,
+            reuse: Reuse::default(),
+            pace: Pace::default(),
+            tracks: HashMap::new(),
+            why: Why::default(),
+            counts: Counts::default(),
+            told: None,
+            notices,
+        };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Takes new settings and the endpoint they name. What is known stays known.
+    pub fn configure(&self, settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>) {
+        let mut state = self.lock();
+        state.privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
+        state.settings = settings;
+        state.endpoint = endpoint;
+        state.pace.forgive();
+        state.told = None;
+    }
+
+    /// Switches automatic completion; returns whether it is on now.
+    pub fn toggle(&self) -> bool {
+        let mut state = self.lock();
+        state.on = !state.on;
+        state.on
+    }
+
+    /// What the engine stands at.
+    pub fn status(&self) -> Status {
+        let state = self.lock();
+        Status {
+            on: state.on,
+            trouble: state.pace.trouble().cloned(),
+            streams: state.tracks.values().map(|track| track.flights.len()).sum(),
+            counts: state.counts,
+        }
+    }
+
+    /// The last requests, oldest first.
+    pub fn why(&self) -> Vec<Record> {
+        self.lock().why.records().cloned().collect()
+    }
+
+    /// A document changed. Queries for its older text are superseded; streams that contradict the new one are reset.
+    pub fn edited(&self, document: &Document, edits: &[Edit]) {
+        let now = now();
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let budget = budget(state.settings.completion_for(&document.language));
+        let track = state.tracks.entry(document.uri.clone()).or_default();
+        track.edited(&document.text, edits, now);
+        if track.flights.is_empty() {
+            return;
+        }
+        let Some(edit) = edits.last() else { return };
+        let window = Window::cut(&document.text, edit.end(), budget);
+        let ended = track.divert(&window, &state.reuse, false);
+        state.reset(ended);
+    }
+
+    /// A document was closed: its queries are superseded, its streams reset.
+    pub fn closed(&self, uri: &str) {
+        let mut state = self.lock();
+        let Some(mut track) = state.tracks.remove(uri) else { return };
+        track.turn += 1;
+        track.notify();
+        let flights = std::mem::take(&mut track.flights);
+        state.reset(flights);
+    }
+
+    /// Answers one query. Dropping the future takes the query back: a stream that only it waited for is reset.
+    pub async fn complete(&self, query: &Query) -> Answer {
+        let mut turn = match self.begin(query) {
+            Ok(turn) => turn,
+            Err(reason) => return self.refuse(query, reason),
+        };
+        let mut changed = {
+            let mut state = self.lock();
+            state.tracks.entry(query.document.uri.clone()).or_default().watch()
+        };
+        let result = loop {
+            changed.mark_unchanged();
+            let step = self.lock().step(&mut turn);
+            match step {
+                Step::Answer(result) => break result,
+                Step::Ask => self.ask(&mut turn),
+                Step::Wait(Some(until)) => {
+                    let timer = time::sleep_until(until.into());
+                    tokio::select! { biased; _ = changed.changed() => {}, () = timer => {} }
+                }
+                // The sender lives in the track; it is gone when the document is closed, which `step` sees.
+                Step::Wait(None) => drop(changed.changed().await),
+            }
+        };
+        turn.finish(result)
+    }
+
+    fn begin<'a>(&'a self, query: &'a Query) -> Result<Turn<'a>, Reason> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let track = state.tracks.entry(query.document.uri.clone()).or_default();
+        let follow = query.follows.then(|| Follow {
+            text: query.document.text.clone(),
+            cursor: query.cursor,
+            typed: String::new(),
+        });
+        let moved = track.begin(query.cursor, follow);
+        let (number, edits) = (track.turn, track.edits);
+        gate::document(query, &state.settings, &state.privacy, state.on)?;
+        let budget = budget(state.settings.completion_for(&query.document.language));
+        let window = Window::cut(&query.document.text, query.cursor, budget);
+        gate::place(query, &window)?;
+        let track = state.tracks.entry(query.document.uri.clone()).or_default();
+        let ended = track.divert(&window, &state.reuse, moved);
+        state.reset(ended);
+        let trace = Trace { window, ..Trace::default() };
+        let begun = now();
+        Ok(Turn { engine: self, query, number, edits, moved, begun, asked: None, answered: false, trace })
+    }
+
+    fn refuse(&self, query: &Query, reason: Reason) -> Answer {
+        self.lock().record(query, Duration::ZERO, Err(reason.clone()));
+        Answer { result: Err(reason), trace: Trace::default() }
+    }
+
+    /// Opens a stream for the query. The reply is polled by its own task.
+    fn ask(&self, turn: &mut Turn<'_>) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let document = &turn.query.document;
+        let window = turn.trace.window.clone();
+        let prompt =
+            prompt::build(&window, &state.settings.endpoint.model, state.settings.completion_for(&document.language));
+        let (begun, bytes) = (now(), prompt_bytes(&prompt));
+        let id = state.reuse.open(&document.uri, &window);
+        let reading = Reading {
+            engine: self.clone(),
+            uri: document.uri.clone(),
+            language: document.language.clone(),
+            id,
+            window,
+            begun,
+            raw: String::new(),
+        };
+        let task = tokio::spawn(reading.read(state.endpoint.complete(prompt.clone()))).abort_handle();
+        let track = state.tracks.entry(document.uri.clone()).or_default();
+        track.flights.push(Flight { id, begun, prompt_bytes: bytes, said_bytes: 0, task });
+        state.pace.asked(begun);
+        state.counts.requests += 1;
+        turn.asked = Some(id);
+        turn.trace.prompt = Some(prompt);
+        turn.trace.waited = begun.saturating_duration_since(turn.begun);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What the query does now.
+    fn step(&mut self, turn: &mut Turn<'_>) -> Step {
+        let document = &turn.query.document;
+        let Some(track) = self.tracks.get_mut(&document.uri) else { return Step::Answer(Err(Reason::Superseded)) };
+        if track.turn != turn.number {
+            return Step::Answer(Err(Reason::Superseded));
+        }
+        let completion = self.settings.completion_for(&document.language);
+        if let Some(follow) = &track.follow {
+            turn.trace.window = Window::cut(&follow.text, follow.cursor, budget(completion));
+        }
+        let now = now();
+        let show_after = completion.show_after();
+        let found = self.reuse.look(&document.uri, &turn.trace.window, &document.language, false);
+        let found = match found {
+            Found::Open(id) if track.age(id, now) >= show_after => {
+                self.reuse.look(&document.uri, &turn.trace.window, &document.language, true)
+            }
+            found => found,
+        };
+        match found {
+            Found::Block { text, id, .. } => Step::Answer(turn.show(&text, id, track)),
+            Found::Open(id) => {
+                let until = now + show_after.saturating_sub(track.age(id, now));
+                Step::Wait((until > now).then_some(until))
+            }
+            Found::Nothing if turn.asked.is_some() || !turn.query.invoked => Step::Answer(Err(Reason::Empty)),
+            Found::Nothing | Found::Unknown => self.consider(turn, now),
+        }
+    }
+
+    /// Nothing is known: whether to ask, and when.
+    fn consider(&mut self, turn: &Turn<'_>, now: Instant) -> Step {
+        let document = &turn.query.document;
+        let track = self.tracks.get(&document.uri);
+        if let Some(id) = turn.asked {
+            let failed = track.and_then(|track| track.failed.as_ref()).filter(|(failed, _)| *failed == id);
+            let reason = failed.map_or(Reason::Empty, |(_, error)| Reason::Endpoint(error.clone()));
+            return Step::Answer(Err(reason));
+        }
+        if turn.query.invoked {
+            return Step::Ask;
+        }
+        if turn.moved {
+            return Step::Answer(Err(Reason::NoEdit));
+        }
+        if let Some(error) = self.pace.resting(now) {
+            return Step::Answer(Err(Reason::Paused(error.clone())));
+        }
+        let wait = match self.settings.completion_for(&document.language).debounce_ms {
+            Debounce::Auto => self.pace.wait(&turn.trace.window),
+            Debounce::Milliseconds(ms) => Duration::from_millis(ms),
+        };
+        let quiet_from = track.and_then(|track| track.edited).unwrap_or(turn.begun) + wait;
+        let due = quiet_from.max(self.pace.free_from(now));
+        if due > now { Step::Wait(Some(due)) } else { Step::Ask }
+    }
+
+    /// Ends streams nobody can use any more; their complete lines stay known.
+    fn reset(&mut self, flights: Vec<Flight>) {
+        for flight in flights {
+            flight.task.abort();
+            self.reuse.cut(flight.id);
+            self.counts.reset += 1;
+            self.counts.add(flight.prompt_bytes, flight.said_bytes, None);
+        }
+    }
+
+    fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
+        match &outcome {
+            Ok(source) => {
+                self.counts.shown += 1;
+                self.counts.reused += u64::from(*source == Source::Reuse);
+            }
+            Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
+        }
+        let text = &query.document.text;
+        let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
+        self.why.add(Record { at: SystemTime::now(), uri: query.document.uri.clone(), line, took, outcome });
+    }
+
+    fn tell(&mut self, error: &Error, now: Instant) {
+        let kind = error.kind();
+        if self.told.is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < TELL_AGAIN) {
+            return;
+        }
+        self.told = Some((kind, now));
+        // The receiver is gone only when the server is shutting down.
+        let _ = self.notices.send(error.clone());
+    }
+}
+
+impl Turn<'_> {
+    fn show(&mut self, block: &str, id: Id, track: &Track) -> Result<Suggestion, Reason> {
+        let typed = track.follow.as_ref().map_or("", |follow| follow.typed.as_str());
+        let Filtered { text, replaces } =
+            filter::apply(&self.trace.window, &self.query.document.language, block).map_err(Reason::Filtered)?;
+        let source = if self.asked == Some(id) { Source::Endpoint } else { Source::Reuse };
+        Ok(Suggestion { text: format!("{typed}{text}"), replaces, source })
+    }
+
+    fn finish(mut self, result: Result<Suggestion, Reason>) -> Answer {
+        self.answered = true;
+        self.trace.total = now().saturating_duration_since(self.begun);
+        let outcome = result.as_ref().map(|suggestion| suggestion.source).map_err(Clone::clone);
+        let mut state = self.engine.lock();
+        if let Some((said, first_text)) = self.asked.and_then(|id| state.reuse.said(id)) {
+            (self.trace.said, self.trace.first_text) = (said.to_owned(), first_text);
+        }
+        state.record(self.query, self.trace.total, outcome);
+        drop(state);
+        Answer { result, trace: std::mem::take(&mut self.trace) }
+    }
+}
+
+impl Drop for Turn<'_> {
+    /// The client took the query back. Where the text went on meanwhile the stream may still serve it; else it is reset.
+    fn drop(&mut self) {
+        if self.answered {
+            return;
+        }
+        let mut state = self.engine.lock();
+        state.record(self.query, now().saturating_duration_since(self.begun), Err(Reason::Cancelled));
+        let Some(track) = state.tracks.get_mut(&self.query.document.uri) else { return };
+        if track.turn == self.number && track.edits == self.edits {
+            let flights = std::mem::take(&mut track.flights);
+            state.reset(flights);
+        }
+    }
+}
+
+impl State {
+    /// A stream is over.
+    fn land(&mut self, uri: &str, id: Id, usage: Option<Usage>) {
+        let Some(track) = self.tracks.get_mut(uri) else { return };
+        if let Some(flight) = track.land(id) {
+            self.counts.add(flight.prompt_bytes, flight.said_bytes, usage);
+        }
+        self.notify(uri);
+    }
+
+    fn flight(&mut self, uri: &str, id: Id) -> Option<&mut Flight> {
+        self.tracks.get_mut(uri)?.flights.iter_mut().find(|flight| flight.id == id)
+    }
+
+    fn notify(&self, uri: &str) {
+        if let Some(track) = self.tracks.get(uri) {
+            track.notify();
+        }
+    }
+}
+
+fn budget(completion: &Completion) -> Budget {
+    Budget { prefix: completion.prefix_bytes, suffix: completion.suffix_bytes }
+}
+
+/// The runtime's clock, which tests can pause.
+fn now() -> Instant {
+    time::Instant::now().into_std()
+}

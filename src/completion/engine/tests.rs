@@ -1,0 +1,321 @@
+//! The engine against a scripted endpoint on a paused clock.
+
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use futures_util::{StreamExt, stream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::*;
+use crate::{
+    document::{Change, Document},
+    endpoint::{End, Piece, Reply},
+    position::{Encoding, Position},
+};
+
+const FIRST_BYTE: Duration = Duration::from_millis(200);
+const TOKEN: Duration = Duration::from_millis(10);
+
+/// Says `reply` word by word, the first after 200 ms, each next after 10 ms; counts what is asked and what is open.
+#[derive(Default)]
+struct Script {
+    reply: Mutex<Option<Result<String, Error>>>,
+    prompts: Mutex<Vec<Prompt>>,
+    open: Arc<AtomicUsize>,
+}
+
+struct Open(Arc<AtomicUsize>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+impl Endpoint for Script {
+    fn complete(&self, prompt: Prompt) -> Reply {
+        self.prompts.lock().unwrap().push(prompt);
+        self.open.fetch_add(1, SeqCst);
+        let open = Open(self.open.clone());
+        let pieces = match self.reply.lock().unwrap().clone() {
+            Some(Ok(text)) => {
+                let words = text.split_inclusive([' ', '\n']).map(|word| Ok(Piece::Text(word.to_owned())));
+                words.chain([Ok(Piece::End(End::default()))]).collect::<Vec<_>>()
+            }
+            Some(Err(error)) => vec![Err(error)],
+            None => {
+                let never = move |_: &Result<Piece, Error>| drop(Arc::clone(&open.0));
+                return stream::pending().inspect(never).boxed();
+            }
+        };
+        let timed = stream::iter(pieces).enumerate().then(move |(at, piece)| {
+            let _open = &open;
+            async move {
+                time::sleep(if at == 0 { FIRST_BYTE } else { TOKEN }).await;
+                piece
+            }
+        });
+        timed.boxed()
+    }
+}
+
+struct Bench {
+    engine: Engine,
+    script: Arc<Script>,
+    notices: UnboundedReceiver<Error>,
+    document: Document,
+    cursor: usize,
+}
+
+impl Bench {
+    /// A document with `<cursor>`, opened and just edited; the model will say `reply`.
+    fn new(marked: &str, reply: Option<&str>) -> Self {
+        let (sender, notices) = unbounded_channel();
+        let script = Arc::new(Script::default());
+        *script.reply.lock().unwrap() = reply.map(|text| Ok(text.to_owned()));
+        let engine = Engine::new(Arc::new(Settings::default()), script.clone(), sender);
+        let cursor = marked.find("<cursor>").unwrap();
+        let document = Document::new("file:///a.rs", "rust", 0, &marked.replacen("<cursor>", "", 1));
+        let mut bench = Self { engine, script, notices, document, cursor };
+        bench.type_text("");
+        bench
+    }
+
+    fn query(&self) -> Query {
+        Query { document: self.document.clone(), path: None, cursor: self.cursor, invoked: false, follows: false }
+    }
+
+    async fn complete(&self) -> Result<Suggestion, Reason> {
+        self.engine.complete(&self.query()).await.result
+    }
+
+    /// Starts a query and lets it run to its first wait.
+    async fn start(&self) -> tokio::task::JoinHandle<Result<Suggestion, Reason>> {
+        let (engine, query) = (self.engine.clone(), self.query());
+        let task = tokio::spawn(async move { engine.complete(&query).await.result });
+        tokio::task::yield_now().await;
+        task
+    }
+
+    fn type_text(&mut self, text: &str) {
+        self.splice(self.cursor..self.cursor, text);
+    }
+
+    fn backspace(&mut self) {
+        self.splice(self.cursor - 1..self.cursor, "");
+    }
+
+    fn splice(&mut self, range: std::ops::Range<usize>, text: &str) {
+        let at = |offset| crate::position::from_offset(&self.document.text, offset, Encoding::Utf8);
+        let ends: (Position, Position) = (at(range.start), at(range.end));
+        let edits = self.document.apply(vec![Change { range: Some(ends), text: text.into() }], Encoding::Utf8);
+        self.cursor = range.start + text.len();
+        self.engine.edited(&self.document, &edits);
+    }
+
+    fn asked(&self) -> usize {
+        self.script.prompts.lock().unwrap().len()
+    }
+
+    fn open(&self) -> usize {
+        self.script.open.load(SeqCst)
+    }
+}
+
+fn text(result: Result<Suggestion, Reason>) -> String {
+    result.unwrap().text
+}
+
+#[tokio::test(start_paused = true)]
+async fn asks_and_shows() {
+    let bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    let suggestion = bench.complete().await.unwrap();
+    assert_eq!((suggestion.text.as_str(), suggestion.source), ("foo();", Source::Endpoint));
+    assert_eq!(bench.script.prompts.lock().unwrap()[0].prefix, "let x = ");
+    time::sleep(TOKEN * 3).await;
+    assert_eq!(bench.open(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn typing_along_asks_nothing_more_and_waits_for_nothing() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    bench.complete().await.unwrap();
+    for typed in ["f", "o", "o"] {
+        bench.type_text(typed);
+        let before = time::Instant::now();
+        let suggestion = bench.complete().await.unwrap();
+        assert_eq!(suggestion.source, Source::Reuse);
+        assert_eq!(time::Instant::now(), before);
+    }
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_stream_serves_the_keys_typed_while_it_runs() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo_bar_baz();\n"));
+    let first = bench.start().await;
+    time::sleep(Duration::from_millis(100)).await;
+    bench.type_text("f");
+    let second = bench.start().await;
+    time::sleep(Duration::from_millis(50)).await;
+    bench.type_text("o");
+    let third = bench.start().await;
+    assert_eq!(first.await.unwrap(), Err(Reason::Superseded));
+    assert_eq!(second.await.unwrap(), Err(Reason::Superseded));
+    assert_eq!(text(third.await.unwrap()), "o_bar_baz();");
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_contradicted_is_reset() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo \n    bar \n    baz \n    qux(); \n"));
+    let first = bench.start().await;
+    time::sleep(FIRST_BYTE + TOKEN * 2).await;
+    assert_eq!(bench.open(), 1);
+    bench.type_text("other");
+    assert_eq!(first.await.unwrap(), Err(Reason::Superseded));
+    tokio::task::yield_now().await;
+    assert_eq!(bench.open(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typo_taken_back_finds_the_stream_still_running() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo one two three four();\n"));
+    let _first = bench.start().await;
+    time::sleep(FIRST_BYTE + TOKEN).await;
+    bench.type_text("z");
+    bench.backspace();
+    assert_eq!(text(bench.complete().await), "foo one two three four();");
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_keys_is_one_request() {
+    let mut bench = Bench::new("<cursor>\n", Some(" = 1;\n"));
+    let mut last = bench.start().await;
+    for typed in ["a", "b", "c", "d"] {
+        time::sleep(Duration::from_millis(5)).await;
+        bench.type_text(typed);
+        last = bench.start().await;
+    }
+    assert_eq!(text(last.await.unwrap()), " = 1;");
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn taking_a_request_back_resets_its_stream() {
+    let bench = Bench::new("let x = <cursor>\n", None);
+    let query = bench.start().await;
+    time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(bench.open(), 1);
+    query.abort();
+    time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(bench.open(), 0);
+    assert_eq!(bench.engine.why().last().unwrap().outcome, Err(Reason::Cancelled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_taken_back_after_a_key_keeps_its_stream() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    let query = bench.start().await;
+    time::sleep(Duration::from_millis(100)).await;
+    bench.type_text("f");
+    query.abort();
+    time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(text(bench.complete().await), "oo();");
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn moving_the_cursor_asks_nothing() {
+    let mut bench = Bench::new("let x = <cursor>\nlet y = 1;\n", Some("foo();\n"));
+    bench.complete().await.unwrap();
+    bench.cursor += 1;
+    assert_eq!(bench.complete().await, Err(Reason::NoEdit));
+    bench.cursor -= 1;
+    assert_eq!(text(bench.complete().await), "foo();");
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepting_shows_the_next_block_at_once() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\nlet y = bar();\nlet z = baz();\n"));
+    assert_eq!(text(bench.complete().await), "foo();");
+    time::sleep(TOKEN * 10).await;
+    bench.type_text("foo();");
+    let before = time::Instant::now();
+    assert_eq!(text(bench.complete().await), "\nlet y = bar();");
+    assert_eq!((bench.asked(), time::Instant::now()), (1, before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn complete_lines_are_shown_when_the_rest_takes_long() {
+    let body: String = (0..80).map(|n| format!("    call_{n}();\n")).collect();
+    let bench = Bench::new("<cursor>\n", Some(&format!("fn f() {{\n{body}}}\n")));
+    let start = time::Instant::now();
+    let shown = text(bench.complete().await);
+    assert!(shown.starts_with("fn f() {\n    call_0();\n") && shown.ends_with(");"), "{shown}");
+    assert!(start.elapsed() <= Duration::from_millis(450), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_is_told_once_and_rested_from() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some(""));
+    *bench.script.reply.lock().unwrap() = Some(Err(Error::NoKey));
+    assert_eq!(bench.complete().await, Err(Reason::Endpoint(Error::NoKey)));
+    for _ in 0..3 {
+        bench.type_text("a");
+        assert_eq!(bench.complete().await, Err(Reason::Paused(Error::NoKey)));
+    }
+    assert_eq!(bench.asked(), 1);
+    assert_eq!(bench.notices.recv().await, Some(Error::NoKey));
+    assert!(bench.notices.try_recv().is_err());
+    bench.engine.configure(Arc::new(Settings::default()), bench.script.clone());
+    *bench.script.reply.lock().unwrap() = Some(Ok("1;\n".into()));
+    bench.type_text(" = ");
+    assert_eq!(text(bench.complete().await), "1;");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_answer_is_not_asked_for_again() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some(""));
+    assert_eq!(bench.complete().await, Err(Reason::Empty));
+    bench.type_text("a");
+    bench.backspace();
+    assert_eq!(bench.complete().await, Err(Reason::Empty));
+    assert_eq!(bench.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_that_follows_answers_for_where_it_was_asked() {
+    let mut bench = Bench::new("let x = fo<cursor>\n", Some("o_bar();\n"));
+    let (engine, query) = (bench.engine.clone(), Query { follows: true, ..bench.query() });
+    let task = tokio::spawn(async move { engine.complete(&query).await.result });
+    time::sleep(Duration::from_millis(100)).await;
+    bench.type_text("o_");
+    assert_eq!(text(task.await.unwrap()), "o_bar();");
+    bench.type_text("x");
+    let (engine, query) = (bench.engine.clone(), Query { follows: true, ..bench.query() });
+    let task = tokio::spawn(async move { engine.complete(&query).await.result });
+    time::sleep(Duration::from_millis(1)).await;
+    bench.type_text("(");
+    assert_eq!(task.await.unwrap(), Err(Reason::Superseded));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_the_document_ends_everything() {
+    let bench = Bench::new("let x = <cursor>\n", None);
+    let query = bench.start().await;
+    time::sleep(Duration::from_millis(100)).await;
+    bench.engine.closed(&bench.document.uri);
+    assert_eq!(query.await.unwrap(), Err(Reason::Superseded));
+    tokio::task::yield_now().await;
+    assert_eq!((bench.open(), bench.engine.status().streams), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_stream_shows_its_complete_lines_or_says_why_not() {
+    let bench = Bench::new("let x = <cursor>\n", Some(""));
+    let cut = Error::Cut { host: "h".into() };
+    *bench.script.reply.lock().unwrap() = Some(Err(cut.clone()));
+    assert_eq!(bench.complete().await, Err(Reason::Endpoint(cut)));
+}

@@ -1,0 +1,220 @@
+//! How long to wait before asking, and when to leave a failing endpoint alone. Pure: time comes in as an argument.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use super::{Window, line};
+use crate::endpoint::Error;
+
+/// In the middle of a word the next key mostly comes within this time of the last: asking earlier is asking twice.
+const IN_WORD: Duration = Duration::from_millis(75);
+
+/// Where a new thought begins there is nothing to wait for; only a burst of keys (a paste, a held key) is let pass.
+const FRESH: Duration = Duration::from_millis(10);
+
+/// The longest that `auto` ever waits.
+const LONGEST: Duration = Duration::from_millis(1000);
+
+/// So many suggestions in a row that nobody took before `auto` waits longer. Cody found that fewer punish languages in
+/// which the model is good.
+const REJECTIONS: u32 = 5;
+
+/// Requests in any second, over all documents. Mistral's free plan allows about one a second on average; a burst of
+/// three is what typing a word, correcting it and opening a line needs.
+pub const MOST_A_SECOND: usize = 3;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Rhythm of asking, over all documents.
+#[derive(Debug, Default)]
+pub struct Pace {
+    /// When we asked, the last second's only.
+    asked: VecDeque<Instant>,
+    /// Mean time to the first byte, in the manner of TCP: an eighth of each new one.
+    latency: Duration,
+    /// Suggestions shown since one was taken.
+    rejected: u32,
+    /// The endpoint's latest failure, and until when it is left alone.
+    trouble: Option<(Error, Option<Instant>)>,
+    /// Failures in a row.
+    failures: u32,
+}
+
+impl Pace {
+    /// How long after the last edit an automatic request may be sent.
+    pub fn wait(&self, window: &Window) -> Duration {
+        let after_word = window.prefix.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let fresh = line::is_blank(window.line_before()) || !after_word;
+        let base = if fresh { FRESH } else { IN_WORD };
+        // A slow endpoint is asked later, never more often: what is typed meanwhile would make the answer useless.
+        let slow = self.latency.saturating_sub(Duration::from_millis(500)) / 4;
+        let rejected = self.rejected.saturating_sub(REJECTIONS).min(4);
+        (base * (1 << rejected) + slow).min(LONGEST)
+    }
+
+    /// The earliest time the cap on requests a second allows.
+    pub fn free_from(&mut self, now: Instant) -> Instant {
+        while self.asked.front().is_some_and(|at| *at + SECOND <= now) {
+            self.asked.pop_front();
+        }
+        if self.asked.len() < MOST_A_SECOND { now } else { self.asked.front().map_or(now, |at| *at + SECOND) }
+    }
+
+    /// A request is sent.
+    pub fn asked(&mut self, now: Instant) {
+        self.asked.push_back(now);
+    }
+
+    /// The first byte of a reply came.
+    pub fn heard(&mut self, after: Duration) {
+        self.latency = if self.latency.is_zero() { after } else { (self.latency * 7 + after) / 8 };
+        self.failures = 0;
+        self.trouble = None;
+    }
+
+    /// A suggestion was shown that its predecessor did not lead to.
+    pub fn rejected(&mut self) {
+        self.rejected = self.rejected.saturating_add(1);
+    }
+
+    /// A suggestion was taken.
+    pub fn accepted(&mut self) {
+        self.rejected = 0;
+    }
+
+    /// The endpoint failed.
+    pub fn failed(&mut self, error: Error, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        let until = rest_after(&error, self.failures).map(|rest| now + rest);
+        self.trouble = Some((error, until));
+    }
+
+    /// Whether automatic requests rest at `now`, and because of what.
+    pub fn resting(&self, now: Instant) -> Option<&Error> {
+        let (error, until) = self.trouble.as_ref()?;
+        until.is_none_or(|until| now < until).then_some(error)
+    }
+
+    /// The latest failure, if nothing has worked since.
+    pub fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref().map(|(error, _)| error)
+    }
+
+    /// The settings changed: what failed before may work now.
+    pub fn forgive(&mut self) {
+        self.trouble = None;
+        self.failures = 0;
+    }
+}
+
+/// How long to leave an endpoint alone after `failures` in a row; `None` is until the settings change or someone asks
+/// by hand. A request while typing is never repeated: the next key brings a better one.
+fn rest_after(error: &Error, failures: u32) -> Option<Duration> {
+    const RATE_LIMITED: Duration = Duration::from_secs(5);
+    const LONGEST_REST: Duration = Duration::from_secs(60);
+    if let Some(told) = error.retry_after() {
+        return Some(told);
+    }
+    let doubling = SECOND * 2u32.saturating_pow(failures.min(8));
+    match error {
+        Error::NoKey
+        | Error::KeyRefused { .. }
+        | Error::PaymentRequired { .. }
+        | Error::UnknownModel { .. }
+        | Error::NotFound { .. }
+        | Error::Redirected { .. }
+        | Error::Setup(_) => None,
+        Error::RateLimited { .. } => Some((RATE_LIMITED * failures).min(LONGEST_REST)),
+        Error::PromptTooLong { .. } | Error::BadRequest { .. } | Error::Cut { .. } => Some(SECOND),
+        _ => Some(doubling.min(LONGEST_REST)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(prefix: &str) -> Window {
+        Window { prefix: prefix.into(), ..Window::default() }
+    }
+
+    #[test]
+    fn a_word_waits_and_a_fresh_line_does_not() {
+        let pace = Pace::default();
+        assert_eq!(pace.wait(&window("let x")), IN_WORD);
+        for fresh in ["", "x\n", "x\n    ", "foo(", "x.", "x = "] {
+            assert_eq!(pace.wait(&window(fresh)), FRESH, "{fresh:?}");
+        }
+    }
+
+    #[test]
+    fn never_more_than_the_cap_in_any_second() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        let mut sent = vec![];
+        for ms in 0..5000u64 {
+            let now = start + Duration::from_millis(ms);
+            if pace.free_from(now) <= now {
+                pace.asked(now);
+                sent.push(ms);
+            }
+        }
+        assert_eq!(sent.len(), 5 * MOST_A_SECOND);
+        assert!(sent.windows(MOST_A_SECOND + 1).all(|four| four[MOST_A_SECOND] - four[0] >= 1000), "{sent:?}");
+    }
+
+    #[test]
+    fn rejections_slow_it_from_the_sixth_and_one_acceptance_restores() {
+        let mut pace = Pace::default();
+        for _ in 0..REJECTIONS {
+            pace.rejected();
+            assert_eq!(pace.wait(&window("x")), IN_WORD);
+        }
+        pace.rejected();
+        assert_eq!(pace.wait(&window("x")), IN_WORD * 2);
+        for _ in 0..100 {
+            pace.rejected();
+        }
+        assert!(pace.wait(&window("x")) <= LONGEST);
+        pace.accepted();
+        assert_eq!(pace.wait(&window("x")), IN_WORD);
+    }
+
+    #[test]
+    fn a_slow_endpoint_is_never_asked_earlier() {
+        let mut pace = Pace::default();
+        let mut last = pace.wait(&window("x"));
+        for ms in [100, 400, 800, 2000, 5000, 60_000] {
+            pace.heard(Duration::from_millis(ms));
+            let wait = pace.wait(&window("x"));
+            assert!(wait >= last, "{ms}");
+            last = wait;
+        }
+    }
+
+    #[test]
+    fn a_refused_key_rests_until_settings_change() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        pace.failed(Error::NoKey, now);
+        assert_eq!(pace.resting(now + SECOND * 86_400), Some(&Error::NoKey));
+        pace.forgive();
+        assert_eq!(pace.resting(now), None);
+    }
+
+    #[test]
+    fn a_rate_limit_is_obeyed_to_the_second() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        let limit = Error::RateLimited { retry_after: Some(SECOND * 7) };
+        pace.failed(limit.clone(), now);
+        assert_eq!(pace.resting(now + SECOND * 6), Some(&limit));
+        assert_eq!(pace.resting(now + SECOND * 7), None);
+    }
+
+    #[test]
+    fn an_unreachable_host_is_tried_ever_more_seldom() {
+        let error = Error::Unreachable { host: "h".into(), reason: "r".into() };
+        let rests: Vec<_> = (1..9).filter_map(|failures| rest_after(&error, failures)).map(|r| r.as_secs()).collect();
+        assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+}

@@ -1,0 +1,482 @@
+//! What we already know: everything models have said, asked before any wait.
+//!
+//! One rule covers typing along, deleting back, accepting a part, undoing and coming back: what stood before the cursor
+//! when the model was asked, followed by what it said, is one text, and a query fits when the text before its cursor is
+//! a cut through that text. The rest of it is the suggestion. What stands after the cursor must be what stood there
+//! then; brackets the editor closed meanwhile may stand in front of it.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::{Window, block, line};
+
+/// Suggestions kept. A session of an hour asks about 300 times; older places are seldom returned to.
+const MOST_ENTRIES: usize = 256;
+
+/// Bytes of text kept over all suggestions.
+const MOST_BYTES: usize = 512 * 1024;
+
+/// Bytes before the cursor by which a place is known again: some five lines.
+const BEFORE: usize = 200;
+
+/// Bytes after the cursor by which a place is known again.
+const AFTER: usize = 120;
+
+/// A cut must agree with at least this many bytes, unless both reach the start of their document.
+const LEAST_AGREEMENT: usize = 48;
+
+/// How far back from where the model was asked its answer still holds, in bytes.
+const BACK: usize = 128;
+
+/// Bytes of closing brackets and white space that an editor may have put after the cursor.
+const MOST_CLOSERS: usize = 64;
+
+/// Names one thing known.
+pub type Id = u64;
+
+/// What is known at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This block comes next.
+    Block {
+        /// LF line ends, unfiltered.
+        text: String,
+        /// Where it comes from.
+        id: Id,
+        /// Bytes between the start of what the model said and the cursor; negative before it.
+        at: isize,
+    },
+    /// The model was asked right here and said nothing.
+    Nothing,
+    /// A stream is on its way that may say it.
+    Open(Id),
+    /// Nothing is known.
+    Unknown,
+}
+
+/// One answer of a model, perhaps still growing.
+#[derive(Debug)]
+struct Known {
+    id: Id,
+    document: String,
+    /// What stood before the cursor, then what the model said.
+    whole: String,
+    /// Where the one ends and the other begins.
+    asked: usize,
+    /// Whether `whole` starts where the document does.
+    from_start: bool,
+    after: String,
+    /// Whether `after` ends where the document does.
+    to_end: bool,
+    /// Whether more may come.
+    open: bool,
+    /// From the question to the first text.
+    first_text: Option<Duration>,
+    /// Ends of the blocks shown so far, as offsets into `whole`: a block once shown stays the same while it is typed.
+    ends: Vec<usize>,
+}
+
+/// All that is known, oldest first.
+#[derive(Debug, Default)]
+pub struct Reuse {
+    known: VecDeque<Known>,
+    bytes: usize,
+    last: Id,
+}
+
+impl Reuse {
+    /// A stream was opened for this place.
+    pub fn open(&mut self, document: &str, window: &Window) -> Id {
+        self.last += 1;
+        let before = tail(&window.prefix, BEFORE);
+        let after = head(&window.suffix, AFTER);
+        self.bytes += before.len() + after.len();
+        self.known.push_back(Known {
+            id: self.last,
+            document: document.to_owned(),
+            whole: before.to_owned(),
+            asked: before.len(),
+            from_start: window.from_start && before.len() == window.prefix.len(),
+            after: after.to_owned(),
+            to_end: window.to_end && after.len() == window.suffix.len(),
+            open: true,
+            first_text: None,
+            ends: vec![],
+        });
+        self.shrink();
+        self.last
+    }
+
+    /// All the stream has said so far. It only ever grows.
+    pub fn grow(&mut self, id: Id, said: &str) {
+        let Some(known) = self.known.iter_mut().rev().find(|known| known.id == id) else { return };
+        let more = said.get(known.whole.len() - known.asked..).unwrap_or_default();
+        known.whole.push_str(more);
+        self.bytes += more.len();
+        self.shrink();
+    }
+
+    /// The stream's first text came so long after the question.
+    pub fn heard(&mut self, id: Id, after: Duration) {
+        if let Some(known) = self.known.iter_mut().rev().find(|known| known.id == id) {
+            known.first_text = Some(after);
+        }
+    }
+
+    /// All that was said, and how long its first text took.
+    pub fn said(&self, id: Id) -> Option<(&str, Option<Duration>)> {
+        let known = self.known.iter().find(|known| known.id == id)?;
+        Some((&known.whole[known.asked..], known.first_text))
+    }
+
+    /// The stream ended by itself, or all that can be used of it is there.
+    pub fn close(&mut self, id: Id) {
+        if let Some(known) = self.known.iter_mut().find(|known| known.id == id) {
+            known.open = false;
+        }
+    }
+
+    /// The stream was broken off: what is left are the lines that are complete.
+    pub fn cut(&mut self, id: Id) {
+        let Some(at) = self.known.iter().position(|known| known.id == id) else { return };
+        let known = &mut self.known[at];
+        known.open = false;
+        let complete = known.whole[known.asked..].rfind('\n').map(|end| known.asked + end);
+        match complete {
+            Some(end) => known.whole.truncate(end),
+            None => drop(self.known.remove(at)),
+        }
+        self.bytes = self.known.iter().map(|known| known.whole.len() + known.after.len()).sum();
+    }
+
+    /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
+    /// where their block is not complete.
+    pub fn look(&mut self, document: &str, window: &Window, language: &str, partly: bool) -> Found {
+        let mut fallback = Found::Unknown;
+        for known in self.known.iter_mut().rev().filter(|known| known.document == document) {
+            match known.look(window, language, partly) {
+                // What was asked further on and fits because text was deleted is the last resort.
+                Found::Block { text, id, at } if at < 0 => {
+                    if fallback == Found::Unknown {
+                        fallback = Found::Block { text, id, at };
+                    }
+                }
+                Found::Unknown => {}
+                Found::Open(id) if matches!(fallback, Found::Unknown | Found::Block { .. }) => {
+                    fallback = Found::Open(id);
+                }
+                Found::Open(_) => {}
+                found => return found,
+            }
+        }
+        fallback
+    }
+
+    /// Whether what `id` has said and may still say fits the window's cursor.
+    pub fn fits(&self, id: Id, window: &Window) -> bool {
+        self.known.iter().any(|known| known.id == id && known.fit(window).is_some())
+    }
+
+    /// How many things are known.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    fn shrink(&mut self) {
+        while self.known.len() > MOST_ENTRIES || (self.bytes > MOST_BYTES && self.known.len() > 1) {
+            let Some(oldest) = self.known.pop_front() else { return };
+            self.bytes -= (oldest.whole.len() + oldest.after.len()).min(self.bytes);
+        }
+    }
+}
+
+/// How a query meets something known.
+enum Fit {
+    /// The query's text is `whole` up to here.
+    Cut(usize),
+    /// The query's text goes beyond what an open stream has said so far.
+    Ahead,
+}
+
+impl Known {
+    fn look(&mut self, window: &Window, language: &str, partly: bool) -> Found {
+        let Some(fit) = self.fit(window) else { return Found::Unknown };
+        let Fit::Cut(cut) = fit else { return Found::Open(self.id) };
+        let said_nothing = self.whole.len() == self.asked;
+        if said_nothing && cut == self.asked && !self.open {
+            return Found::Nothing;
+        }
+        let Some(end) = self.end_of_block(cut, window, language) else {
+            let complete = if partly { self.whole[cut..].rfind('\n') } else { None };
+            return match complete.map(|length| self.block(cut, cut + length)) {
+                Some(found) if found != Found::Unknown => found,
+                _ => Found::Open(self.id),
+            };
+        };
+        let found = self.block(cut, end);
+        if found == Found::Unknown && self.open { Found::Open(self.id) } else { found }
+    }
+
+    fn block(&self, start: usize, end: usize) -> Found {
+        let text = &self.whole[start..end];
+        if line::is_blank(text) {
+            return Found::Unknown;
+        }
+        Found::Block { text: text.to_owned(), id: self.id, at: start as isize - self.asked as isize }
+    }
+
+    /// Where the block that holds `cut`, or begins there, ends.
+    fn end_of_block(&mut self, cut: usize, window: &Window, language: &str) -> Option<usize> {
+        let rest = &self.whole[cut..];
+        if let Some(end) = self.ends.iter().copied().find(|end| *end > cut && !line::is_blank(&self.whole[cut..*end])) {
+            return Some(end);
+        }
+        let end = cut + block::end(window, language, rest, !self.open)?;
+        self.ends.push(end);
+        self.ends.sort_unstable();
+        Some(end)
+    }
+
+    fn fit(&self, window: &Window) -> Option<Fit> {
+        let cut = self.cut_at(&window.prefix, window.from_start);
+        if let Some(cut) = cut
+            && self.meets_suffix(window, &self.whole[cut..])
+        {
+            return Some(Fit::Cut(cut));
+        }
+        (self.open && self.is_behind(&window.prefix) && self.meets_suffix(window, "")).then_some(Fit::Ahead)
+    }
+
+    /// Where `prefix` ends in `whole`, the furthest place first.
+    fn cut_at(&self, prefix: &str, prefix_from_start: bool) -> Option<usize> {
+        const NEEDLE: usize = 16;
+        let needle = tail(prefix, NEEDLE).as_bytes();
+        let least = self.asked.saturating_sub(BACK);
+        let whole = self.whole.as_bytes();
+        let agrees = |cut: &usize| {
+            if !whole[..*cut].ends_with(needle) || !self.whole.is_char_boundary(*cut) {
+                return false;
+            }
+            let length = prefix.len().min(*cut);
+            let reach_start = self.from_start && prefix_from_start;
+            let enough = if reach_start { prefix.len() == *cut } else { length >= LEAST_AGREEMENT };
+            enough && whole[cut - length..*cut] == prefix.as_bytes()[prefix.len() - length..]
+        };
+        // Where it was asked is by far the likeliest place, then a little further on; the first that agrees is the one
+        // nearest to what was typed.
+        (self.asked..=whole.len()).find(agrees).or_else(|| (least..self.asked).rev().find(agrees))
+    }
+
+    /// Whether `prefix` is all of `whole` and something more, typed faster than the stream speaks.
+    fn is_behind(&self, prefix: &str) -> bool {
+        let from = prefix.len().saturating_sub(self.whole.len() + BACK);
+        let recent = tail(prefix, prefix.len() - from);
+        let full = tail(&self.whole, recent.len().min(self.whole.len()).min(BEFORE));
+        !full.is_empty() && recent.len() > full.len() && recent.rfind(full).is_some()
+    }
+
+    /// Whether what follows the cursor is what followed it when the model was asked, but for closing brackets which
+    /// `rest`, what the model says next, closes as well.
+    fn meets_suffix(&self, window: &Window, rest: &str) -> bool {
+        let same = |suffix: &str| {
+            if self.to_end { window.to_end && suffix == self.after } else { suffix.starts_with(self.after.as_str()) }
+        };
+        if same(&window.suffix) {
+            return true;
+        }
+        let closers = window.suffix.len()
+            - window.suffix.trim_start_matches(|c: char| ")]}>\"'`;".contains(c) || c.is_whitespace()).len();
+        (1..=closers.min(MOST_CLOSERS)).any(|length| {
+            window.suffix.is_char_boundary(length)
+                && same(&window.suffix[length..])
+                && window.suffix[..length].chars().find(|c| !c.is_whitespace()).is_some_and(|c| rest.contains(c))
+        })
+    }
+}
+
+/// The last `most` bytes of `text`, on a character boundary.
+fn tail(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+/// The first `most` bytes of `text`, on a character boundary.
+fn head(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(marked: &str) -> Window {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true }
+    }
+
+    /// Asked at `asked`, the model said `said`, which was shown there; what is known at `marked`? `…` is an open stream.
+    #[track_caller]
+    fn check(asked: &str, said: &str, marked: &str, shown: &str) {
+        let open = said.ends_with('…');
+        let mut reuse = Reuse::default();
+        let id = reuse.open("a", &window(asked));
+        reuse.grow(id, said.trim_end_matches('…'));
+        if !open {
+            reuse.close(id);
+        }
+        reuse.look("a", &window(asked), "rust", false);
+        let drawn = match reuse.look("a", &window(marked), "rust", false) {
+            Found::Block { text, .. } => text,
+            Found::Nothing => "nothing".into(),
+            Found::Open(_) => "…".into(),
+            Found::Unknown => "unknown".into(),
+        };
+        assert_eq!(drawn, shown, "asked at {asked:?}, said {said:?}, now {marked:?}");
+    }
+
+    #[test]
+    fn the_same_place_again() {
+        check("let x = <cursor>\n", "foo();", "let x = <cursor>\n", "foo();");
+        check("<cursor>", "a", "<cursor>", "a");
+    }
+
+    #[test]
+    fn typed_along() {
+        check("let x = <cursor>\n", "foo();", "let x = fo<cursor>\n", "o();");
+        check("let x = <cursor>\n", "foo();", "let x = foo();<cursor>\n", "unknown");
+        check("let x = <cursor>\n", "foo();", "let x = bar<cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn typed_along_past_the_first_line() {
+        check("if <cursor>\n", "x {\n    a();\n}\nb();", "if x {\n    a<cursor>\n", "();\n}");
+    }
+
+    #[test]
+    fn accepted_finds_the_next_block() {
+        check("let x = <cursor>\n", "foo();\nlet y = 1;\n", "let x = foo();<cursor>\n", "\nlet y = 1;");
+        check("let x = <cursor>\n", "foo();\nlet y = 1;\n", "let x = foo();\n<cursor>\n", "let y = 1;");
+    }
+
+    #[test]
+    fn deleted_back() {
+        check("let xyz = <cursor>\n", "foo();", "let xy<cursor>\n", "z = foo();");
+    }
+
+    #[test]
+    fn text_above_may_change() {
+        let far = "x".repeat(300);
+        let line = "y".repeat(200);
+        check(&format!("{far}\n{line}<cursor>"), "foo", &format!("changed\n{line}<cursor>"), "foo");
+        check("let a;\nlet x = <cursor>\n", "foo();", "let b;\nlet x = <cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn text_below_belongs_to_the_place() {
+        check("let x = <cursor>\nlet y;", "foo();", "let x = <cursor>\nlet z;", "unknown");
+        let far = "y".repeat(AFTER);
+        check(&format!("x<cursor>{far}1"), "foo\n", &format!("x<cursor>{far}2"), "foo");
+    }
+
+    #[test]
+    fn a_bracket_the_editor_closed_is_no_change() {
+        check("foo<cursor>\n", "(a, b);", "foo(<cursor>)\n", "a, b);");
+        check("if x <cursor>\n", "{\n    a();\n}", "if x {\n    <cursor>\n}\n", "a();\n}");
+        check("foo<cursor>\n", "[a, b];", "foo[<cursor>)\n", "unknown");
+    }
+
+    #[test]
+    fn an_empty_answer_is_kept_for_its_place_only() {
+        check("let x = <cursor>\n", "", "let x = <cursor>\n", "nothing");
+        check("let x = <cursor>\n", "", "let x = f<cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn an_open_stream_is_waited_for() {
+        check("let x = <cursor>\n", "…", "let x = <cursor>\n", "…");
+        check("let x = <cursor>\n", "…", "let x = fo<cursor>\n", "…");
+        check("let x = <cursor>\n", "f…", "let x = fo<cursor>\n", "…");
+        check("let x = <cursor>\n", "bar…", "let x = fo<cursor>\n", "unknown");
+        check("let x = <cursor>\n", "foo();\nlet…", "let x = f<cursor>\n", "oo();");
+    }
+
+    #[test]
+    fn a_broken_stream_leaves_its_complete_lines() {
+        let mut reuse = Reuse::default();
+        let id = reuse.open("a", &window("<cursor>"));
+        reuse.grow(id, "one();\ntw");
+        reuse.cut(id);
+        let found = reuse.look("a", &window("<cursor>"), "rust", false);
+        assert_eq!(found, Found::Block { text: "one();".into(), id, at: 0 });
+        let id = reuse.open("b", &window("<cursor>"));
+        reuse.grow(id, "tw");
+        reuse.cut(id);
+        assert_eq!(reuse.look("b", &window("<cursor>"), "rust", false), Found::Unknown);
+    }
+
+    #[test]
+    fn complete_lines_of_an_open_stream_may_be_taken() {
+        let mut reuse = Reuse::default();
+        let id = reuse.open("a", &window("<cursor>"));
+        reuse.grow(id, "fn f() {\n    a();\n    b");
+        assert_eq!(reuse.look("a", &window("<cursor>"), "rust", false), Found::Open(id));
+        let found = reuse.look("a", &window("<cursor>"), "rust", true);
+        assert_eq!(found, Found::Block { text: "fn f() {\n    a();".into(), id, at: 0 });
+    }
+
+    #[test]
+    fn other_documents_know_nothing_of_it() {
+        let mut reuse = Reuse::default();
+        let id = reuse.open("a", &window("x<cursor>"));
+        reuse.grow(id, "y");
+        reuse.close(id);
+        assert_eq!(reuse.look("b", &window("x<cursor>"), "rust", false), Found::Unknown);
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten() {
+        let mut reuse = Reuse::default();
+        for n in 0..MOST_ENTRIES + 10 {
+            let id = reuse.open("a", &window(&format!("{n} <cursor>")));
+            reuse.grow(id, &"z".repeat(4000));
+            reuse.close(id);
+        }
+        assert!(reuse.len() <= MOST_ENTRIES && reuse.bytes <= MOST_BYTES);
+        assert_eq!(reuse.look("a", &window("0 <cursor>"), "rust", false), Found::Unknown);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        /// Whatever is shown, put at the cursor, gives a beginning of the text the model meant.
+        #[test]
+        fn what_is_shown_never_contradicts_what_the_model_said(
+            before in "[ab(]{0,6}", after in "[ab)\n]{0,6}", said in "[ab()\n ]{0,12}", typed in "[ab()\n ]{0,6}", deleted in 0..4usize
+        ) {
+            let mut reuse = Reuse::default();
+            let asked = Window { prefix: before.clone(), suffix: after.clone(), from_start: true, to_end: true };
+            let id = reuse.open("a", &asked);
+            reuse.grow(id, &said);
+            reuse.close(id);
+            let mut prefix = format!("{before}{typed}");
+            prefix.truncate(prefix.len().saturating_sub(deleted));
+            let now = Window { prefix: prefix.clone(), suffix: after.clone(), from_start: true, to_end: true };
+            if let Found::Block { text, .. } = reuse.look("a", &now, "rust", false) {
+                prop_assert!(format!("{before}{said}").starts_with(&format!("{prefix}{text}")), "{prefix:?} {text:?}");
+            }
+        }
+    }
+}
