@@ -4,3 +4,4 @@ pub mod completion;
 pub mod document;
 pub mod endpoint;
 pub mod position;
+pub mod server;
