@@ -67,12 +67,9 @@ pub enum Error {
     /// The arguments are wrong.
     #[error("{0} (see codestral-ls --help)")]
     Usage(String),
-    /// The output cannot be written.
-    #[error("cannot write the output: {0}")]
-    Output(#[from] io::Error),
-    /// A part of the program that is not there yet.
-    #[error("{0} is not built yet")]
-    NotBuilt(&'static str),
+    /// The output cannot be written, or the system gives no threads.
+    #[error("the system refuses: {0}")]
+    System(#[from] io::Error),
 }
 
 /// Runs what the arguments of this process ask for, and says on stderr why it failed if it did.
@@ -80,7 +77,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::try_parse() {
         Ok(arguments) => run(arguments),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            error.print().map(|()| ExitCode::from(FINE)).map_err(Error::Output)
+            error.print().map(|()| ExitCode::from(FINE)).map_err(Error::System)
         }
         Err(error) => Err(Error::Usage(usage_error(&error.to_string()))),
     };
@@ -98,7 +95,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
 /// The exit code of a failure, after one line on stderr.
 fn report(error: &Error) -> ExitCode {
     // A reader such as `head` that has seen enough is no failure.
-    if matches!(error, Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+    if matches!(error, Error::System(error) if error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::from(FINE);
     }
     // With stderr gone there is nobody left to tell.

@@ -6,7 +6,9 @@
 //! serve many keystrokes; dropping the task resets the stream.
 
 mod reading;
+mod state;
 mod track;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -14,33 +16,30 @@ mod tests;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use reading::Reading;
+use state::{State, Step};
 use tokio::{sync::mpsc::UnboundedSender, time};
-use track::{Flight, Follow, Track, Uri};
+use track::{Flight, Follow};
+use turn::Turn;
 
 use super::{
-    Query, Reason, Source, Suggestion, Window,
-    filter::{self, Filtered},
-    gate,
+    Query, Reason, Suggestion, Window, gate,
     pace::Pace,
     prompt,
-    reuse::{Found, Id, Reuse},
+    reuse::Reuse,
     why::{Record, Why},
     window::Budget,
 };
 use crate::{
     document::{Document, Edit},
-    endpoint::{Endpoint, Error, Prompt, Usage},
+    endpoint::{Endpoint, Error, Prompt},
     privacy::Privacy,
-    settings::{Completion, Debounce, Settings},
+    settings::{Completion, Settings},
     usage::{Counts, prompt_bytes},
 };
-
-/// The same trouble is told again only after this long.
-const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
 
 /// The engine. Clones share their state.
 #[derive(Clone)]
@@ -87,43 +86,6 @@ pub struct Status {
     pub counts: Counts,
 }
 
-struct State {
-    settings: Arc<Settings>,
-    privacy: Privacy,
-    endpoint: Arc<dyn Endpoint>,
-    on: bool,
-    reuse: Reuse,
-    pace: Pace,
-    tracks: HashMap<Uri, Track>,
-    why: Why,
-    counts: Counts,
-    told: Option<(&'static str, Instant)>,
-    notices: UnboundedSender<Error>,
-}
-
-/// What a query does next.
-enum Step {
-    Answer(Result<Suggestion, Reason>),
-    /// Look again when something changed, or at this time.
-    Wait(Option<Instant>),
-    Ask,
-}
-
-/// A query on its way.
-struct Turn<'a> {
-    engine: &'a Engine,
-    query: &'a Query,
-    number: u64,
-    edits: u64,
-    /// The cursor moved and nothing was typed since the query before.
-    moved: bool,
-    begun: Instant,
-    /// The stream this query opened.
-    asked: Option<Id>,
-    answered: bool,
-    trace: Trace,
-}
-
 impl Engine {
     /// An engine that asks `endpoint`. Trouble a person should hear of goes to `notices`, each kind once.
     pub fn new(settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>, notices: UnboundedSender<Error>) -> Self {
@@ -158,6 +120,11 @@ impl Engine {
         let mut state = self.lock();
         state.on = !state.on;
         state.on
+    }
+
+    /// A suggestion was accepted.
+    pub fn accepted(&self) {
+        self.lock().pace.accepted();
     }
 
     /// What the engine stands at.
@@ -289,159 +256,6 @@ impl Engine {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// What the query does now.
-    fn step(&mut self, turn: &mut Turn<'_>) -> Step {
-        let document = &turn.query.document;
-        let Some(track) = self.tracks.get_mut(&document.uri) else { return Step::Answer(Err(Reason::Superseded)) };
-        if track.turn != turn.number {
-            return Step::Answer(Err(Reason::Superseded));
-        }
-        let completion = self.settings.completion_for(&document.language);
-        if let Some(follow) = &track.follow {
-            turn.trace.window = Window::cut(&follow.text, follow.cursor, budget(completion));
-        }
-        let now = now();
-        let show_after = completion.show_after();
-        let found = self.reuse.look(&document.uri, &turn.trace.window, &document.language, false);
-        let found = match found {
-            Found::Open(id) if track.age(id, now) >= show_after => {
-                self.reuse.look(&document.uri, &turn.trace.window, &document.language, true)
-            }
-            found => found,
-        };
-        match found {
-            Found::Block { text, id, .. } => Step::Answer(turn.show(&text, id, track)),
-            Found::Open(id) => {
-                let until = now + show_after.saturating_sub(track.age(id, now));
-                Step::Wait((until > now).then_some(until))
-            }
-            Found::Nothing if turn.asked.is_some() || !turn.query.invoked => Step::Answer(Err(Reason::Empty)),
-            Found::Nothing | Found::Unknown => self.consider(turn, now),
-        }
-    }
-
-    /// Nothing is known: whether to ask, and when.
-    fn consider(&mut self, turn: &Turn<'_>, now: Instant) -> Step {
-        let document = &turn.query.document;
-        let track = self.tracks.get(&document.uri);
-        if let Some(id) = turn.asked {
-            let failed = track.and_then(|track| track.failed.as_ref()).filter(|(failed, _)| *failed == id);
-            let reason = failed.map_or(Reason::Empty, |(_, error)| Reason::Endpoint(error.clone()));
-            return Step::Answer(Err(reason));
-        }
-        if turn.query.invoked {
-            return Step::Ask;
-        }
-        if turn.moved {
-            return Step::Answer(Err(Reason::NoEdit));
-        }
-        if let Some(error) = self.pace.resting(now) {
-            return Step::Answer(Err(Reason::Paused(error.clone())));
-        }
-        let wait = match self.settings.completion_for(&document.language).debounce_ms {
-            Debounce::Auto => self.pace.wait(&turn.trace.window),
-            Debounce::Milliseconds(ms) => Duration::from_millis(ms),
-        };
-        let quiet_from = track.and_then(|track| track.edited).unwrap_or(turn.begun) + wait;
-        let due = quiet_from.max(self.pace.free_from(now));
-        if due > now { Step::Wait(Some(due)) } else { Step::Ask }
-    }
-
-    /// Ends streams nobody can use any more; their complete lines stay known.
-    fn reset(&mut self, flights: Vec<Flight>) {
-        for flight in flights {
-            flight.task.abort();
-            self.reuse.cut(flight.id);
-            self.counts.reset += 1;
-            self.counts.add(flight.prompt_bytes, flight.said_bytes, None);
-        }
-    }
-
-    fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
-        match &outcome {
-            Ok(source) => {
-                self.counts.shown += 1;
-                self.counts.reused += u64::from(*source == Source::Reuse);
-            }
-            Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
-        }
-        let text = &query.document.text;
-        let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
-        self.why.add(Record { at: SystemTime::now(), uri: query.document.uri.clone(), line, took, outcome });
-    }
-
-    fn tell(&mut self, error: &Error, now: Instant) {
-        let kind = error.kind();
-        if self.told.is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < TELL_AGAIN) {
-            return;
-        }
-        self.told = Some((kind, now));
-        // The receiver is gone only when the server is shutting down.
-        let _ = self.notices.send(error.clone());
-    }
-}
-
-impl Turn<'_> {
-    fn show(&mut self, block: &str, id: Id, track: &Track) -> Result<Suggestion, Reason> {
-        let typed = track.follow.as_ref().map_or("", |follow| follow.typed.as_str());
-        let Filtered { text, replaces } =
-            filter::apply(&self.trace.window, &self.query.document.language, block).map_err(Reason::Filtered)?;
-        let source = if self.asked == Some(id) { Source::Endpoint } else { Source::Reuse };
-        Ok(Suggestion { text: format!("{typed}{text}"), replaces, source })
-    }
-
-    fn finish(mut self, result: Result<Suggestion, Reason>) -> Answer {
-        self.answered = true;
-        self.trace.total = now().saturating_duration_since(self.begun);
-        let outcome = result.as_ref().map(|suggestion| suggestion.source).map_err(Clone::clone);
-        let mut state = self.engine.lock();
-        if let Some((said, first_text)) = self.asked.and_then(|id| state.reuse.said(id)) {
-            (self.trace.said, self.trace.first_text) = (said.to_owned(), first_text);
-        }
-        state.record(self.query, self.trace.total, outcome);
-        drop(state);
-        Answer { result, trace: std::mem::take(&mut self.trace) }
-    }
-}
-
-impl Drop for Turn<'_> {
-    /// The client took the query back. Where the text went on meanwhile the stream may still serve it; else it is reset.
-    fn drop(&mut self) {
-        if self.answered {
-            return;
-        }
-        let mut state = self.engine.lock();
-        state.record(self.query, now().saturating_duration_since(self.begun), Err(Reason::Cancelled));
-        let Some(track) = state.tracks.get_mut(&self.query.document.uri) else { return };
-        if track.turn == self.number && track.edits == self.edits {
-            let flights = std::mem::take(&mut track.flights);
-            state.reset(flights);
-        }
-    }
-}
-
-impl State {
-    /// A stream is over.
-    fn land(&mut self, uri: &str, id: Id, usage: Option<Usage>) {
-        let Some(track) = self.tracks.get_mut(uri) else { return };
-        if let Some(flight) = track.land(id) {
-            self.counts.add(flight.prompt_bytes, flight.said_bytes, usage);
-        }
-        self.notify(uri);
-    }
-
-    fn flight(&mut self, uri: &str, id: Id) -> Option<&mut Flight> {
-        self.tracks.get_mut(uri)?.flights.iter_mut().find(|flight| flight.id == id)
-    }
-
-    fn notify(&self, uri: &str) {
-        if let Some(track) = self.tracks.get(uri) {
-            track.notify();
-        }
     }
 }
 

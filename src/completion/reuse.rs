@@ -5,30 +5,18 @@
 //! a cut through that text. The rest of it is the suggestion. What stands after the cursor must be what stood there
 //! then; brackets the editor closed meanwhile may stand in front of it.
 
+mod known;
+
 use std::{collections::VecDeque, time::Duration};
 
-use super::{Window, block, line};
+use super::Window;
+use known::Known;
 
 /// Suggestions kept. A session of an hour asks about 300 times; older places are seldom returned to.
 const MOST_ENTRIES: usize = 256;
 
 /// Bytes of text kept over all suggestions.
 const MOST_BYTES: usize = 512 * 1024;
-
-/// Bytes before the cursor by which a place is known again: some five lines.
-const BEFORE: usize = 200;
-
-/// Bytes after the cursor by which a place is known again.
-const AFTER: usize = 120;
-
-/// A cut must agree with at least this many bytes, unless both reach the start of their document.
-const LEAST_AGREEMENT: usize = 48;
-
-/// How far back from where the model was asked its answer still holds, in bytes.
-const BACK: usize = 128;
-
-/// Bytes of closing brackets and white space that an editor may have put after the cursor.
-const MOST_CLOSERS: usize = 64;
 
 /// Names one thing known.
 pub type Id = u64;
@@ -53,28 +41,6 @@ pub enum Found {
     Unknown,
 }
 
-/// One answer of a model, perhaps still growing.
-#[derive(Debug)]
-struct Known {
-    id: Id,
-    document: String,
-    /// What stood before the cursor, then what the model said.
-    whole: String,
-    /// Where the one ends and the other begins.
-    asked: usize,
-    /// Whether `whole` starts where the document does.
-    from_start: bool,
-    after: String,
-    /// Whether `after` ends where the document does.
-    to_end: bool,
-    /// Whether more may come.
-    open: bool,
-    /// From the question to the first text.
-    first_text: Option<Duration>,
-    /// Ends of the blocks shown so far, as offsets into `whole`: a block once shown stays the same while it is typed.
-    ends: Vec<usize>,
-}
-
 /// All that is known, oldest first.
 #[derive(Debug, Default)]
 pub struct Reuse {
@@ -87,21 +53,9 @@ impl Reuse {
     /// A stream was opened for this place.
     pub fn open(&mut self, document: &str, window: &Window) -> Id {
         self.last += 1;
-        let before = tail(&window.prefix, BEFORE);
-        let after = head(&window.suffix, AFTER);
-        self.bytes += before.len() + after.len();
-        self.known.push_back(Known {
-            id: self.last,
-            document: document.to_owned(),
-            whole: before.to_owned(),
-            asked: before.len(),
-            from_start: window.from_start && before.len() == window.prefix.len(),
-            after: after.to_owned(),
-            to_end: window.to_end && after.len() == window.suffix.len(),
-            open: true,
-            first_text: None,
-            ends: vec![],
-        });
+        let known = Known::new(self.last, document, window);
+        self.bytes += known.bytes();
+        self.known.push_back(known);
         self.shrink();
         self.last
     }
@@ -109,9 +63,7 @@ impl Reuse {
     /// All the stream has said so far. It only ever grows.
     pub fn grow(&mut self, id: Id, said: &str) {
         let Some(known) = self.known.iter_mut().rev().find(|known| known.id == id) else { return };
-        let more = said.get(known.whole.len() - known.asked..).unwrap_or_default();
-        known.whole.push_str(more);
-        self.bytes += more.len();
+        self.bytes += known.grow(said);
         self.shrink();
     }
 
@@ -125,7 +77,7 @@ impl Reuse {
     /// All that was said, and how long its first text took.
     pub fn said(&self, id: Id) -> Option<(&str, Option<Duration>)> {
         let known = self.known.iter().find(|known| known.id == id)?;
-        Some((&known.whole[known.asked..], known.first_text))
+        Some((known.said(), known.first_text))
     }
 
     /// The stream ended by itself, or all that can be used of it is there.
@@ -139,13 +91,13 @@ impl Reuse {
     pub fn cut(&mut self, id: Id) {
         let Some(at) = self.known.iter().position(|known| known.id == id) else { return };
         let known = &mut self.known[at];
-        known.open = false;
-        let complete = known.whole[known.asked..].rfind('\n').map(|end| known.asked + end);
-        match complete {
-            Some(end) => known.whole.truncate(end),
-            None => drop(self.known.remove(at)),
+        let before = known.bytes();
+        if known.cut() {
+            self.bytes = self.bytes + known.bytes() - before;
+        } else {
+            self.known.remove(at);
+            self.bytes -= before;
         }
-        self.bytes = self.known.iter().map(|known| known.whole.len() + known.after.len()).sum();
     }
 
     /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
@@ -173,7 +125,7 @@ impl Reuse {
 
     /// Whether what `id` has said and may still say fits the window's cursor.
     pub fn fits(&self, id: Id, window: &Window) -> bool {
-        self.known.iter().any(|known| known.id == id && known.fit(window).is_some())
+        self.known.iter().any(|known| known.id == id && known.fits(window))
     }
 
     /// How many things are known.
@@ -189,131 +141,9 @@ impl Reuse {
     fn shrink(&mut self) {
         while self.known.len() > MOST_ENTRIES || (self.bytes > MOST_BYTES && self.known.len() > 1) {
             let Some(oldest) = self.known.pop_front() else { return };
-            self.bytes -= (oldest.whole.len() + oldest.after.len()).min(self.bytes);
+            self.bytes -= oldest.bytes();
         }
     }
-}
-
-/// How a query meets something known.
-enum Fit {
-    /// The query's text is `whole` up to here.
-    Cut(usize),
-    /// The query's text goes beyond what an open stream has said so far.
-    Ahead,
-}
-
-impl Known {
-    fn look(&mut self, window: &Window, language: &str, partly: bool) -> Found {
-        let Some(fit) = self.fit(window) else { return Found::Unknown };
-        let Fit::Cut(cut) = fit else { return Found::Open(self.id) };
-        let said_nothing = self.whole.len() == self.asked;
-        if said_nothing && cut == self.asked && !self.open {
-            return Found::Nothing;
-        }
-        let Some(end) = self.end_of_block(cut, window, language) else {
-            let complete = if partly { self.whole[cut..].rfind('\n') } else { None };
-            return match complete.map(|length| self.block(cut, cut + length)) {
-                Some(found) if found != Found::Unknown => found,
-                _ => Found::Open(self.id),
-            };
-        };
-        let found = self.block(cut, end);
-        if found == Found::Unknown && self.open { Found::Open(self.id) } else { found }
-    }
-
-    fn block(&self, start: usize, end: usize) -> Found {
-        let text = &self.whole[start..end];
-        if line::is_blank(text) {
-            return Found::Unknown;
-        }
-        Found::Block { text: text.to_owned(), id: self.id, at: start as isize - self.asked as isize }
-    }
-
-    /// Where the block that holds `cut`, or begins there, ends.
-    fn end_of_block(&mut self, cut: usize, window: &Window, language: &str) -> Option<usize> {
-        let rest = &self.whole[cut..];
-        if let Some(end) = self.ends.iter().copied().find(|end| *end > cut && !line::is_blank(&self.whole[cut..*end])) {
-            return Some(end);
-        }
-        let end = cut + block::end(window, language, rest, !self.open)?;
-        self.ends.push(end);
-        self.ends.sort_unstable();
-        Some(end)
-    }
-
-    fn fit(&self, window: &Window) -> Option<Fit> {
-        let cut = self.cut_at(&window.prefix, window.from_start);
-        if let Some(cut) = cut
-            && self.meets_suffix(window, &self.whole[cut..])
-        {
-            return Some(Fit::Cut(cut));
-        }
-        (self.open && self.is_behind(&window.prefix) && self.meets_suffix(window, "")).then_some(Fit::Ahead)
-    }
-
-    /// Where `prefix` ends in `whole`, the furthest place first.
-    fn cut_at(&self, prefix: &str, prefix_from_start: bool) -> Option<usize> {
-        const NEEDLE: usize = 16;
-        let needle = tail(prefix, NEEDLE).as_bytes();
-        let least = self.asked.saturating_sub(BACK);
-        let whole = self.whole.as_bytes();
-        let agrees = |cut: &usize| {
-            if !whole[..*cut].ends_with(needle) || !self.whole.is_char_boundary(*cut) {
-                return false;
-            }
-            let length = prefix.len().min(*cut);
-            let reach_start = self.from_start && prefix_from_start;
-            let enough = if reach_start { prefix.len() == *cut } else { length >= LEAST_AGREEMENT };
-            enough && whole[cut - length..*cut] == prefix.as_bytes()[prefix.len() - length..]
-        };
-        // Where it was asked is by far the likeliest place, then a little further on; the first that agrees is the one
-        // nearest to what was typed.
-        (self.asked..=whole.len()).find(agrees).or_else(|| (least..self.asked).rev().find(agrees))
-    }
-
-    /// Whether `prefix` is all of `whole` and something more, typed faster than the stream speaks.
-    fn is_behind(&self, prefix: &str) -> bool {
-        let from = prefix.len().saturating_sub(self.whole.len() + BACK);
-        let recent = tail(prefix, prefix.len() - from);
-        let full = tail(&self.whole, recent.len().min(self.whole.len()).min(BEFORE));
-        !full.is_empty() && recent.len() > full.len() && recent.rfind(full).is_some()
-    }
-
-    /// Whether what follows the cursor is what followed it when the model was asked, but for closing brackets which
-    /// `rest`, what the model says next, closes as well.
-    fn meets_suffix(&self, window: &Window, rest: &str) -> bool {
-        let same = |suffix: &str| {
-            if self.to_end { window.to_end && suffix == self.after } else { suffix.starts_with(self.after.as_str()) }
-        };
-        if same(&window.suffix) {
-            return true;
-        }
-        let closers = window.suffix.len()
-            - window.suffix.trim_start_matches(|c: char| ")]}>\"'`;".contains(c) || c.is_whitespace()).len();
-        (1..=closers.min(MOST_CLOSERS)).any(|length| {
-            window.suffix.is_char_boundary(length)
-                && same(&window.suffix[length..])
-                && window.suffix[..length].chars().find(|c| !c.is_whitespace()).is_some_and(|c| rest.contains(c))
-        })
-    }
-}
-
-/// The last `most` bytes of `text`, on a character boundary.
-fn tail(text: &str, most: usize) -> &str {
-    let mut start = text.len().saturating_sub(most);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    &text[start..]
-}
-
-/// The first `most` bytes of `text`, on a character boundary.
-fn head(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]
@@ -387,7 +217,7 @@ mod tests {
     #[test]
     fn text_below_belongs_to_the_place() {
         check("let x = <cursor>\nlet y;", "foo();", "let x = <cursor>\nlet z;", "unknown");
-        let far = "y".repeat(AFTER);
+        let far = "y".repeat(120);
         check(&format!("x<cursor>{far}1"), "foo\n", &format!("x<cursor>{far}2"), "foo");
     }
 

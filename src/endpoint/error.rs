@@ -39,13 +39,19 @@ pub enum Error {
         message: String,
     },
     /// More tokens than the model's context holds.
-    #[error("the prompt is too long for the model{}; lower completion.prefixBytes or completion.suffixBytes", said(message))]
+    #[error(
+        "the prompt is too long for the model{}; lower completion.prefixBytes or completion.suffixBytes",
+        said(message)
+    )]
     PromptTooLong {
         /// What the endpoint said.
         message: String,
     },
     /// Any other 4xx: the endpoint did not like what it was asked.
-    #[error("the endpoint refused the request with status {status}{}; check endpoint.dialect and the completion settings", said(message))]
+    #[error(
+        "the endpoint refused the request with status {status}{}; check endpoint.dialect and the completion settings",
+        said(message)
+    )]
     BadRequest {
         /// The HTTP status.
         status: u16,
@@ -53,7 +59,10 @@ pub enum Error {
         message: String,
     },
     /// 404 or 405: there is no such endpoint at this place.
-    #[error("{host} has no completion endpoint at this address{}; check endpoint.url and endpoint.dialect", said(message))]
+    #[error(
+        "{host} has no completion endpoint at this address{}; check endpoint.url and endpoint.dialect",
+        said(message)
+    )]
     NotFound {
         /// Who was asked.
         host: String,
@@ -79,7 +88,10 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// 3xx. A redirect is never followed, since the key would travel with it.
-    #[error("{host} redirects{}, and the key goes to no other place; set endpoint.url to the final address", to(location))]
+    #[error(
+        "{host} redirects{}, and the key goes to no other place; set endpoint.url to the final address",
+        to(location)
+    )]
     Redirected {
         /// Who redirects.
         host: String,
@@ -95,7 +107,9 @@ pub enum Error {
         reason: String,
     },
     /// The connection could not be made secure.
-    #[error("no secure connection to {host} ({reason}); behind a proxy with its own certificate, name it in endpoint.caFile")]
+    #[error(
+        "no secure connection to {host} ({reason}); behind a proxy with its own certificate, name it in endpoint.caFile"
+    )]
     Tls {
         /// Who was called.
         host: String,
@@ -222,7 +236,10 @@ mod tests {
             &Error::KeyRefused { host: "codestral.mistral.ai".into(), message: message() },
             &["https://api.mistral.ai"],
         );
-        check(&Error::KeyRefused { host: "proxy:4000".into(), message: message() }, &["proxy itself", "not interchangeable"]);
+        check(
+            &Error::KeyRefused { host: "proxy:4000".into(), message: message() },
+            &["proxy itself", "not interchangeable"],
+        );
         check(&Error::PaymentRequired { host: host(), message: message() }, &["plan"]);
         check(&Error::UnknownModel { message: message() }, &["endpoint.model"]);
         check(&Error::PromptTooLong { message: message() }, &["completion.prefixBytes"]);

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
 use crate::{
+    completion::Source,
     document::{Change, Document},
     endpoint::{End, Piece, Reply},
     position::{Encoding, Position},

@@ -1,0 +1,165 @@
+//! What the engine knows and decides, all behind its one lock.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::{
+    budget, now,
+    track::{Flight, Track, Uri},
+    turn::Turn,
+};
+use crate::{
+    completion::{
+        Query, Reason, Source, Suggestion, Window,
+        pace::Pace,
+        reuse::{Found, Id, Reuse},
+        why::{Record, Why},
+    },
+    endpoint::{Endpoint, Error, Usage},
+    privacy::Privacy,
+    settings::{Debounce, Settings},
+    usage::Counts,
+};
+
+/// The same trouble is told again only after this long.
+const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Everything that changes.
+pub(super) struct State {
+    pub settings: Arc<Settings>,
+    pub privacy: Privacy,
+    pub endpoint: Arc<dyn Endpoint>,
+    pub on: bool,
+    pub reuse: Reuse,
+    pub pace: Pace,
+    pub tracks: HashMap<Uri, Track>,
+    pub why: Why,
+    pub counts: Counts,
+    pub told: Option<(&'static str, Instant)>,
+    pub notices: UnboundedSender<Error>,
+}
+
+/// What a query does next.
+pub(super) enum Step {
+    Answer(Result<Suggestion, Reason>),
+    /// Look again when something changed, or at this time.
+    Wait(Option<Instant>),
+    Ask,
+}
+
+impl State {
+    /// What the query does now.
+    pub fn step(&mut self, turn: &mut Turn<'_>) -> Step {
+        let document = &turn.query.document;
+        let Some(track) = self.tracks.get_mut(&document.uri) else { return Step::Answer(Err(Reason::Superseded)) };
+        if track.turn != turn.number {
+            return Step::Answer(Err(Reason::Superseded));
+        }
+        let completion = self.settings.completion_for(&document.language);
+        if let Some(follow) = &track.follow {
+            turn.trace.window = Window::cut(&follow.text, follow.cursor, budget(completion));
+        }
+        let now = now();
+        let show_after = completion.show_after();
+        let found = self.reuse.look(&document.uri, &turn.trace.window, &document.language, false);
+        let found = match found {
+            Found::Open(id) if track.age(id, now) >= show_after => {
+                self.reuse.look(&document.uri, &turn.trace.window, &document.language, true)
+            }
+            found => found,
+        };
+        match found {
+            Found::Block { text, id, .. } => Step::Answer(turn.show(&text, id, track)),
+            Found::Open(id) => {
+                let until = now + show_after.saturating_sub(track.age(id, now));
+                Step::Wait((until > now).then_some(until))
+            }
+            Found::Nothing if turn.asked.is_some() || !turn.query.invoked => Step::Answer(Err(Reason::Empty)),
+            Found::Nothing | Found::Unknown => self.consider(turn, now),
+        }
+    }
+
+    /// Nothing is known: whether to ask, and when.
+    fn consider(&mut self, turn: &Turn<'_>, now: Instant) -> Step {
+        let document = &turn.query.document;
+        let track = self.tracks.get(&document.uri);
+        if let Some(id) = turn.asked {
+            let failed = track.and_then(|track| track.failed.as_ref()).filter(|(failed, _)| *failed == id);
+            let reason = failed.map_or(Reason::Empty, |(_, error)| Reason::Endpoint(error.clone()));
+            return Step::Answer(Err(reason));
+        }
+        if turn.query.invoked {
+            return Step::Ask;
+        }
+        if turn.moved {
+            return Step::Answer(Err(Reason::NoEdit));
+        }
+        if let Some(error) = self.pace.resting(now) {
+            return Step::Answer(Err(Reason::Paused(error.clone())));
+        }
+        let wait = match self.settings.completion_for(&document.language).debounce_ms {
+            Debounce::Auto => self.pace.wait(&turn.trace.window),
+            Debounce::Milliseconds(ms) => Duration::from_millis(ms),
+        };
+        let quiet_from = track.and_then(|track| track.edited).unwrap_or(turn.begun) + wait;
+        let due = quiet_from.max(self.pace.free_from(now));
+        if due > now { Step::Wait(Some(due)) } else { Step::Ask }
+    }
+
+    /// Ends streams nobody can use any more; their complete lines stay known.
+    pub fn reset(&mut self, flights: Vec<Flight>) {
+        for flight in flights {
+            flight.task.abort();
+            self.reuse.cut(flight.id);
+            self.counts.reset += 1;
+            self.counts.add(flight.prompt_bytes, flight.said_bytes, None);
+        }
+    }
+
+    pub fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
+        match &outcome {
+            Ok(source) => {
+                self.counts.shown += 1;
+                self.counts.reused += u64::from(*source == Source::Reuse);
+            }
+            Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
+        }
+        let text = &query.document.text;
+        let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
+        self.why.add(Record { at: SystemTime::now(), uri: query.document.uri.clone(), line, took, outcome });
+    }
+
+    pub fn tell(&mut self, error: &Error, now: Instant) {
+        let kind = error.kind();
+        if self.told.is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < TELL_AGAIN) {
+            return;
+        }
+        self.told = Some((kind, now));
+        // The receiver is gone only when the server is shutting down.
+        let _ = self.notices.send(error.clone());
+    }
+
+    /// A stream is over.
+    pub fn land(&mut self, uri: &str, id: Id, usage: Option<Usage>) {
+        let Some(track) = self.tracks.get_mut(uri) else { return };
+        if let Some(flight) = track.land(id) {
+            self.counts.add(flight.prompt_bytes, flight.said_bytes, usage);
+        }
+        self.notify(uri);
+    }
+
+    pub fn flight(&mut self, uri: &str, id: Id) -> Option<&mut Flight> {
+        self.tracks.get_mut(uri)?.flights.iter_mut().find(|flight| flight.id == id)
+    }
+
+    pub fn notify(&self, uri: &str) {
+        if let Some(track) = self.tracks.get(uri) {
+            track.notify();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What `workspace/executeCommand` runs.
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
+
+use super::Server;
+use super::convert::ACCEPTED;
+use crate::completion::{Source, why::Record};
+
+const WHY: &str = "codestral.why";
+const STATUS: &str = "codestral.status";
+const TOGGLE: &str = "codestral.toggle";
+
+/// All commands, as advertised. VS Code registers them globally, so each carries our name.
+pub const ALL: [&str; 4] = [ACCEPTED, WHY, STATUS, TOGGLE];
+
+/// Runs one command. With the argument `{"show": false}` it only returns its result and shows nothing.
+pub async fn execute(server: &Server, params: ExecuteCommandParams) -> Result<Option<Value>> {
+    let argument = params.arguments.first().cloned().unwrap_or_default();
+    let show = argument.get("show") != Some(&Value::Bool(false));
+    match params.command.as_str() {
+        ACCEPTED => {
+            server.engine.accepted();
+            Ok(None)
+        }
+        WHY => why(server, show).await,
+        STATUS => status(server, show).await,
+        TOGGLE => {
+            let on = server.engine.toggle();
+            if show {
+                let state = if on { "on" } else { "off" };
+                server.say(MessageType::INFO, format!("Codestral: automatic completion is {state}")).await;
+            }
+            Ok(Some(json!({ "on": on })))
+        }
+        unknown => Err(Error::invalid_params(format!("unknown command {unknown}; there are {}", ALL.join(", ")))),
+    }
+}
+
+/// The last requests, the newest first.
+async fn why(server: &Server, show: bool) -> Result<Option<Value>> {
+    let records = server.engine.why();
+    if show {
+        let mut text = String::from("Codestral: what became of the last requests, the newest first\n");
+        for record in records.iter().rev() {
+            let _ = writeln!(text, "{}", line(record));
+        }
+        if records.is_empty() {
+            text.push_str("the editor has asked for nothing yet; is inline completion switched on there?\n");
+        }
+        server.show_text("why.txt", text).await;
+    }
+    Ok(Some(records.iter().rev().map(to_json).collect()))
+}
+
+fn line(record: &Record) -> String {
+    let ago = SystemTime::now().duration_since(record.at).unwrap_or_default().as_secs();
+    let name = record.uri.rsplit('/').next().unwrap_or_default();
+    let what = match &record.outcome {
+        Ok(Source::Endpoint) => "shown".to_owned(),
+        Ok(Source::Reuse) => "shown, known already".to_owned(),
+        Err(reason) => format!("nothing: {reason}"),
+    };
+    format!("{ago:>4} s ago  {name}:{}  after {} ms  {what}", record.line + 1, record.took.as_millis())
+}
+
+fn to_json(record: &Record) -> Value {
+    let at = record.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    let (shown, reason, message) = match &record.outcome {
+        Ok(source) => (Some(if *source == Source::Reuse { "reuse" } else { "endpoint" }), None, None),
+        Err(reason) => (None, Some(reason.code()), Some(reason.to_string())),
+    };
+    json!({
+        "at": at as u64,
+        "uri": &*record.uri,
+        "line": record.line,
+        "tookMs": record.took.as_millis() as u64,
+        "shown": shown,
+        "reason": reason,
+        "message": message,
+    })
+}
+
+/// State, model, host, last error, requests, tokens.
+async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
+    let (status, settings) = (server.engine.status(), server.settings());
+    let url = server.url();
+    let state = match (&status.trouble, status.on, status.streams) {
+        (Some(_), ..) => "error",
+        (None, false, _) => "off",
+        (None, true, 0) => "idle",
+        (None, true, _) => "asking",
+    };
+    let counts = status.counts;
+    let trouble = status.trouble.map(|error| error.to_string());
+    if show {
+        let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
+        let text = format!(
+            "Codestral: {state}, {} at {url}; {} requests, {} shown ({} known already), {} tokens sent, {} received{error}",
+            settings.endpoint.model,
+            counts.requests,
+            counts.shown,
+            counts.reused,
+            counts.prompt_tokens,
+            counts.completion_tokens,
+        );
+        server.say(MessageType::INFO, text).await;
+    }
+    Ok(Some(json!({
+        "state": state,
+        "on": status.on,
+        "model": settings.endpoint.model,
+        "url": url,
+        "error": trouble,
+        "streams": status.streams,
+        "counts": counts,
+    })))
+}

@@ -1,0 +1,55 @@
+//! The LSP shell: what an editor talks to.
+
+pub mod client;
+pub mod commands;
+pub mod convert;
+pub mod handlers;
+pub mod session;
+pub mod transport;
+
+use std::ops::Deref;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::runtime;
+use tower_lsp::LspService;
+
+use crate::cli;
+use crate::logging::Logging;
+use crate::settings::Sources;
+
+use session::Session;
+
+/// Two threads besides the one that reads messages in order: one for streams and timers, one in reserve, so that no
+/// computation can hold up another.
+const WORKERS: usize = 2;
+
+/// The language server: one session, shared by handlers and tasks.
+#[derive(Clone)]
+pub struct Server(Arc<Session>);
+
+impl Deref for Server {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+/// Serves one editor over stdin and stdout until it leaves.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn run(sources: Sources, logging: Logging) -> Result<ExitCode, cli::Error> {
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let ending = runtime.block_on(async {
+        let (service, socket) =
+            LspService::build(|connection| Server(Arc::new(Session::new(connection, sources, logging))))
+                .custom_method("textDocument/inlineCompletion", Server::inline_completion)
+                .finish();
+        transport::serve(service, socket).await
+    });
+    // Nothing that still runs may keep the process alive.
+    runtime.shutdown_background();
+    Ok(ending.into())
+}

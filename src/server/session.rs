@@ -1,0 +1,234 @@
+//! One editor's session: its documents, its settings as they change, and what is said to the person.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use etcetera::{BaseStrategy, choose_base_strategy};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task;
+use tower_lsp::Client as Connection;
+use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
+
+use super::Server;
+use super::client::Client;
+use crate::completion::Engine;
+use crate::document::Documents;
+use crate::endpoint::{self, Backend};
+use crate::logging::Logging;
+use crate::settings::{Settings, Sources};
+
+/// The section of the settings in a client's configuration.
+const SECTION: &str = "codestral";
+
+/// One editor's session.
+pub struct Session {
+    /// The open documents.
+    pub documents: Documents,
+    /// What completes.
+    pub engine: Engine,
+    connection: Connection,
+    client: OnceLock<Client>,
+    configured: Mutex<Configured>,
+    logging: Logging,
+    /// The engine's trouble, until `initialized` begins to read it.
+    trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
+}
+
+/// The settings, and what was made from them.
+struct Configured {
+    sources: Sources,
+    settings: Arc<Settings>,
+    backend: Backend,
+    /// What is wrong with them, and whether the person has been told.
+    problems: Vec<String>,
+    told: Vec<String>,
+}
+
+impl Session {
+    /// A session before its `initialize`.
+    pub fn new(connection: Connection, sources: Sources, logging: Logging) -> Self {
+        let settings = Arc::new(sources.load().settings);
+        let backend = Backend::new(&settings);
+        let (sender, trouble) = unbounded_channel();
+        let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), sender);
+        Self {
+            documents: Documents::default(),
+            engine,
+            connection,
+            client: OnceLock::new(),
+            configured: Mutex::new(Configured { sources, settings, backend, problems: vec![], told: vec![] }),
+            logging,
+            trouble: Mutex::new(Some(trouble)),
+        }
+    }
+
+    /// Learns what the client can do.
+    pub fn meet(&self, params: &InitializeParams) -> Client {
+        *self.client.get_or_init(|| Client::new(params))
+    }
+
+    /// What the client can do.
+    pub fn client(&self) -> Client {
+        self.client.get().copied().unwrap_or_default()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.configured().settings.clone()
+    }
+
+    /// The address that is asked.
+    pub fn url(&self) -> String {
+        self.configured().backend.url().to_owned()
+    }
+
+    /// Takes what the editor says of the settings. False where it says nothing (`null`): then it wants to be asked.
+    pub fn configure(&self, sent: Value) -> bool {
+        let mut configured = self.configured();
+        let said = configured.sources.set_editor(sent);
+        let loaded = configured.sources.load();
+        configured.problems = loaded.problems.iter().map(ToString::to_string).collect();
+        if let Err(error) = self.logging.apply(&loaded.settings.log) {
+            configured.problems.push(error.to_string());
+        }
+        if *configured.settings != loaded.settings {
+            configured.settings = Arc::new(loaded.settings);
+            configured.backend = configured.backend.changed(&configured.settings);
+            self.engine.configure(configured.settings.clone(), Arc::new(configured.backend.clone()));
+        }
+        said
+    }
+
+    /// What is wrong with the settings and has not been said yet.
+    fn new_problems(&self) -> Vec<String> {
+        let mut configured = self.configured();
+        let problems = configured.problems.clone();
+        let new = problems.iter().filter(|problem| !configured.told.contains(problem)).cloned().collect();
+        configured.told = problems;
+        new
+    }
+
+    /// Says one thing to the person.
+    pub async fn say(&self, kind: MessageType, text: String) {
+        self.connection.show_message(kind, text).await;
+    }
+
+    /// Shows a longer text: as a document where the client can open one, else as a message.
+    pub async fn show_text(&self, name: &'static str, text: String) {
+        let shown = self.client().show_document.then(|| text.clone());
+        if let Some(text) = shown {
+            let written = task::spawn_blocking(move || write_state(name, &text)).await;
+            match written {
+                Ok(Ok(path)) => {
+                    if let Some(uri) = Uri::from_file_path(&path) {
+                        let document =
+                            ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
+                        if self.connection.show_document(document).await.unwrap_or_default() {
+                            return;
+                        }
+                    }
+                }
+                Ok(Err(error)) => tracing::warn!("cannot write {name}: {error}"),
+                Err(_) => tracing::warn!("writing {name} did not end"),
+            }
+        }
+        self.say(MessageType::INFO, text).await;
+    }
+
+    fn configured(&self) -> MutexGuard<'_, Configured> {
+        self.configured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Server {
+    /// After `initialized`: settings are asked for, trouble is told from now on, the connection is warmed up.
+    pub fn begin(&self) {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let server = self.clone();
+        tokio::spawn(async move {
+            if server.client().registers_configuration {
+                let registration = Registration {
+                    id: "codestral-settings".to_owned(),
+                    method: "workspace/didChangeConfiguration".to_owned(),
+                    register_options: Some(serde_json::json!({ "section": SECTION })),
+                };
+                if let Err(error) = server.connection.register_capability(vec![registration]).await {
+                    tracing::warn!("the editor will not tell of changed settings: {error}");
+                }
+            }
+            server.pull_configuration().await;
+            server.settle().await;
+            let Some(mut trouble) = trouble else { return };
+            while let Some(error) = trouble.recv().await {
+                server.say(MessageType::ERROR, format!("Codestral: {error}")).await;
+            }
+        });
+    }
+
+    /// The editor says its settings changed without saying how.
+    pub fn ask_configuration(&self) {
+        let server = self.clone();
+        tokio::spawn(async move {
+            server.pull_configuration().await;
+            server.settle().await;
+        });
+    }
+
+    /// Tells what is wrong with new settings, and warms up the endpoint they name. Must not hold up a notification.
+    pub fn settle_soon(&self) {
+        let server = self.clone();
+        tokio::spawn(async move { server.settle().await });
+    }
+
+    async fn pull_configuration(&self) {
+        if !self.client().configuration {
+            return;
+        }
+        let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
+        match self.connection.configuration(vec![item]).await {
+            Ok(mut values) => {
+                if let Some(value) = values.pop() {
+                    self.configure(value);
+                }
+            }
+            Err(error) => tracing::warn!("the editor does not tell its settings: {error}"),
+        }
+    }
+
+    async fn settle(&self) {
+        for problem in self.new_problems() {
+            self.say(MessageType::WARNING, format!("Codestral settings: {problem}")).await;
+        }
+        let (backend, warm_up) = {
+            let configured = self.configured();
+            (configured.backend.clone(), configured.settings.endpoint.warm_up)
+        };
+        if warm_up {
+            backend.warm_up().await;
+        }
+    }
+}
+
+/// Writes a text below the user's state directory, for no one else to read.
+fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
+    let base = choose_base_strategy().map_err(io::Error::other)?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls");
+    let mut directory = DirBuilder::new();
+    directory.recursive(true);
+    let mut file = OpenOptions::new();
+    file.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        directory.mode(0o700);
+        file.mode(0o600);
+    }
+    directory.create(&state)?;
+    let path = state.join(name);
+    file.open(&path)?.write_all(text.as_bytes())?;
+    Ok(path)
+}

@@ -1,0 +1,146 @@
+//! stdio to and from the protocol layer: in order, through bad input, until the editor ends.
+//!
+//! The library's own `Server` stops at the first broken frame, dies of a panic in a handler and, full of waiting
+//! requests, reads no cancel. So its `LspService` is driven from here, one message at a time: a handler runs up to its
+//! first wait before the next message is looked at, and what it does until then no other message can get between.
+
+mod dispatch;
+mod editor;
+mod frames;
+mod message;
+mod notifications;
+mod uri;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, BufReader, Read, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc as thread_mpsc;
+use std::thread;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tower_lsp::{ClientSocket, LanguageServer, LspService};
+
+use dispatch::Dispatch;
+use frames::{Frame, Frames};
+use message::Message;
+use uri::Spellings;
+use writer::Outgoing;
+
+/// Messages read ahead of the one at work. Few, as each may be large; enough that reading and parsing never pause.
+const READ_AHEAD: usize = 256;
+
+/// How long the last answers may take to leave, and how long dropped handlers may take to go. Half of the second in
+/// which we promise to be gone.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// Why the server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The client said `exit`.
+    Exit {
+        /// It had said `shutdown` before.
+        after_shutdown: bool,
+    },
+    /// The end of stdin.
+    InputClosed,
+    /// Nobody reads stdout any more.
+    OutputClosed,
+    /// The process `initialize.processId` is dead.
+    EditorDied,
+}
+
+/// LSP 3.18 `exit`: success after `shutdown`, 1 in every other case.
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Exit { after_shutdown: true } => Self::SUCCESS,
+            _ => Self::FAILURE,
+        }
+    }
+}
+
+/// Serves on stdin and stdout until the editor ends. Requests open by then are dropped.
+///
+/// The thread that reads stdin may outlive this call, so the process should end right after it.
+pub async fn serve<S: LanguageServer>(service: LspService<S>, socket: ClientSocket) -> Ending {
+    serve_on(service, socket, io::stdin(), io::stdout()).await
+}
+
+/// As [`serve`], on any pair of streams.
+pub async fn serve_on<S: LanguageServer>(
+    service: LspService<S>,
+    socket: ClientSocket,
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> Ending {
+    let spellings = Arc::new(Spellings::default());
+    let incoming = spawn_reader(input, Arc::clone(&spellings));
+    let (outgoing, mut output_closed) = spawn_writer(output, spellings);
+
+    let (mut calls, mut answers) = socket.split();
+    let forwarder = tokio::spawn({
+        let outgoing = outgoing.clone();
+        async move {
+            while let Some(call) = calls.next().await {
+                let _ = outgoing.send(Outgoing::Call(call));
+            }
+        }
+    });
+
+    let mut dispatch = Dispatch::new(service, outgoing);
+    let ending = dispatch.run(incoming, &mut answers, &mut output_closed).await;
+    tracing::info!(?ending, "the server ends");
+
+    let _ = timeout(FAREWELL, dispatch.drop_open()).await;
+    forwarder.abort();
+    let _ = forwarder.await;
+    // The writer ends with its last sender.
+    drop(dispatch);
+    if ending != Ending::OutputClosed {
+        // The last answers leave; but a client that does not read must not keep us alive.
+        let _ = timeout(FAREWELL, output_closed).await;
+    }
+    ending
+}
+
+/// A plain thread: the runtime's own stdin would cost a thread switch a read, and keep the runtime from ending.
+fn spawn_reader(input: impl Read + Send + 'static, spellings: Arc<Spellings>) -> mpsc::Receiver<Message> {
+    let (sender, incoming) = mpsc::channel(READ_AHEAD);
+    thread::spawn(move || {
+        let mut frames = Frames::new(BufReader::with_capacity(64 << 10, input));
+        while let Ok(Some(frame)) = frames.read() {
+            let message = match frame {
+                Frame::Body(body) => message::decode(body, &spellings),
+                Frame::Fault(fault) => fault.into(),
+            };
+            if sender.blocking_send(message).is_err() {
+                return;
+            }
+        }
+    });
+    incoming
+}
+
+/// A plain thread, as for stdin. The queue has no bound: a client that is slow to read must still be able to write, or
+/// both sides wait for each other. The receiver resolves when nothing more will be written.
+fn spawn_writer(
+    output: impl Write + Send + 'static,
+    spellings: Arc<Spellings>,
+) -> (thread_mpsc::Sender<Outgoing>, oneshot::Receiver<()>) {
+    let (outgoing, messages) = thread_mpsc::channel();
+    let (closed, output_closed) = oneshot::channel();
+    thread::spawn(move || {
+        if let Err(error) = writer::write(output, &messages, &spellings) {
+            tracing::warn!(%error, "stdout is closed");
+        }
+        let _ = closed.send(());
+    });
+    (outgoing, output_closed)
+}
