@@ -1,10 +1,26 @@
 //! The HTTP shell: what a completion endpoint is asked and what it says, without any dialect's JSON.
 
+pub mod client;
+mod decode;
+mod dialect;
 pub mod error;
+mod http;
+pub mod key;
+mod mistral;
+pub mod models;
+mod openai;
+mod refusal;
+mod reply;
+mod retry_after;
+mod sse;
+pub mod url;
 
 use futures_util::stream::BoxStream;
 
+pub use client::{HttpEndpoint, Options};
+pub use dialect::Dialect;
 pub use error::Error;
+pub use http::Http;
 
 /// What an endpoint is asked for one completion. Text uses LF line ends.
 ///

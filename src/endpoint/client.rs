@@ -1,0 +1,302 @@
+//! An endpoint that is asked over HTTP: one dialect at one address, with one key.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::endpoint::decode::{Broken, Decoder};
+use crate::endpoint::http::{Http, body_within, explain};
+use crate::endpoint::models::{self, Model};
+use crate::endpoint::refusal::{for_people, from_event, from_status};
+use crate::endpoint::url::{self, UrlError};
+use crate::endpoint::{Dialect, Endpoint, Error, Piece, Prompt, Reply, key};
+
+/// A stream that has been silent for this long will not go on: models write several tokens a second.
+pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);
+
+/// After the last text only the count and the end mark are missing; nobody should wait for them.
+const AFTER_FINISH: Duration = Duration::from_millis(500);
+
+/// How long the body of an error, once its head is here, is waited for.
+const REFUSAL_BODY: Duration = Duration::from_secs(2);
+
+/// How long the rest of a finished reply is read, so that an HTTP/1.1 connection can be used again.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// A warm-up that takes longer would not be done before the first request anyway.
+const WARM_UP: Duration = Duration::from_secs(5);
+
+/// Set on replies of a model that is due for removal (Mistral's Python SDK).
+const DEPRECATION: HeaderName = HeaderName::from_static("x-model-deprecation-timestamp");
+
+/// What an endpoint is made of.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// As the user wrote it; see [`url`](mod@url) for what is fine.
+    pub url: String,
+    /// `None`: told from the address, see [`url::dialect`].
+    pub dialect: Option<Dialect>,
+    /// Ask for a stream. Off, the reply comes as one text at its end.
+    pub stream: bool,
+    /// Sent to `url` and nowhere else.
+    pub key: Option<SecretString>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How long to wait for the first byte of a reply; without streaming, for its end.
+    pub timeout: Duration,
+    /// How long a stream may then be silent: [`BETWEEN_BYTES`].
+    pub between_bytes: Duration,
+}
+
+/// An endpoint over HTTP. Cheap to make: nothing is connected, read or built before it is used.
+#[derive(Debug, Clone)]
+pub struct HttpEndpoint(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: Http,
+    dialect: Dialect,
+    given: Url,
+    completions: Url,
+    host: String,
+    key: Option<SecretString>,
+    stream: bool,
+    timeout: Duration,
+    between_bytes: Duration,
+    deprecation: Mutex<Option<String>>,
+}
+
+impl HttpEndpoint {
+    /// Checks the address, so that no key can ever go out over plain HTTP.
+    pub fn new(options: Options) -> Result<Self, UrlError> {
+        Self::build(options, Http::new)
+    }
+
+    /// The same with other options: connections are kept if they may be.
+    pub fn changed(&self, options: Options) -> Result<Self, UrlError> {
+        Self::build(options, |ca_file, loopback| self.0.http.or_new(ca_file, loopback))
+    }
+
+    /// The dialect set or told from the address.
+    pub fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// Host and port, for messages.
+    pub fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// When the model in use goes away, if a reply has said so.
+    pub fn deprecation(&self) -> Option<String> {
+        self.0.deprecation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Builds the client and opens a connection, so that the first completion need not wait for TCP and TLS. Sends no
+    /// key; whatever goes wrong shows when it matters.
+    pub async fn warm_up(&self) {
+        let Inner { http, given, host, .. } = &*self.0;
+        let mut root = given.clone();
+        root.set_path("/");
+        let call = async {
+            if let Ok(mut response) = http.send(Request::new(Method::GET, root), host).await {
+                body_within(&mut response, WARM_UP).await;
+            }
+        };
+        let outcome = timeout(WARM_UP, call).await;
+        tracing::debug!(host, in_time = outcome.is_ok(), "warmed up");
+    }
+
+    /// Asks which models there are.
+    pub async fn models(&self) -> Result<Vec<Model>, Error> {
+        let inner = &*self.0;
+        let mut request = Request::new(Method::GET, url::below_base(&inner.given, "models"));
+        inner.authorize(request.headers_mut())?;
+        let mut response = inner.send(request, Instant::now() + inner.timeout).await?;
+        let body = body_within(&mut response, inner.timeout).await;
+        models::read(&body).ok_or_else(|| inner.unreadable("it is not a list of models"))
+    }
+
+    fn build(options: Options, http: impl FnOnce(Option<PathBuf>, bool) -> Http) -> Result<Self, UrlError> {
+        let given = url::parse(&options.url)?;
+        let dialect = options.dialect.unwrap_or_else(|| url::dialect(&given));
+        Ok(Self(Arc::new(Inner {
+            http: http(options.ca_file, url::is_loopback(&given)),
+            dialect,
+            completions: url::completions(&given, dialect),
+            host: url::host(&given),
+            given,
+            key: options.key,
+            stream: options.stream,
+            timeout: options.timeout,
+            between_bytes: options.between_bytes,
+            deprecation: Mutex::new(None),
+        })))
+    }
+}
+
+impl Endpoint for HttpEndpoint {
+    fn complete(&self, prompt: Prompt) -> Reply {
+        let inner = Arc::clone(&self.0);
+        stream::once(inner.open(prompt)).try_flatten().boxed()
+    }
+}
+
+impl Inner {
+    /// Sends the prompt and waits for the reply's head.
+    async fn open(self: Arc<Self>, prompt: Prompt) -> Result<Reply, Error> {
+        let deadline = Instant::now() + self.timeout;
+        let request = self.request(&prompt)?;
+        let response = self.send(request, deadline).await?;
+        let reading = Reading {
+            decoder: Decoder::new(self.dialect.read()),
+            response: Some(response),
+            first_byte: Some(deadline),
+            ready: VecDeque::new(),
+            failed: None,
+            inner: self,
+        };
+        Ok(stream::unfold(reading, Reading::next).boxed())
+    }
+
+    fn request(&self, prompt: &Prompt) -> Result<Request, Error> {
+        let body = self.dialect.body(prompt, self.stream);
+        let body = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
+        let mut request = Request::new(Method::POST, self.completions.clone());
+        let accept = if self.stream { "text/event-stream, application/json" } else { "application/json" };
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        self.authorize(headers)?;
+        *request.body_mut() = Some(body.into());
+        Ok(request)
+    }
+
+    /// Without a key, servers on this machine and those of the OpenAI dialect are asked all the same: many need none.
+    fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        let Some(key) = &self.key else {
+            let needs_one = self.dialect == Dialect::Mistral && !url::is_loopback(&self.given);
+            return if needs_one || url::is_mistral(&self.given) { Err(Error::NoKey) } else { Ok(()) };
+        };
+        let malformed = || Error::Setup("the API key holds characters that no key has; set it again".to_owned());
+        headers.insert(AUTHORIZATION, key::bearer(key).ok_or_else(malformed)?);
+        Ok(())
+    }
+
+    /// Sends, waits for the head until `deadline`, and turns any status but 2xx into an error.
+    async fn send(&self, request: Request, deadline: Instant) -> Result<Response, Error> {
+        let sent = timeout_at(deadline, self.http.send(request, &self.host)).await;
+        let mut response = sent.map_err(|_| self.timed_out(self.timeout))??;
+        let status = response.status();
+        tracing::debug!(host = self.host, status = status.as_u16(), version = ?response.version(), "endpoint answered");
+        if let Some(when) = response.headers().get(DEPRECATION).and_then(|value| value.to_str().ok()) {
+            *self.deprecation.lock().unwrap_or_else(PoisonError::into_inner) = Some(for_people(when, self.key()));
+        }
+        if status.is_success() {
+            return Ok(response);
+        }
+        let headers = response.headers().clone();
+        let body = body_within(&mut response, REFUSAL_BODY).await;
+        Err(from_status(status, &headers, &body, &self.host, self.key()))
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.key.as_ref().map(ExposeSecret::expose_secret)
+    }
+
+    fn timed_out(&self, after: Duration) -> Error {
+        Error::TimedOut { host: self.host.clone(), after }
+    }
+
+    fn unreadable(&self, reason: &str) -> Error {
+        Error::Unreadable { host: self.host.clone(), reason: reason.to_owned() }
+    }
+
+    fn broken(&self, broken: Broken) -> Error {
+        match broken {
+            Broken::Cut => Error::Cut { host: self.host.clone() },
+            Broken::Refused(body) => from_event(&body, &self.host, self.key()),
+            Broken::Unreadable(reason) => self.unreadable(reason),
+        }
+    }
+}
+
+/// A reply whose body is on its way. Dropping it drops the response, and that ends the request.
+struct Reading {
+    inner: Arc<Inner>,
+    /// `None` once there is nothing more to read.
+    response: Option<Response>,
+    decoder: Decoder,
+    /// Until when the first byte must be here; `None` once it is.
+    first_byte: Option<Instant>,
+    ready: VecDeque<Piece>,
+    failed: Option<Error>,
+}
+
+impl Reading {
+    async fn next(mut self) -> Option<(Result<Piece, Error>, Self)> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Some((Ok(piece), self));
+            }
+            if let Some(error) = self.failed.take() {
+                return Some((Err(error), self));
+            }
+            let mut response = self.response.take()?;
+            let chunk = self.chunk(&mut response).await;
+            let mut pieces = Vec::new();
+            self.failed = self.take(chunk, &mut pieces).err();
+            self.ready.extend(pieces);
+            if self.decoder.is_over() {
+                drain(response);
+            } else if self.failed.is_none() {
+                self.response = Some(response);
+            }
+        }
+    }
+
+    /// The next bytes; `None` at the end of the body.
+    async fn chunk(&mut self, response: &mut Response) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
+        let (deadline, patience) = match self.first_byte {
+            Some(deadline) => (deadline, self.inner.timeout),
+            None => {
+                let patience = if self.decoder.is_finishing() { AFTER_FINISH } else { self.inner.between_bytes };
+                (Instant::now() + patience, patience)
+            }
+        };
+        match timeout_at(deadline, response.chunk()).await {
+            Ok(Ok(chunk)) => {
+                self.first_byte = None;
+                Ok(chunk)
+            }
+            Ok(Err(error)) => Err(explain(&error, &self.inner.host)),
+            Err(_) => Err(self.inner.timed_out(patience)),
+        }
+    }
+
+    fn take(&mut self, chunk: Result<Option<impl AsRef<[u8]>>, Error>, pieces: &mut Vec<Piece>) -> Result<(), Error> {
+        let read = match chunk {
+            Ok(Some(bytes)) => self.decoder.push(bytes.as_ref(), pieces),
+            Ok(None) => self.decoder.finish(pieces),
+            // The text is complete: a missing end mark takes nothing from it.
+            Err(_) if self.decoder.is_finishing() => self.decoder.finish(pieces),
+            Err(error) => return Err(error),
+        };
+        read.map_err(|broken| self.inner.broken(broken))
+    }
+}
+
+/// An HTTP/1.1 connection can be used again only when the reply has been read to its very end, which may arrive after
+/// the end mark. Nobody waits for it.
+fn drain(mut response: Response) {
+    tokio::spawn(async move {
+        body_within(&mut response, DRAIN).await;
+    });
+}

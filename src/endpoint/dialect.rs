@@ -1,0 +1,54 @@
+//! The dialects an endpoint may speak. Each one's JSON is known by its own file; this is where they are listed.
+
+use crate::endpoint::decode::Read;
+use crate::endpoint::{Prompt, mistral, openai, reply};
+
+/// How a completion is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// Mistral's `/v1/fim/completions`.
+    Mistral,
+    /// OpenAI's `/v1/completions`.
+    OpenAi,
+}
+
+impl Dialect {
+    /// All of them, in the order a person is told.
+    pub const ALL: [Self; 2] = [Self::Mistral, Self::OpenAi];
+
+    /// The name in settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mistral => "mistral",
+            Self::OpenAi => "openai",
+        }
+    }
+
+    /// The dialect of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+
+    /// Where completions are, below the base address.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Mistral => mistral::PATH,
+            Self::OpenAi => openai::PATH,
+        }
+    }
+
+    /// The request's body.
+    pub(super) fn body(self, prompt: &Prompt, stream: bool) -> serde_json::Result<Vec<u8>> {
+        match self {
+            Self::Mistral => mistral::body(prompt, stream),
+            Self::OpenAi => openai::body(prompt, stream),
+        }
+    }
+
+    /// What reads one object of the reply.
+    pub(super) fn read(self) -> Read {
+        match self {
+            Self::Mistral | Self::OpenAi => reply::read,
+        }
+    }
+}

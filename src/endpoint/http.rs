@@ -1,0 +1,202 @@
+//! The process's HTTP client: how connections are made, kept and given up.
+
+use std::error::Error as StdError;
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Request, Response};
+use rustls::crypto::ring;
+use tokio::sync::OnceCell;
+use tokio::task;
+use tokio::time::timeout;
+
+use crate::endpoint::Error;
+use crate::endpoint::refusal::for_people;
+
+/// Longer than a bad network needs for TCP and TLS; whoever types has long gone on.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// Finds connections that a network has dropped in silence before the next request runs into them.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// The same over HTTP/2, through proxies too, and below the shortest idle limits in use (60 s).
+const PING_EVERY: Duration = Duration::from_secs(20);
+
+/// A ping not answered by then means the connection is gone.
+const PING_ANSWER: Duration = Duration::from_secs(5);
+
+/// Below the 60 to 75 s at which common proxies close, so that it is we who close.
+const IDLE: Duration = Duration::from_secs(55);
+
+/// HTTP/1.1 needs one connection a request; more than these are not worth keeping.
+const IDLE_CONNECTIONS: usize = 4;
+
+/// A kept connection that the other side has closed fails within a round trip; what fails later was being worked on.
+const STALE_WITHIN: Duration = Duration::from_secs(1);
+
+/// The longest reply of which all is read at once: errors, lists of models.
+const LONGEST_BODY: usize = 1 << 20;
+
+const USER_AGENT: &str = concat!("codestral-ls/", env!("CARGO_PKG_VERSION"));
+
+/// One client, shared by all who ask endpoints; clones are handles to the same connections.
+///
+/// It is built at the first use and off the runtime's threads, since reading the system's certificates takes up to
+/// 30 ms: making an `Http` costs nothing.
+#[derive(Debug, Clone)]
+pub struct Http(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    ca_file: Option<PathBuf>,
+    loopback: bool,
+    client: OnceCell<Client>,
+    /// Something has been answered before, so that a kept connection may have been used.
+    has_answered: AtomicBool,
+}
+
+impl Http {
+    /// Trusts the system's certificates and those of `ca_file` (PEM). `loopback`: this machine only, no proxy.
+    pub fn new(ca_file: Option<PathBuf>, loopback: bool) -> Self {
+        let (client, has_answered) = (OnceCell::new(), AtomicBool::new(false));
+        Self(Arc::new(Inner { ca_file, loopback, client, has_answered }))
+    }
+
+    /// This client if it is made so, else another one: settings that have nothing to do with connections keep them.
+    pub fn or_new(&self, ca_file: Option<PathBuf>, loopback: bool) -> Self {
+        let same = self.0.ca_file == ca_file && self.0.loopback == loopback;
+        if same { self.clone() } else { Self::new(ca_file, loopback) }
+    }
+
+    /// Builds the client if that has not been done.
+    pub(super) async fn client(&self) -> Result<&Client, Error> {
+        let build = || async {
+            let inner = Arc::clone(&self.0);
+            let built = task::spawn_blocking(move || build(inner.ca_file.as_deref(), inner.loopback)).await;
+            built.unwrap_or_else(|error| Err(Error::Setup(format!("the HTTP client cannot be built ({error})"))))
+        };
+        self.0.client.get_or_try_init(build).await
+    }
+
+    /// Sends `request` and waits for the reply's head. `host` is for messages.
+    ///
+    /// A POST on a kept connection that turns out to be closed is sent once more, at once: nothing was received, so
+    /// nothing was done. hyper does that itself only before the request is written.
+    pub(super) async fn send(&self, request: Request, host: &str) -> Result<Response, Error> {
+        let client = self.client().await?;
+        let (started, again) = (Instant::now(), request.try_clone());
+        let sent = match client.execute(request).await {
+            Err(error) if self.may_be_stale(&error, started) => match again {
+                Some(again) => client.execute(again).await,
+                None => Err(error),
+            },
+            sent => sent,
+        };
+        let response = sent.map_err(|error| explain(&error, host))?;
+        self.0.has_answered.store(true, Ordering::Relaxed);
+        Ok(response)
+    }
+
+    fn may_be_stale(&self, error: &reqwest::Error, started: Instant) -> bool {
+        self.0.has_answered.load(Ordering::Relaxed)
+            && error.is_request()
+            && !error.is_connect()
+            && !error.is_timeout()
+            && started.elapsed() < STALE_WITHIN
+    }
+}
+
+/// The body, as far as it comes within `limit` of time and a limit of size; what is read of an error or a short list.
+pub(super) async fn body_within(response: &mut Response, limit: Duration) -> Vec<u8> {
+    let mut body = Vec::new();
+    let read = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk);
+            if body.len() > LONGEST_BODY {
+                break;
+            }
+        }
+    };
+    // Late or cut, the part that came is still worth reading.
+    let _ = timeout(limit, read).await;
+    body
+}
+
+/// What went wrong before or inside a reply.
+pub(super) fn explain(error: &reqwest::Error, host: &str) -> Error {
+    let host = host.to_owned();
+    if let Some(reason) = tls_reason(error) {
+        return Error::Tls { host, reason };
+    }
+    if error.is_builder() {
+        return Error::Setup(format!("the request to {host} cannot be built ({})", root_cause(error)));
+    }
+    if error.is_dns() {
+        return Error::Unreachable { host, reason: "its name cannot be looked up".to_owned() };
+    }
+    if error.is_connect() && error.is_timeout() {
+        return Error::Unreachable { host, reason: format!("no connection within {} s", CONNECT.as_secs()) };
+    }
+    if error.is_connect() {
+        return Error::Unreachable { host, reason: root_cause(error) };
+    }
+    Error::Cut { host }
+}
+
+fn build(ca_file: Option<&Path>, loopback: bool) -> Result<Client, Error> {
+    // Someone else may have installed one before: any will do.
+    let _ = ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT)
+        .tcp_keepalive(TCP_KEEPALIVE)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_timeout(PING_ANSWER)
+        .http2_keep_alive_while_idle(true)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .https_only(!loopback);
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    if let Some(path) = ca_file {
+        builder = builder.tls_certs_merge(certificates(path)?);
+    }
+    builder.build().map_err(|error| Error::Setup(format!("the HTTP client cannot be built ({})", root_cause(&error))))
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let failed = |reason: String| {
+        Error::Setup(format!("the certificates in {} cannot be read ({reason}); check endpoint.caFile", path.display()))
+    };
+    let pem = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))?;
+    if certificates.is_empty() {
+        return Err(failed("it holds no PEM certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+/// What the TLS library said, if it was TLS that failed. It hides inside an I/O error, whose `source` skips it.
+fn tls_reason(error: &reqwest::Error) -> Option<String> {
+    causes(error).find_map(|cause| {
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        tls.or_else(|| cause.downcast_ref()).map(|tls| for_people(&tls.to_string(), None))
+    })
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    causes(error).last().map(|cause| for_people(&cause.to_string(), None)).unwrap_or_default()
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    iter::successors(Some(error as &(dyn StdError + 'static)), |&error| error.source())
+}

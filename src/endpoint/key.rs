@@ -1,0 +1,306 @@
+//! The API key: where it is looked for, and what it may look like.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+/// The variables, in the order they are looked at.
+pub const VARIABLES: [&str; 2] = ["CODESTRAL_API_KEY", "MISTRAL_API_KEY"];
+
+/// How long the key command may take: enough for a password store that asks an agent, too short for one that nobody
+/// answers.
+const COMMAND_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often a command that has closed its output is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// The most that is read of a file or a command's output, in bytes. A key has fewer than 200.
+const LONGEST: u64 = 16 << 10;
+
+/// A key and where it is from.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The key itself; `Debug` does not show it.
+    pub secret: SecretString,
+    /// Where it is from, for a person: `env CODESTRAL_API_KEY`, `file /home/me/key`, `command pass`.
+    pub source: String,
+    /// What the person should mend although it works.
+    pub warning: Option<String>,
+}
+
+/// Why a source that the user named gives no key. One sentence that says what to do; none shows any of the content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read.
+    #[error("the key file {path} cannot be read ({reason}); check endpoint.apiKeyFile")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// The command cannot be started.
+    #[error(
+        "the key command {program} cannot be started ({reason}); check endpoint.apiKeyCommand, a list of program and arguments"
+    )]
+    CommandStart {
+        /// The program.
+        program: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The command ended with an error.
+    #[error("the key command {program} failed ({status}); run it in a terminal to see why")]
+    CommandFailed {
+        /// The program.
+        program: String,
+        /// Its exit code or signal, in words.
+        status: String,
+    },
+    /// The command took too long.
+    #[error("the key command {program} did not finish within {} s; run it in a terminal to see what it waits for", limit.as_secs_f32())]
+    CommandSlow {
+        /// The program.
+        program: String,
+        /// How long it had.
+        limit: Duration,
+    },
+    /// There is nothing where a key should be.
+    #[error("the {origin} holds no key; put the key there, alone on one line")]
+    Empty {
+        /// The source.
+        origin: String,
+    },
+    /// It is not what a key looks like.
+    #[error("the key from {origin} holds {what}; give the key alone, on one line")]
+    Malformed {
+        /// The source.
+        origin: String,
+        /// What a key never holds.
+        what: &'static str,
+    },
+}
+
+/// Looks for the key: variables, then `file`, then `command` (a program and its arguments; no shell is involved).
+/// Empty variables count as not set. `None`: no source is named or set.
+///
+/// May read a file and wait up to 10 s for the command, so call it where blocking is fine, and keep what it gives: the
+/// command should run once.
+pub fn find(
+    env: impl Fn(&str) -> Option<String>,
+    file: Option<&Path>,
+    command: &[String],
+) -> Result<Option<Key>, KeyError> {
+    for name in VARIABLES {
+        if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
+            return checked(&text, format!("env {name}"), None).map(Some);
+        }
+    }
+    if let Some(path) = file {
+        return from_file(path).map(Some);
+    }
+    if !command.is_empty() {
+        return from_command(command, COMMAND_LIMIT).map(Some);
+    }
+    Ok(None)
+}
+
+fn from_file(path: &Path) -> Result<Key, KeyError> {
+    let failed = |error: io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string() };
+    let mut file = File::open(path).map_err(failed)?;
+    let warning = readable_by_others(&file)
+        .then(|| format!("the key file {} can be read by other users; run chmod 600 on it", path.display()));
+    let mut text = String::new();
+    Read::by_ref(&mut file).take(LONGEST).read_to_string(&mut text).map_err(failed)?;
+    checked(&text, format!("file {}", path.display()), warning)
+}
+
+#[cfg(unix)]
+fn readable_by_others(file: &File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const GROUP_OR_OTHERS_READ: u32 = 0o044;
+    file.metadata().is_ok_and(|it| it.permissions().mode() & GROUP_OR_OTHERS_READ != 0)
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &File) -> bool {
+    false
+}
+
+fn from_command(command: &[String], limit: Duration) -> Result<Key, KeyError> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(KeyError::Empty { origin: "key command".to_owned() });
+    };
+    let started = |error: io::Error| KeyError::CommandStart { program: program.clone(), reason: error.to_string() };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        // What it complains of may hold the key, and our own stderr is the editor's log.
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(started)?;
+    let deadline = Instant::now() + limit;
+    let output = output_until(&mut child, deadline);
+    let status = wait_until(&mut child, deadline);
+    let (Some(output), Some(status)) = (output, status) else {
+        // Neither fails in a way we could act upon: the process has ended or is about to.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(KeyError::CommandSlow { program: program.clone(), limit });
+    };
+    if !status.success() {
+        return Err(KeyError::CommandFailed { program: program.clone(), status: status.to_string() });
+    }
+    let output = String::from_utf8_lossy(&output);
+    checked(output.lines().next().unwrap_or_default(), format!("command {program}"), None)
+}
+
+/// All that the child writes, read by a thread of its own: a pipe cannot be read with a time limit.
+fn output_until(child: &mut Child, deadline: Instant) -> Option<Vec<u8>> {
+    let stdout = child.stdout.take()?;
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        let mut output = Vec::new();
+        let read = stdout.take(LONGEST).read_to_end(&mut output);
+        let _ = send.send(read.map(|_| output).unwrap_or_default());
+    });
+    receive.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+}
+
+fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
+            _ => return None,
+        }
+    }
+}
+
+/// A key goes into an HTTP header, so it is printable ASCII; a blank inside comes from `Bearer ...` or from a sentence.
+fn checked(text: &str, origin: String, warning: Option<String>) -> Result<Key, KeyError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(KeyError::Empty { origin });
+    }
+    let what = text.chars().find_map(|char| match char {
+        '\n' | '\r' => Some("more than one line"),
+        char if char.is_control() => Some("a control character"),
+        char if char.is_whitespace() => Some("a blank"),
+        char if !char.is_ascii() => Some("a character that is not ASCII"),
+        _ => None,
+    });
+    match what {
+        Some(what) => Err(KeyError::Malformed { origin, what }),
+        None => Ok(Key { secret: SecretString::from(text), source: origin, warning }),
+    }
+}
+
+/// `Bearer KEY`, never shown by `Debug` nor kept in HTTP/2's header table. `None` if it cannot be a header.
+pub(super) fn bearer(key: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const NO_ENV: fn(&str) -> Option<String> = |_| None;
+
+    #[track_caller]
+    fn check(found: Result<Option<Key>, KeyError>, secret: &str, source: &str) {
+        let key = found.unwrap().unwrap();
+        assert_eq!(key.secret.expose_secret(), secret);
+        assert_eq!(key.source, source);
+        assert!(!format!("{key:?}").contains(secret));
+    }
+
+    #[track_caller]
+    fn check_refused(found: Result<Option<Key>, KeyError>, part: &str) {
+        let error = found.unwrap_err();
+        assert!(error.to_string().contains(part), "{error} lacks {part:?}");
+        assert!(!format!("{error} {error:?}").contains("sk-"), "{error:?}");
+    }
+
+    fn words(command: &[&str]) -> Vec<String> {
+        command.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_sources_are_tried_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        fs::write(&path, "sk-file\r\n").unwrap();
+        let both = |name: &str| Some(if name == "CODESTRAL_API_KEY" { " sk-one\n" } else { "sk-two" }.to_owned());
+        let second = |name: &str| Some(if name == "CODESTRAL_API_KEY" { "" } else { "sk-two" }.to_owned());
+        let command = words(&["no-such-program"]);
+        check(find(both, Some(&path), &command), "sk-one", "env CODESTRAL_API_KEY");
+        check(find(second, Some(&path), &command), "sk-two", "env MISTRAL_API_KEY");
+        check(find(NO_ENV, Some(&path), &command), "sk-file", &format!("file {}", path.display()));
+        assert!(find(NO_ENV, None, &[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_text_that_is_no_key_is_refused() {
+        let env = |text: &'static str| move |_: &str| Some(text.to_owned());
+        check_refused(find(env("sk-a\nsk-b"), None, &[]), "more than one line");
+        check_refused(find(env("sk-a\u{7}"), None, &[]), "a control character");
+        check_refused(find(env("Bearer sk-a"), None, &[]), "a blank");
+        check_refused(find(env("sk-é"), None, &[]), "not ASCII");
+    }
+
+    #[test]
+    fn a_bad_key_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        check_refused(find(NO_ENV, Some(&dir.path().join("none")), &[]), "endpoint.apiKeyFile");
+        check_refused(find(NO_ENV, Some(dir.path()), &[]), "cannot be read");
+        let empty = dir.path().join("empty");
+        fs::write(&empty, " \n").unwrap();
+        check_refused(find(NO_ENV, Some(&empty), &[]), "holds no key");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_gives_a_warning() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        fs::write(&path, "sk-file").unwrap();
+        for (mode, warns) in [(0o644, true), (0o640, true), (0o600, false), (0o400, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let warning = find(NO_ENV, Some(&path), &[]).unwrap().unwrap().warning;
+            assert_eq!(warning.is_some_and(|text| text.contains("chmod 600")), warns, "{mode:o}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_gives_its_first_line() {
+        let command = words(&["sh", "-c", "echo '  sk-command '; echo second; echo sk-noise >&2"]);
+        check(find(NO_ENV, None, &command), "sk-command", "command sh");
+        check(find(NO_ENV, None, &words(&["printf", "%s", "sk-$HOME;x"])), "sk-$HOME;x", "command printf");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_gives_no_key_is_named() {
+        check_refused(find(NO_ENV, None, &words(&["no-such-program"])), "no-such-program cannot be started");
+        check_refused(find(NO_ENV, None, &words(&["sh", "-c", "echo sk-x; exit 3"])), "sh failed (exit status: 3)");
+        check_refused(find(NO_ENV, None, &words(&["true"])), "command true holds no key");
+        let slow = |script| from_command(&words(&["sh", "-c", script]), Duration::from_millis(100)).map(Some);
+        check_refused(slow("exec sleep 20"), "did not finish within 0.1 s");
+        check_refused(slow("exec >&-; exec sleep 20"), "did not finish within 0.1 s");
+    }
+}

@@ -1,0 +1,105 @@
+//! `Retry-After` in its three spellings -> how long to stay away.
+
+use std::time::Duration;
+
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+/// The longest pause we obey. A broken or hostile value must not switch completions off for the day; an endpoint that
+/// is still busy after this says so again.
+pub const LONGEST: Duration = Duration::from_secs(5 * 60);
+
+/// OpenAI's and LiteLLM's finer spelling, read first.
+const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+
+/// How the LiteLLM proxy renames the header of the provider behind it.
+const BEHIND_PROXY: HeaderName = HeaderName::from_static("llm_provider-retry-after");
+
+/// How long the reply's headers ask us to stay away, at most [`LONGEST`].
+///
+/// A date (RFC 9110, section 10.2.3) counts from the reply's own `Date`, so that a wrong clock on either side does not
+/// matter; without one it is ignored, as is anything unreadable.
+pub fn from_headers(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    if let Some(after) = text(RETRY_AFTER_MS).and_then(|text| pause(text, 1e3)) {
+        return Some(after);
+    }
+    let value = text(RETRY_AFTER).or_else(|| text(BEHIND_PROXY))?;
+    if let Some(after) = pause(value, 1.0) {
+        return Some(after);
+    }
+    let seconds = unix_seconds(value)?.saturating_sub(unix_seconds(text(DATE)?)?);
+    Some(Duration::from_secs(seconds).min(LONGEST))
+}
+
+/// `text` as a number of which `per_second` make a second.
+fn pause(text: &str, per_second: f64) -> Option<Duration> {
+    let seconds = text.parse::<f64>().ok()? / per_second;
+    if !seconds.is_finite() || seconds < 0.0 {
+        return None;
+    }
+    Some(Duration::from_secs_f64(seconds.min(LONGEST.as_secs_f64())))
+}
+
+/// The preferred date form of RFC 9110, section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn unix_seconds(date: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = date.split_once(", ")?.1.split(' ');
+    let day: u64 = words.next()?.parse().ok()?;
+    let month = words.next().and_then(|word| MONTHS.iter().position(|month| *month == word))? as u64;
+    let year: u64 = words.next()?.parse().ok()?;
+    let mut clock = words.next()?.split(':').map(str::parse::<u64>);
+    let mut unit = || clock.next()?.ok();
+    let (hours, minutes, seconds) = (unit()?, unit()?, unit()?);
+    if words.next() != Some("GMT") || !(1970..=9999).contains(&year) || day > 31 || hours > 23 || minutes > 59 {
+        return None;
+    }
+    // Years start in March here, so that the leap day is the last one.
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
+    const DAYS_TO_1970: u64 = 719_469;
+    Some(days.checked_sub(DAYS_TO_1970)? * 86_400 + hours * 3600 + minutes * 60 + seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(headers: &[(&'static str, &'static str)], expect_ms: Option<u64>) {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        assert_eq!(from_headers(&headers), expect_ms.map(Duration::from_millis));
+    }
+
+    #[test]
+    fn each_spelling_is_read() {
+        check(&[], None);
+        check(&[("retry-after", "2")], Some(2000));
+        check(&[("retry-after", " 0.5 ")], Some(500));
+        check(&[("retry-after", "9"), ("retry-after-ms", "250")], Some(250));
+        check(&[("llm_provider-retry-after", "3")], Some(3000));
+        let date = ("date", "Thu, 29 Feb 2024 23:59:50 GMT");
+        check(&[("retry-after", "Fri, 01 Mar 2024 00:00:05 GMT"), date], Some(15_000));
+        check(&[("retry-after", "Thu, 29 Feb 2024 23:00:00 GMT"), date], Some(0));
+    }
+
+    #[test]
+    fn a_pause_is_capped_and_nonsense_ignored() {
+        check(&[("retry-after", "86400")], Some(LONGEST.as_millis() as u64));
+        check(&[("retry-after", "1e300")], Some(LONGEST.as_millis() as u64));
+        for nonsense in ["-1", "NaN", "inf", "soon", "", "Fri, 01 Mar 2024 00:00:05 GMT"] {
+            check(&[("retry-after", nonsense)], None);
+        }
+    }
+
+    #[test]
+    fn dates_count_from_1970() {
+        assert_eq!(unix_seconds("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(unix_seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(unix_seconds("Sun, 06 Nov 1994 08:49:37 CET"), None);
+    }
+}

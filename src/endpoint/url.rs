@@ -1,0 +1,235 @@
+//! The address the user gave: is it fit to carry a key, and which places does it mean?
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::endpoint::Dialect;
+
+/// What is wrong with an address; one sentence that says what to do. None repeats a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// `api.mistral.ai`, `localhost:8080`.
+    #[error("endpoint.url \"{given}\" has no scheme; write \"{better}\"")]
+    NoScheme {
+        /// As the user wrote it.
+        given: String,
+        /// What they probably meant.
+        better: String,
+    },
+    /// `http://api.mistral.ai`: the key would travel in the clear.
+    #[error(
+        "endpoint.url uses http:// for the remote host {host}, which would show the key and your code to the network; write https://"
+    )]
+    PlainHttp {
+        /// The host.
+        host: String,
+    },
+    /// `ftp://…`.
+    #[error("endpoint.url has the scheme {scheme}; write https://")]
+    OtherScheme {
+        /// The scheme.
+        scheme: String,
+    },
+    /// `https://name:password@host`.
+    #[error(
+        "endpoint.url holds a user name or password; take it out and give the key by CODESTRAL_API_KEY or endpoint.apiKeyFile"
+    )]
+    UserInfo,
+    /// `https://host/path?key=…#…`.
+    #[error("endpoint.url must end with its path; take out everything from '{0}' on")]
+    Trailing(char),
+    /// Anything else a URL cannot be.
+    #[error("endpoint.url \"{given}\" is not an address ({reason}); write something like https://api.mistral.ai")]
+    Invalid {
+        /// As the user wrote it.
+        given: String,
+        /// What the parser said.
+        reason: String,
+    },
+}
+
+/// Checks what the user gave: `https` anywhere, `http` only to this machine, nothing but scheme, host, port and path.
+pub fn parse(given: &str) -> Result<Url, UrlError> {
+    let given = given.trim();
+    let Some((scheme, rest)) = given.split_once("://") else {
+        return Err(without_scheme(given));
+    };
+    if rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) {
+        return Err(UrlError::UserInfo);
+    }
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Err(UrlError::OtherScheme { scheme: scheme.to_owned() });
+    }
+    let url =
+        Url::parse(given).map_err(|error| UrlError::Invalid { given: given.to_owned(), reason: error.to_string() })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UrlError::UserInfo);
+    }
+    if url.query().is_some() {
+        return Err(UrlError::Trailing('?'));
+    }
+    if url.fragment().is_some() {
+        return Err(UrlError::Trailing('#'));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(UrlError::PlainHttp { host: host(&url) });
+    }
+    Ok(url)
+}
+
+/// Does this address lead to this machine: 127.0.0.0/8, `::1`, `localhost`?
+pub fn is_loopback(url: &Url) -> bool {
+    let name = url.host_str().unwrap_or_default();
+    let ip = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    ip.map_or(name == "localhost", |ip| ip.is_loopback())
+}
+
+/// Host and, where it is not the scheme's own, port: how a person is told whom we ask.
+pub fn host(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+}
+
+/// Is this one of Mistral's own hosts?
+pub fn is_mistral(url: &Url) -> bool {
+    url.host_str().is_some_and(|name| name == "mistral.ai" || name.ends_with(".mistral.ai"))
+}
+
+/// The dialect an address speaks, told from the address alone. The first rule that fits holds:
+///
+/// 1. a path with a part `fim` or `mistral` (`/v1/fim/completions`, the LiteLLM proxy's pass-through `/mistral`): Mistral;
+/// 2. a host under `mistral.ai`: Mistral;
+/// 3. any other: OpenAI.
+pub fn dialect(url: &Url) -> Dialect {
+    let fim = url.path_segments().into_iter().flatten().any(|part| matches!(part, "fim" | "mistral"));
+    if fim || is_mistral(url) { Dialect::Mistral } else { Dialect::OpenAi }
+}
+
+/// Where `dialect` is asked. An address that already ends in `/completions` is used as it is, save that of a chat.
+pub fn completions(url: &Url, dialect: Dialect) -> Url {
+    let path = url.path().trim_end_matches('/');
+    let is_whole = path.ends_with("/completions") && !path.ends_with("/chat/completions");
+    if is_whole { at(url, path.to_owned()) } else { below_base(url, dialect.path()) }
+}
+
+/// A place beside the completions, such as `models`.
+pub fn below_base(url: &Url, place: &str) -> Url {
+    let mut path = url.path().trim_end_matches('/');
+    for end in ["/fim/completions", "/chat/completions", "/completions"] {
+        if let Some(base) = path.strip_suffix(end) {
+            return at(url, format!("{base}/{place}"));
+        }
+    }
+    path = path.strip_suffix("/v1").unwrap_or(path);
+    at(url, format!("{path}/v1/{place}"))
+}
+
+fn at(url: &Url, path: String) -> Url {
+    let mut url = url.clone();
+    url.set_path(&path);
+    url
+}
+
+fn without_scheme(given: &str) -> UrlError {
+    let rest = given.trim_start_matches('/');
+    let guess = Url::parse(&format!("http://{rest}"));
+    if given.contains('@') {
+        return UrlError::UserInfo;
+    }
+    let scheme = if guess.is_ok_and(|url| is_loopback(&url)) { "http" } else { "https" };
+    let better = if rest.is_empty() { "https://api.mistral.ai".to_owned() } else { format!("{scheme}://{rest}") };
+    UrlError::NoScheme { given: given.to_owned(), better }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_refused(given: &str, part: &str) {
+        let error = parse(given).unwrap_err().to_string();
+        assert!(error.contains(part), "{error:?} lacks {part:?}");
+        assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn a_bad_address_is_refused_with_a_remedy() {
+        check_refused("api.mistral.ai", "\"https://api.mistral.ai\"");
+        check_refused("api.mistral.ai:443/v1", "\"https://api.mistral.ai:443/v1\"");
+        check_refused("localhost:4000", "\"http://localhost:4000\"");
+        check_refused("//api.mistral.ai", "\"https://api.mistral.ai\"");
+        check_refused("", "\"https://api.mistral.ai\"");
+        check_refused("http://api.mistral.ai", "remote host api.mistral.ai");
+        check_refused("HTTP://10.0.0.1:4000", "remote host 10.0.0.1:4000");
+        check_refused("http://localhost.example.com", "remote host");
+        check_refused("ftp://localhost", "scheme ftp");
+        check_refused("https://me:hunter2@host", "password");
+        check_refused("https://me:hunter2@host:bad", "password");
+        check_refused("me:hunter2@host", "password");
+        check_refused("https://host/v1?key=hunter2", "from '?' on");
+        check_refused("https://host/v1#hunter2", "from '#' on");
+        check_refused("https://", "not an address");
+        check_refused("https://a b", "not an address");
+        check_refused("https://host:99999", "not an address");
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for url in [
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:8080",
+            "http://localhost:4000/v1",
+            "http://LOCALHOST",
+        ] {
+            assert!(is_loopback(&parse(url).unwrap()), "{url}");
+        }
+        assert!(!is_loopback(&parse("https://api.mistral.ai").unwrap()));
+    }
+
+    #[track_caller]
+    fn check(given: &str, expect: Dialect, completions_at: &str, models_at: &str) {
+        let url = parse(given).unwrap();
+        let dialect = dialect(&url);
+        assert_eq!(dialect, expect);
+        assert_eq!(completions(&url, dialect).as_str(), completions_at);
+        assert_eq!(below_base(&url, "models").as_str(), models_at);
+    }
+
+    #[test]
+    fn an_address_alone_tells_dialect_and_places() {
+        use Dialect::{Mistral, OpenAi};
+        let (fim, models) = ("https://api.mistral.ai/v1/fim/completions", "https://api.mistral.ai/v1/models");
+        for given in [
+            "https://api.mistral.ai",
+            "https://api.mistral.ai/",
+            "https://api.mistral.ai/v1",
+            " https://API.mistral.ai/v1/ ",
+        ] {
+            check(given, Mistral, fim, models);
+        }
+        check(fim, Mistral, fim, models);
+        check("https://api.mistral.ai/v1/chat/completions", Mistral, fim, models);
+        let (text, models) = ("http://localhost:4000/v1/completions", "http://localhost:4000/v1/models");
+        for given in ["http://localhost:4000", "http://localhost:4000/v1/", text] {
+            check(given, OpenAi, text, models);
+        }
+        let (fim, models) = ("https://proxy/mistral/v1/fim/completions", "https://proxy/mistral/v1/models");
+        for given in ["https://proxy/mistral", "https://proxy/mistral/v1", fim] {
+            check(given, Mistral, fim, models);
+        }
+        check(
+            "https://api.deepseek.com/beta/completions",
+            OpenAi,
+            "https://api.deepseek.com/beta/completions",
+            "https://api.deepseek.com/beta/models",
+        );
+        check(
+            "https://notmistral.ai",
+            OpenAi,
+            "https://notmistral.ai/v1/completions",
+            "https://notmistral.ai/v1/models",
+        );
+    }
+}
