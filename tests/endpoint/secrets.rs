@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 
 use codestral_ls::endpoint::{Error, HttpEndpoint, Options};
 use tracing::level_filters::LevelFilter;
@@ -52,31 +53,31 @@ async fn a_server_on_this_machine_may_need_no_key() {
 
 #[test]
 fn the_key_is_in_no_log_at_any_level_nor_in_debug_output_nor_in_an_error() {
-    let log = Log::default();
+    let log = Log { thread: thread::current().id(), text: Arc::default() };
     let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
+    // For the whole process: one for a single thread misses what other tests' threads have switched off by then.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut shown = String::new();
-    tracing::subscriber::with_default(subscriber, || {
-        // One thread, so that the tasks of the HTTP client log here too.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let dir = tempfile::tempdir().unwrap();
-            let tls = Config { tls_in: Some(dir.path().into()), ..Config::default() };
-            for config in [Config::default(), tls] {
-                for script in scripts() {
-                    let fake = Fake::start_with(config.clone(), move |_| script.clone());
-                    let endpoint = endpoint(&fake, "");
-                    endpoint.warm_up().await;
-                    write!(shown, "{:?}", endpoint.models().await).unwrap();
-                    let (_, end) = ask(&endpoint).await;
-                    if let Err(error) = &end {
-                        write!(shown, "{error}").unwrap();
-                    }
-                    write!(shown, "{end:?} {endpoint:?} {:?}", options(&fake, "")).unwrap();
+    // One thread, so that the tasks of the HTTP client log here and the fakes elsewhere.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let tls = Config { tls_in: Some(dir.path().into()), ..Config::default() };
+        for config in [Config::default(), tls] {
+            for script in scripts() {
+                let fake = Fake::start_with(config.clone(), move |_| script.clone());
+                let endpoint = endpoint(&fake, "");
+                endpoint.warm_up().await;
+                write!(shown, "{:?}", endpoint.models().await).unwrap();
+                let (_, end) = ask(&endpoint).await;
+                if let Err(error) = &end {
+                    write!(shown, "{error}").unwrap();
                 }
+                write!(shown, "{end:?} {endpoint:?} {:?}", options(&fake, "")).unwrap();
             }
-        });
+        }
     });
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = String::from_utf8(log.text.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("endpoint answered") && logged.contains("h2"), "nothing was captured: {logged}");
     assert!(shown.contains("[key]"), "no server echoed the key: {shown}");
     for part in [KEY, &KEY[..12], "Bearer sk"] {
@@ -97,13 +98,18 @@ fn scripts() -> Vec<Script> {
     ]
 }
 
-/// Keeps all that is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// Keeps all that is logged on one thread.
+#[derive(Clone)]
+struct Log {
+    thread: ThreadId,
+    text: Arc<Mutex<Vec<u8>>>,
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        if thread::current().id() == self.thread {
+            self.text.lock().unwrap().extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
 
