@@ -77,6 +77,8 @@ struct Block<'a> {
     base: usize,
     /// Whether all statements at `base` belong to it: the body of something just opened.
     body: bool,
+    /// Columns of the line whose bracket opened the body, where nothing closes it yet.
+    owes_closer_at: Option<usize>,
     /// Brackets open since the cursor.
     depth: i32,
     /// Whether the last line opened a block that goes by indentation.
@@ -98,10 +100,12 @@ impl<'a> Block<'a> {
         let shape = line::shape(&whole, language);
         let after = if on_cursor_line { line::shape(window.line_after(), language).net } else { 0 };
         let base = line::indent(&whole);
+        let opener = body_opener(window, language, base, on_cursor_line);
         Some(Self {
             language,
             base,
-            body: is_body(window, language, base, on_cursor_line),
+            body: opener.is_some(),
+            owes_closer_at: opener.filter(|opener| owes_closer(window, language, opener)).map(line::indent),
             depth: (shape.net + after).max(0),
             opened: shape.opens,
             // What closes the line behind the cursor closes the statement.
@@ -124,6 +128,9 @@ impl<'a> Block<'a> {
         }
         let indent = line::indent(line.text);
         let shape = line::shape(line.text, self.language);
+        if shape.closes && self.depth == 0 && self.owes_closer_at == Some(indent) {
+            return self.close_body(line);
+        }
         if !self.belongs(indent, &shape, line.text) {
             return Step::Ended;
         }
@@ -131,6 +138,15 @@ impl<'a> Block<'a> {
             return Step::Unknown;
         }
         self.add(line, indent, shape)
+    }
+
+    /// The line that closes the bracket in front of the body.
+    fn close_body(&mut self, line: &Line<'_>) -> Step {
+        if !line.complete {
+            return Step::Unknown;
+        }
+        self.end = line.end;
+        Step::Ended
     }
 
     fn belongs(&self, indent: usize, shape: &Shape, text: &str) -> bool {
@@ -164,9 +180,9 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Whether a line of `base` columns at the cursor is the first of an empty body: the line above it opens a block, and
-/// no line of that block stands below.
-fn is_body(window: &Window, language: &str, base: usize, on_cursor_line: bool) -> bool {
+/// The line that opens the body of which a line of `base` columns at the cursor is the first: the line above it, if no
+/// line of that body stands below.
+fn body_opener<'a>(window: &'a Window, language: &str, base: usize, on_cursor_line: bool) -> Option<&'a str> {
     let above = if on_cursor_line && line::is_blank(window.line_before()) {
         window.lines_above().find(|line| !line::is_blank(line))
     } else if on_cursor_line {
@@ -174,9 +190,17 @@ fn is_body(window: &Window, language: &str, base: usize, on_cursor_line: bool) -
     } else {
         Some(window.line_before()).filter(|line| !line::is_blank(line))
     };
-    let opens = above.is_some_and(|above| line::indent(above) < base && line::shape(above, language).opens);
+    let above = above.filter(|above| line::indent(above) < base && line::shape(above, language).opens)?;
     let below = window.lines_below().find(|line| !line::is_blank(line));
-    opens && below.is_none_or(|below| line::indent(below) < base)
+    below.is_none_or(|below| line::indent(below) < base).then_some(above)
+}
+
+/// Whether the bracket that `opener` opens is closed neither behind the cursor nor by the next line.
+fn owes_closer(window: &Window, language: &str, opener: &str) -> bool {
+    let net = |text: &str| line::shape(text, language).net;
+    let below = window.lines_below().find(|line| !line::is_blank(line)).unwrap_or_default();
+    let closed_below = line::indent(below) == line::indent(opener) && line::shape(below, language).closes;
+    net(opener) + net(window.line_after()) > 0 && !closed_below
 }
 
 #[cfg(test)]
@@ -229,6 +253,14 @@ mod tests {
         check("rust", "fn f() {\n    <cursor>\n}\n", "a();\n    b();\n    if c {\n        d();\n    }\n    e();§\n}\n");
         check("python", "def f(x):\n    <cursor>\n", "y = x\n    return y§\n\ndef g");
         check("rust", "fn f() {<cursor>}\n", "\n    a();\n    b();§\n}\n");
+    }
+
+    #[test]
+    fn a_body_that_nothing_closes_is_closed() {
+        check("rust", "fn f() {<cursor>\n", "\n    a();\n    b();\n}§\n\nfn g() {\n");
+        check("rust", "fn f() {\n    <cursor>\n", "a();\n    b();\n}§\nfn g() {\n");
+        check("rust", "fn f() {\n    <cursor>\n}\n", "a();§\n}\n");
+        check("rust", "fn f() {\n    if x {<cursor>\n}\n", "\n        a();\n    }§\n}\n");
     }
 
     #[test]

@@ -41,7 +41,8 @@ pub fn shape(line: &str, language: &str) -> Shape {
     Shape { net, opens: opens(trimmed), closes: closes(trimmed) }
 }
 
-fn bracket(byte: u8) -> i32 {
+/// 1 for an opening bracket, -1 for a closing one, 0 for anything else.
+pub fn bracket(byte: u8) -> i32 {
     match byte {
         b'(' | b'[' | b'{' => 1,
         b')' | b']' | b'}' => -1,

@@ -2,9 +2,17 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "how a test fails")]
 #![allow(dead_code, reason = "the editor can do more than the tests of the day ask for")]
 
+mod cancel;
 mod clients;
+mod completion;
 mod editor;
+mod failure;
+#[path = "../support/fake_endpoint.rs"]
+mod fake_endpoint;
+mod ghost;
 mod lifecycle;
 mod process;
+mod settings;
+mod soak;
 mod text;
 mod tidy;

@@ -250,25 +250,28 @@ fn body(object: &str, choice: &Value, written: Option<usize>) -> Value {
 pub fn knows(texts: Vec<String>, lines: usize) -> impl Fn(&Received) -> Script + Send + Sync + 'static {
     let texts: Vec<String> = texts.into_iter().map(|text| text.replace("\r\n", "\n")).collect();
     move |received| {
-        let found = texts.iter().find_map(|text| continuation(text, received.prompt(), received.suffix()));
-        let text: String = found.unwrap_or_default().split_inclusive('\n').take(lines).collect();
+        let found = texts.iter().filter_map(|text| continuation(text, received.prompt(), received.suffix()));
+        let (_, best) = found.max_by_key(|(agreement, _)| *agreement).unwrap_or_default();
+        let text: String = best.split_inclusive('\n').take(lines).collect();
         Script::text(&text)
     }
 }
 
-/// The part of `text` between the longest end of `prompt` it holds and the beginning of `suffix`.
-fn continuation<'a>(text: &'a str, prompt: &str, suffix: &str) -> Option<&'a str> {
+/// The length of the longest end of `prompt` that `text` holds, and the part of `text` from there to the beginning of
+/// `suffix`.
+fn continuation<'a>(text: &'a str, prompt: &str, suffix: &str) -> Option<(usize, &'a str)> {
     // A prompt may begin with other files; its last lines are enough to find a place, and fewer find too many.
     const ENOUGH: usize = 400;
     const HEAD_OF_SUFFIX: usize = 60;
     let begin = (prompt.len().saturating_sub(ENOUGH)..prompt.len()).find(|&at| prompt.is_char_boundary(at))?;
-    let mut starts = prompt[begin..].char_indices().map(|(at, _)| &prompt[begin + at..]);
-    let tail = starts.find(|tail| text.contains(tail))?;
+    let starts: Vec<usize> = prompt[begin..].char_indices().map(|(at, _)| begin + at).collect();
+    // Where a text holds an end of the prompt it holds every shorter one.
+    let tail = &prompt[*starts.get(starts.partition_point(|&at| !text.contains(&prompt[at..])))?..];
     let rest = &text[text.find(tail)? + tail.len()..];
     let mut end = suffix.len().min(HEAD_OF_SUFFIX);
     while !suffix.is_char_boundary(end) {
         end -= 1;
     }
     let stop = if end == 0 { rest.len() } else { rest.find(&suffix[..end]).unwrap_or(rest.len()) };
-    Some(&rest[..stop])
+    Some((tail.len(), &rest[..stop]))
 }

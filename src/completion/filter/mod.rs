@@ -65,6 +65,17 @@ mod tests {
     fn a_closed_bracket_that_the_text_goes_past_is_replaced() {
         check("foo(<cursor>)\n", "a, b) {\n    c();\n}", "foo(⟦a, b) {\n    c();\n}⟧\n");
         check("fn f(<cursor>)\n", "x: T) -> U", "fn f(⟦x: T) -> U⟧\n");
+        check("print(\"<cursor>\")\n", "a\", b) + 1", "print(\"⟦a\", b) + 1⟧\n");
+        check("say \"<cursor>\"\n", "a\" + b", "say \"⟦a\" + b⟧\n");
+    }
+
+    #[test]
+    fn a_bracket_that_closes_something_else_stays() {
+        check("{ a {<cursor>    }\n", "b } else { c }", "{ a {⟦b } else { c }⟧    }\n");
+        check("f(g(<cursor>)\n", "a(b)", "f(g(⟦a(b⟧)\n");
+        check("{ if a {<cursor>    }\n", " b }", "{ if a {⟦ b }⟧    }\n");
+        check("if a {<cursor>    }\n", " b } else { c }", "if a {⟦ b } else { c }⟧    }\n");
+        check("f(<cursor>)\n", "a(b) + 1", "f(⟦a(b) + 1⟧)\n");
     }
 
     #[test]

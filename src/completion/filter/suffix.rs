@@ -16,8 +16,8 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<(&'a s
     if let Some(cut) = block.trim_end().strip_suffix(rest) {
         return if line::is_blank(cut) { Err(Filter::Suffix) } else { Ok((cut, 0)) };
     }
-    // Brackets the editor closed by itself, which the text closes again before it goes on.
-    if line::is_inert(rest) && is_subsequence(rest, block) {
+    let open = line::shape(window.line_before(), language).net + net(block);
+    if open <= 0 && closes_again(block, rest) {
         return Ok((block, rest.len()));
     }
     Ok((block, 0))
@@ -46,6 +46,38 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a s
 fn repeats(first: &str, rest: &[&str], below: &[&str]) -> bool {
     let same = |(ours, theirs): (&&str, &&str)| ours.trim_end() == theirs.trim_end();
     below.len() > rest.len() && same((&first, &below[0])) && rest.iter().zip(&below[1..]).all(same)
+}
+
+/// Whether `block` itself closes the brackets and quotes that `rest`, what an editor closed by itself, would close.
+fn closes_again(block: &str, rest: &str) -> bool {
+    let quotes = |text: &str| text.matches(['"', '\'', '`']).count();
+    let own = unmatched_closers(block);
+    // An editor puts them right behind the cursor, or with one blank for symmetry.
+    line::is_inert(rest)
+        && rest.len() - rest.trim_start().len() <= 1
+        && is_subsequence(rest, block)
+        && own == unmatched_closers(rest)
+        && (!own.is_empty() || quotes(rest) % 2 == 1)
+        && quotes(block) % 2 == quotes(rest) % 2
+}
+
+/// Brackets opened minus brackets closed.
+fn net(text: &str) -> i32 {
+    text.bytes().map(line::bracket).sum()
+}
+
+/// The closing brackets in `text` that close none of its own.
+fn unmatched_closers(text: &str) -> Vec<char> {
+    let (mut depth, mut closers) = (0, vec![]);
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth > 0 => depth -= 1,
+            ')' | ']' | '}' => closers.push(c),
+            _ => {}
+        }
+    }
+    closers
 }
 
 /// Whether the characters of `part` occur in `whole` in their order: what VS Code demands of a replacement.

@@ -1,0 +1,285 @@
+//! One completion, as each client asks for it and wants it answered.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::clients::{helix, neovim, vscode};
+use crate::fake_endpoint::{Fake, Script};
+use crate::ghost::{URI, editor, settings};
+
+#[track_caller]
+fn check(marked: &str, reply: &str, drawn: &str) {
+    for client in [neovim(), vscode(), neovim().encodings(&["utf-32"])] {
+        let reply = reply.to_owned();
+        let fake = Fake::start(move |_| Script::text(&reply));
+        let mut editor = editor(client, &fake);
+        let offset = editor.write(URI, marked);
+        let id = editor.complete(URI, offset);
+        assert_eq!(editor.drawn(URI, id), drawn, "{:?}", editor.encoding);
+    }
+}
+
+#[test]
+fn ghost_text_stands_at_the_cursor_in_every_encoding() {
+    check("let x = <cursor>\n", "foo();\n", "let x = ⟦foo();⟧\n");
+    check("/* é世😀 */ let x = <cursor>\nnext\n", "\"😀\";\n", "/* é世😀 */ let x = ⟦\"😀\";⟧\nnext\n");
+    check("a\r\nfn f() {<cursor>\r\n", "\n    b\n}\n", "a\r\nfn f() {⟦\n    b\n}⟧\r\n");
+    check("foo(<cursor>)\n", "a, b) {\n    c\n}\n", "foo(⟦a, b) {\n    c\n}⟧\n");
+    check("foo(<cursor>);\n", "a, b);\n", "foo(⟦a, b⟧);\n");
+    check("<cursor>", "x", "⟦x⟧");
+}
+
+#[test]
+fn the_prompt_is_the_text_around_the_cursor() {
+    let fake = Fake::start(|_| Script::text("x"));
+    let mut editor = editor(vscode(), &fake);
+    let offset = editor.write(URI, "a\r\nlet é = <cursor>;\r\nb\r\n");
+    let id = editor.complete(URI, offset);
+    editor.result(id);
+    let asked = &fake.received()[0];
+    assert_eq!(
+        (asked.path.as_str(), asked.header("authorization")),
+        ("/v1/fim/completions", Some("Bearer test-key-0123456789"))
+    );
+    assert_eq!((asked.prompt(), asked.suffix()), ("a\nlet é = ", ";\nb\n"));
+    let mut fields: Vec<&String> = asked.body.as_object().expect("an object").keys().collect();
+    fields.sort();
+    assert_eq!(fields, ["max_tokens", "model", "prompt", "stream", "suffix", "temperature"]);
+    assert_eq!(asked.body["model"], "codestral-latest");
+}
+
+#[test]
+fn the_answer_has_the_shape_clients_need() {
+    let fake = Fake::start(|_| Script::text("foo();\n"));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    let at = json!({"line": 0, "character": 8});
+    let item = json!({
+        "insertText": "foo();",
+        "range": {"start": at, "end": at},
+        "command": {
+            "title": "Codestral suggestion accepted",
+            "command": "codestral.accepted",
+            "arguments": [{"characters": 6}],
+        },
+    });
+    assert_eq!(editor.result(id), json!({"items": [item]}));
+}
+
+#[test]
+fn nothing_is_an_empty_list_with_a_reason() {
+    let fake = Fake::start(|_| Script::text(""));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.result(id), json!({"items": []}));
+    let never_opened = json!({
+        "textDocument": {"uri": "file:///project/never-opened.rs"},
+        "position": {"line": 0, "character": 0},
+        "context": {"triggerKind": 2},
+    });
+    let id = editor.request("textDocument/inlineCompletion", never_opened);
+    assert_eq!(editor.result(id), json!({"items": []}));
+    assert_eq!(editor.reasons(), ["empty"]);
+}
+
+#[test]
+fn inline_completion_is_advertised_statically_and_items_only_where_needed() {
+    let fake = Fake::start(|_| Script::text(""));
+    for (client, items) in [(neovim(), false), (vscode(), false), (helix(), true)] {
+        let editor = editor(client, &fake);
+        let capabilities = &editor.handshake["capabilities"];
+        assert!(capabilities["inlineCompletionProvider"].is_object());
+        assert_eq!(capabilities["completionProvider"].is_object(), items);
+    }
+}
+
+#[test]
+fn typing_along_is_answered_without_asking_again() {
+    let fake = Fake::start(|_| Script::text("foo_bar();\n"));
+    let mut editor = editor(vscode(), &fake);
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    editor.result(id);
+    for typed in ["f", "o", "o_", "bar"] {
+        editor.change(URI, offset..offset, typed);
+        offset += typed.len();
+        let id = editor.complete(URI, offset);
+        let drawn = editor.drawn(URI, id);
+        assert_eq!(drawn.replace(['⟦', '⟧'], ""), "let x = foo_bar();\n");
+    }
+    assert_eq!(fake.stats().requests, 1);
+}
+
+#[test]
+fn a_superseded_request_is_answered_null_before_the_newer_one() {
+    let fake = Fake::start(|_| Script::text("foo();\n").after(Duration::from_millis(100)));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let first = editor.complete(URI, offset);
+    editor.change(URI, offset..offset, "f");
+    let second = editor.complete(URI, offset + 1);
+    assert_eq!(editor.result(second)["items"][0]["insertText"], "oo();");
+    // It came first, so it is here already.
+    assert_eq!(editor.result(first), Value::Null);
+    assert_eq!(fake.stats().requests, 1);
+}
+
+#[test]
+fn the_selected_item_of_a_menu_counts_as_typed() {
+    let fake = Fake::start(|_| Script::text("(args);\n"));
+    let mut editor = editor(vscode(), &fake);
+    let offset = editor.write(URI, "    ma<cursor>\n");
+    let range = json!({"start": editor.position(URI, 4), "end": editor.position(URI, offset)});
+    let context = json!({"triggerKind": 2, "selectedCompletionInfo": {"range": range, "text": "main"}});
+    let position = editor.position(URI, offset);
+    let params = json!({"textDocument": {"uri": URI}, "position": position, "context": context});
+    let id = editor.request("textDocument/inlineCompletion", params);
+    assert_eq!(editor.drawn(URI, id), "    ⟦main(args);⟧\n");
+    assert_eq!(fake.received()[0].prompt(), "    main");
+}
+
+#[test]
+fn private_large_and_binary_documents_are_never_sent() {
+    let fake = Fake::start(|_| Script::text("leak"));
+    let mut editor = editor(neovim(), &fake);
+    let large = format!("{}<cursor>", "x\n".repeat(1 << 21));
+    for (uri, marked, reason) in [
+        ("file:///project/.env", "KEY=<cursor>", "private"),
+        ("file:///home/me/.ssh/id_ed25519", "<cursor>", "private"),
+        ("file:///project/large.rs", large.as_str(), "tooLarge"),
+        ("file:///project/binary.rs", "a\0<cursor>", "binary"),
+    ] {
+        let offset = editor.write(uri, marked);
+        for id in [editor.complete(uri, offset), editor.invoke(uri, offset)] {
+            assert_eq!(editor.result(id), json!({"items": []}), "{uri}");
+        }
+        assert_eq!(editor.reasons()[0], reason);
+    }
+    assert_eq!(fake.stats().requests, 0);
+}
+
+#[test]
+fn toggle_stops_what_is_automatic_and_nothing_else() {
+    let fake = Fake::start(|_| Script::text("1;\n"));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    assert_eq!(editor.command("codestral.toggle"), json!({"on": false}));
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.result(id), json!({"items": []}));
+    let id = editor.invoke(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦1;⟧\n");
+    assert_eq!(editor.reasons(), ["shown", "off"]);
+    assert_eq!(editor.command("codestral.status")["state"], "off");
+}
+
+#[test]
+fn commands_show_what_they_know() {
+    let fake = Fake::start(|_| Script::text("1;\n"));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    editor.result(id);
+    let id = editor.request("workspace/executeCommand", json!({"command": "codestral.status"}));
+    let status = editor.result(id);
+    assert_eq!((&status["model"], &status["counts"]["requests"]), (&json!("codestral-latest"), &json!(1)));
+    let message = editor.notification("window/showMessage")["message"].to_string();
+    assert!(message.contains("codestral-latest at http://127.0.0.1"), "{message}");
+    let id = editor.request("workspace/executeCommand", json!({"command": "codestral.why"}));
+    editor.result(id);
+    let shown = editor.server_requests.iter().find(|request| request["method"] == "window/showDocument");
+    assert!(shown.expect("a document").to_string().contains("why.txt"));
+    let id = editor.request("workspace/executeCommand", json!({"command": "codestral.nothing"}));
+    assert_eq!(editor.error_code(id), -32602);
+}
+
+#[test]
+fn uris_that_strict_parsers_refuse_work() {
+    let fake = Fake::start(|_| Script::text("1;\n"));
+    let mut editor = editor(neovim(), &fake);
+    for uri in ["file:///a b.rs", "file:///c:/x.rs", "untitled:Untitled-1", "file:///é[1].rs"] {
+        let offset = editor.write(uri, "let x = <cursor>\n");
+        let id = editor.invoke(uri, offset);
+        assert_eq!(editor.drawn(uri, id), "let x = ⟦1;⟧\n", "{uri}");
+    }
+}
+
+mod items {
+    use super::*;
+
+    fn ask(editor: &mut crate::editor::Editor, offset: usize) -> i64 {
+        let position = editor.position(URI, offset);
+        let params = json!({"textDocument": {"uri": URI}, "position": position, "context": {"triggerKind": 1}});
+        editor.request("textDocument/completion", params)
+    }
+
+    #[test]
+    fn helix_gets_an_incomplete_list_with_the_word_in_it() {
+        let fake = Fake::start(|_| Script::text("o {\n    b\n}\n"));
+        let mut editor = editor(helix(), &fake);
+        let offset = editor.write(URI, "/* 😀 */ fo<cursor>\r\n");
+        let id = ask(&mut editor, offset);
+        let list = editor.result(id);
+        let item = &list["items"][0];
+        assert_eq!((&list["isIncomplete"], &item["filterText"]), (&json!(true), &json!("foo {")));
+        assert_eq!(item["textEdit"]["newText"], "foo {\r\n    b\r\n}");
+        let (start, end) = editor.range(URI, &item["textEdit"]["range"]);
+        assert_eq!((start, end), (offset - 2, offset));
+        assert_ne!(item["kind"], 15, "Helix re-indents snippets");
+    }
+
+    #[test]
+    fn nothing_is_a_complete_empty_list() {
+        let fake = Fake::start(|_| Script::text(""));
+        let mut editor = editor(helix(), &fake);
+        let offset = editor.write(URI, "fo<cursor>\n");
+        let id = ask(&mut editor, offset);
+        assert_eq!(editor.result(id), json!({"isIncomplete": false, "items": []}));
+    }
+
+    #[test]
+    fn an_open_request_follows_the_word_that_is_typed_on() {
+        let fake = Fake::start(|_| Script::text("o_bar();\n").after(Duration::from_millis(100)));
+        let mut editor = editor(helix(), &fake);
+        let offset = editor.write(URI, "let x = fo<cursor>\n");
+        let id = ask(&mut editor, offset);
+        editor.change(URI, offset..offset, "o");
+        editor.change(URI, offset + 1..offset + 1, "_");
+        let edit = editor.result(id)["items"][0]["textEdit"].take();
+        assert_eq!(edit["newText"], "foo_bar();");
+        assert_eq!(edit["range"]["end"]["character"], 10, "in the coordinates of the version it was asked for");
+    }
+
+    #[test]
+    fn an_open_request_ends_at_once_when_the_text_goes_another_way() {
+        let fake = Fake::start(|_| Script::silence());
+        let mut editor = editor(helix(), &fake);
+        let offset = editor.write(URI, "let x = fo<cursor>\n");
+        let id = ask(&mut editor, offset);
+        fake.wait_for(|stats| stats.open_streams == 1);
+        editor.change(URI, offset..offset, ";\n");
+        assert_eq!(editor.result(id), json!({"isIncomplete": false, "items": []}));
+    }
+
+    #[test]
+    fn neovim_0_11_gets_one_line() {
+        let fake = Fake::start(|_| Script::text("o {\n    b\n}\n"));
+        let mut client = neovim();
+        client.capabilities["textDocument"].as_object_mut().expect("an object").remove("inlineCompletion");
+        let mut editor = editor(client, &fake);
+        let offset = editor.write(URI, "fo<cursor>\n");
+        let id = ask(&mut editor, offset);
+        assert_eq!(editor.result(id)["items"][0]["textEdit"]["newText"], "foo {");
+    }
+
+    #[test]
+    fn items_can_be_had_beside_inline_completion() {
+        let fake = Fake::start(|_| Script::text(""));
+        let mut options = settings(&fake);
+        options["completion"]["asCompletion"] = "always".into();
+        let editor = vscode().options(options).start();
+        assert!(editor.handshake["capabilities"]["completionProvider"].is_object());
+    }
+}
