@@ -184,19 +184,20 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     Ok(certificates)
 }
 
-/// What the TLS library said, if it was TLS that failed. It hides inside an I/O error, whose `source` skips it.
+/// What the TLS library said, if it was TLS that failed.
 fn tls_reason(error: &reqwest::Error) -> Option<String> {
-    causes(error).find_map(|cause| {
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        tls.or_else(|| cause.downcast_ref()).map(|tls| for_people(&tls.to_string(), None))
-    })
+    let tls = causes(error).find_map(<dyn StdError>::downcast_ref::<rustls::Error>)?;
+    Some(for_people(&tls.to_string(), None))
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
     causes(error).last().map(|cause| for_people(&cause.to_string(), None)).unwrap_or_default()
 }
 
+/// The error and all that is behind it. What an I/O error wraps is behind it too, though its `source` steps over that.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    iter::successors(Some(error as &(dyn StdError + 'static)), |&error| error.source())
+    iter::successors(Some(error as &(dyn StdError + 'static)), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped))
+    })
 }

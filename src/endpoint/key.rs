@@ -262,6 +262,14 @@ mod tests {
     }
 
     #[test]
+    fn the_header_is_marked_as_secret() {
+        let header = bearer(&SecretString::from("sk-x")).unwrap();
+        assert!(header.is_sensitive());
+        assert_eq!(header, "Bearer sk-x");
+        assert_eq!(bearer(&SecretString::from("sk-\n")), None);
+    }
+
+    #[test]
     fn a_bad_key_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         check_refused(find(NO_ENV, Some(&dir.path().join("none")), &[]), "endpoint.apiKeyFile");
