@@ -2,8 +2,11 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "how a test fails")]
 #![allow(dead_code, reason = "the editor can do more than the tests of the day ask for")]
 
+mod cli;
 mod clients;
 mod editor;
+#[path = "../support/fake_endpoint.rs"]
+mod fake_endpoint;
 mod lifecycle;
 mod process;
 mod text;
