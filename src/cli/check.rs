@@ -12,7 +12,7 @@ use reqwest::{Url, Version};
 use tokio::time::Instant;
 
 use super::drawing::visible;
-use super::{Error, FAILED, FINE, block_on, progress};
+use super::{Error, FAILED, FINE, block_on, forbids_sending, progress};
 use crate::endpoint::backend::Opened;
 use crate::endpoint::models::Model;
 use crate::endpoint::{self, Backend, Endpoint, Piece, Prompt, url};
@@ -54,6 +54,9 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
     let loaded = sources.load();
     let (settings, backend) = (&loaded.settings, Backend::new(&loaded.settings));
     settings_files(sources, &loaded, report)?;
+    if loaded.problems.iter().any(forbids_sending) {
+        return report.skip(&["model", "url", "key", "connection", "models", "completion"]);
+    }
     report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(&loaded, "endpoint.model"))))?;
     let url = match url::parse(backend.url()) {
         Ok(url) => url,
@@ -85,16 +88,13 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
 }
 
 fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {
-    match sources.file() {
-        Some(file) => report.say("settings", (Mark::Ok, file.display().to_string()))?,
-        None if loaded.problems.is_empty() => {
-            report.say("settings", (Mark::Ok, "no file; defaults hold".to_owned()))?
-        }
-        None => {}
+    if loaded.problems.is_empty() {
+        let files =
+            sources.file().map_or_else(|| "no file; defaults hold".to_owned(), |file| file.display().to_string());
+        return report.say("settings", (Mark::Ok, files));
     }
     for problem in &loaded.problems {
-        // A file that cannot be used may have said where to send, and what not; a single value has its default.
-        let mark = if problem.key.is_empty() { Mark::Fail } else { Mark::Warn };
+        let mark = if forbids_sending(problem) { Mark::Fail } else { Mark::Warn };
         report.say("settings", (mark, format!("{problem}; mend it")))?;
     }
     Ok(())
@@ -239,9 +239,9 @@ impl<W: Write> Report<W> {
     }
 
     fn skip(&mut self, steps: &[&str]) -> io::Result<()> {
-        steps
-            .iter()
-            .try_for_each(|step| self.say(step, (Mark::Skipped, "skipped, since it needs the step above".to_owned())))
+        steps.iter().try_for_each(|step| {
+            self.say(step, (Mark::Skipped, "not tried until the failure above is mended".to_owned()))
+        })
     }
 
     fn summary(&mut self) -> io::Result<()> {
@@ -297,7 +297,7 @@ mod tests {
         report.skip(&["b"]).unwrap();
         report.summary().unwrap();
         let text = String::from_utf8(report.out.into_inner()).unwrap();
-        let expected = "fail a          x␊y\nskip b          skipped, since it needs the step above\n";
+        let expected = "fail a          x␊y\nskip b          not tried until the failure above is mended\n";
         assert_eq!(text, format!("{expected}It does not work yet: 1 to mend.\n"));
     }
 }

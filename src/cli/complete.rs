@@ -14,13 +14,13 @@ use super::drawing::{Marks, draw};
 use super::explain::Explained;
 use super::place::{Place, Spot};
 use super::source::name;
-use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress, source};
+use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, forbids_sending, progress, source};
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Query, Reason, Source, Suggestion};
 use crate::document::Document;
 use crate::endpoint::{Backend, url};
 use crate::language;
-use crate::settings::{Loaded, Origin};
+use crate::settings::Loaded;
 
 /// The arguments of `complete`.
 #[derive(Debug, Args)]
@@ -174,13 +174,15 @@ pub(super) fn source_name(source: Source) -> &'static str {
     }
 }
 
-/// A settings file that cannot be read may have named another endpoint or kept this file private: nothing is sent then.
-/// A single wrong setting is told, as an editor would.
+/// Tells what is wrong with the settings.
+///
+/// # Errors
+/// Something is wrong that may mean: send nothing, or not there.
 fn heed(loaded: &Loaded) -> Result<(), Error> {
+    if let Some(problem) = loaded.problems.iter().find(|problem| forbids_sending(problem)) {
+        return Err(Error::Refused(format!("{problem}; nothing is sent until that is mended")));
+    }
     for problem in &loaded.problems {
-        if problem.key.is_empty() && matches!(problem.origin, Origin::File(_)) {
-            return Err(Error::Refused(format!("{problem}, and nothing is sent without it; mend it")));
-        }
         writeln!(anstream::stderr(), "Warning: {problem}")?;
     }
     Ok(())

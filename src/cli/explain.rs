@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::complete::{Timings, source_name};
 use super::drawing::visible;
@@ -29,7 +29,7 @@ pub(super) struct Explained {
     key: Option<String>,
     window: Cut,
     /// What the endpoint was asked, if it was.
-    prompt: Option<Value>,
+    prompt: Option<Asked>,
     /// All the model said, before any filter.
     said: String,
     outcome: String,
@@ -49,6 +49,21 @@ struct Cut {
     to_end: bool,
 }
 
+/// The prompt, each field by the name of its setting.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    prefix: String,
+    suffix: String,
+    model: String,
+    max_tokens: u32,
+    min_tokens: Option<u32>,
+    temperature: Option<f32>,
+    top_p: Option<f32>,
+    random_seed: Option<u64>,
+    stop: Vec<String>,
+}
+
 impl Explained {
     /// Puts together what is known; asks nobody and looks for no key that was not needed.
     pub(super) async fn new(loaded: &Loaded, backend: &Backend, query: &Query, answer: &Answer) -> Self {
@@ -65,7 +80,7 @@ impl Explained {
             dialect: opened.map(|opened| opened.endpoint.dialect().name()),
             key: opened.and_then(|opened| opened.key.as_ref()).map(|key| key.source.clone()),
             window: Cut::new(&trace.window, query),
-            prompt: trace.prompt.as_ref().map(fields),
+            prompt: trace.prompt.as_ref().map(Asked::new),
             said: trace.said.clone(),
             outcome,
             timings: Timings::from(trace),
@@ -79,7 +94,7 @@ impl Explained {
         let end = if to_end { " (the end)" } else { "" };
         let Timings { waited_ms, first_text_ms, total_ms } = self.timings;
         let first = first_text_ms.map_or_else(|| "no text".to_owned(), |ms| format!("first text {ms} ms after it"));
-        let asked = self.prompt.as_ref().map_or_else(|| "none: the endpoint was not asked".to_owned(), settings_of);
+        let asked = self.prompt.as_ref().map_or_else(|| "none: the endpoint was not asked".to_owned(), Asked::settings);
         let lines = [
             ("language", self.language.clone()),
             ("endpoint", format!("{}, {} ({})", self.url, self.dialect.unwrap_or("not used"), self.url_origin)),
@@ -118,26 +133,24 @@ impl Cut {
     }
 }
 
-/// Every field of the prompt by the name of its setting.
-fn fields(prompt: &Prompt) -> Value {
-    json!({
-        "prefix": prompt.prefix,
-        "suffix": prompt.suffix,
-        "model": prompt.model,
-        "maxTokens": prompt.max_tokens,
-        "minTokens": prompt.min_tokens,
-        "temperature": prompt.temperature,
-        "topP": prompt.top_p,
-        "randomSeed": prompt.random_seed,
-        "stop": prompt.stop,
-    })
-}
+impl Asked {
+    fn new(prompt: &Prompt) -> Self {
+        let Prompt { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop } =
+            prompt.clone();
+        Self { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
+    }
 
-/// The fields that are settings and were sent.
-fn settings_of(prompt: &Value) -> String {
-    let is_sent = |name: &str, value: &Value| {
-        !matches!(name, "prefix" | "suffix") && !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())
-    };
-    let fields = prompt.as_object().into_iter().flatten().filter(|(name, value)| is_sent(name, value));
-    fields.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    /// The settings that were sent, in one line.
+    fn settings(&self) -> String {
+        let sent = [
+            Some(format!("model {}", self.model)),
+            Some(format!("maxTokens {}", self.max_tokens)),
+            self.min_tokens.map(|value| format!("minTokens {value}")),
+            self.temperature.map(|value| format!("temperature {value}")),
+            self.top_p.map(|value| format!("topP {value}")),
+            self.random_seed.map(|value| format!("randomSeed {value}")),
+            (!self.stop.is_empty()).then(|| format!("stop {}", json!(self.stop))),
+        ];
+        sent.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }

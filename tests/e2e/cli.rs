@@ -128,8 +128,7 @@ fn an_explanation_tells_all_but_the_key() {
         "from CODESTRAL_URL",
         "env CODESTRAL_API_KEY",
         "36 bytes from line 1 (the start), 3 bytes to line 3 (the end)",
-        "model \"codestral-latest\"",
-        "maxTokens 256",
+        "model codestral-latest, maxTokens 256, temperature 0.2",
         "first text",
         "\"a + b\"",
         "shown, from endpoint",
@@ -178,6 +177,12 @@ fn a_file_that_cannot_be_read_says_why() {
 
 #[cfg(unix)]
 #[test]
+fn a_device_is_not_read() {
+    Shell::alone().check_refused(&["complete", "/dev/zero:1"], 1, &["/dev/zero is not a regular file"]);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_without_permission_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let fake = says("x");
@@ -217,13 +222,37 @@ fn a_set_up_that_cannot_work_says_what_to_do() {
     shell_with("api.mistral.ai").check_refused(&complete, 1, &["no scheme", "write \"https://api.mistral.ai\""]);
     shell_with("http://api.mistral.ai").check_refused(&complete, 1, &["http://", "api.mistral.ai", "write https://"]);
     let file = "config/codestral-ls/config.toml";
-    shell().file(file, "limits = [\n").check_refused(&complete, 1, &["config.toml", "line 1", "mend it"]);
-    shell().file(file, b"model = \"\xff\"").check_refused(&complete, 1, &["config.toml", "not UTF-8", "mend it"]);
+    shell().file(file, "limits = [\n").check_refused(&complete, 1, &["config.toml", "line 1", "mended"]);
+    shell().file(file, b"model = \"\xff\"").check_refused(&complete, 1, &["config.toml", "not UTF-8", "mended"]);
     shell().check_refused(
         &["complete", "add.rs:2", "--config", "no.toml"],
         1,
-        &["no.toml", "cannot be read", "mend it"],
+        &["no.toml", "cannot be read", "mended"],
     );
+}
+
+#[test]
+fn a_wrong_setting_is_told_and_stops_only_what_might_send_too_much() {
+    let fake = says("a + b");
+    let shell = |toml: &str| Shell::new(&fake).file("add.rs", ADD).file("config/codestral-ls/config.toml", toml);
+    for toml in ["endpoint.url = 1", "endpoint.urll = \"https://a.b\"", "privacy.exclude = 1"] {
+        shell(toml).check_refused(
+            &["complete", "add.rs:2"],
+            1,
+            &["config.toml", "nothing is sent until that is mended"],
+        );
+    }
+    assert_eq!(fake.received().len(), 0, "something was sent");
+    let outcome = shell("completion.maxTokens = 0").run(&["complete", "add.rs:2"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stderr.starts_with("Warning: completion.maxTokens"), "{outcome:?}");
+}
+
+#[test]
+fn a_command_logs_when_told_to_and_never_the_key() {
+    let fake = says("a + b");
+    let outcome = Shell::new(&fake).file("add.rs", ADD).run(&["complete", "add.rs:2", "--log-level", "trace"]);
+    assert!(outcome.stderr.contains("endpoint answered"), "{outcome:?}");
 }
 
 #[test]
@@ -298,8 +327,9 @@ fn check_stops_where_nothing_further_can_work() {
     check_steps(&outcome, &steps(&["ok settings", "ok model", "ok url", "fail key"]));
     let outcome = shell("api.mistral.ai").run(&["check"]);
     check_steps(&outcome, &steps(&["ok settings", "ok model", "fail url", "skip key"]));
-    let broken = Shell::alone().file("config/codestral-ls/config.toml", "= 1");
-    check_steps(&broken.run(&["check"]), &steps(&["fail settings", "ok model", "ok url", "fail key"]));
+    let broken = Shell::alone().file("config/codestral-ls/config.toml", "endpoint.url = 1");
+    let rest = ["skip model", "skip url", "skip key"];
+    check_steps(&broken.run(&["check"]), &steps(&[&["fail settings"], &rest[..]].concat()));
 
     let gone = says("x").url().to_owned();
     let outcome = shell(&gone).run(&["check"]);
