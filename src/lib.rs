@@ -4,6 +4,7 @@ pub mod cli;
 pub mod completion;
 pub mod document;
 pub mod endpoint;
+pub mod language;
 pub mod logging;
 pub mod position;
 pub mod privacy;

@@ -1,7 +1,15 @@
 //! What a person runs in a terminal: arguments, exit codes, errors in one line.
 
+mod check;
+mod complete;
 mod config;
+mod drawing;
+mod explain;
+mod place;
+mod progress;
+mod source;
 
+use std::future::Future;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,10 +17,11 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime;
 
 use crate::logging::Logging;
 use crate::server;
-use crate::settings::{Level, Reader, Sources};
+use crate::settings::{Level, Problem, Reader, Sources};
 
 /// It went well.
 pub const FINE: u8 = 0;
@@ -24,7 +33,7 @@ pub const WRONG_USAGE: u8 = 2;
 pub const NOTHING_TO_SHOW: u8 = 3;
 
 /// The codes of what there is to run; `--help` ends with it.
-const EXIT_CODES: &str = "Exit codes: 0 it went well, 1 it did not, 2 wrong arguments";
+const EXIT_CODES: &str = "Exit codes: 0 it went well, 1 it did not, 2 wrong arguments, 3 nothing to show (complete)";
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
@@ -50,6 +59,10 @@ pub struct Arguments {
 enum Command {
     /// Serve an editor; the same as no command.
     Serve(Serve),
+    /// Complete once at a place in a file, and draw the suggestion there.
+    Complete(complete::Complete),
+    /// Check the set-up from settings to a first completion, and say what to mend.
+    Check(check::Check),
     /// Print the settings as they hold, and where each comes from.
     Config(config::Config),
 }
@@ -67,6 +80,15 @@ pub enum Error {
     /// The arguments are wrong.
     #[error("{0} (see codestral-ls --help)")]
     Usage(String),
+    /// The file cannot be completed in.
+    #[error(transparent)]
+    Source(#[from] source::Unreadable),
+    /// The file ends before the place.
+    #[error(transparent)]
+    Place(#[from] place::Outside),
+    /// The settings, the file or the endpoint do not let us.
+    #[error("{0}")]
+    Refused(String),
     /// The output cannot be written, or the system gives no threads.
     #[error("the system refuses: {0}")]
     System(#[from] io::Error),
@@ -86,10 +108,32 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let sources = Sources::read(arguments.config.as_deref(), &Reader::system());
+    let is_server = matches!(arguments.command, None | Some(Command::Serve(_)));
+    if !is_server && arguments.log_level.is_some() {
+        // Commands say what a person needs to know; their log is for those who ask for it.
+        Logging::start(arguments.log_level);
+    }
     match arguments.command {
         None | Some(Command::Serve(_)) => server::run(sources, Logging::start(arguments.log_level)),
+        Some(Command::Complete(complete)) => complete.run(&sources.load()),
+        Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
     }
+}
+
+/// Whether what is wrong here may be what names another host or keeps files from it. Commands then send nothing; the
+/// server, which must not stop for it, tells and takes the default.
+fn forbids_sending(problem: &Problem) -> bool {
+    let is_file_as_a_whole = problem.key.is_empty();
+    is_file_as_a_whole || ["endpoint", "privacy"].iter().any(|section| problem.key.starts_with(section))
+}
+
+/// Waits for the part of a command that asks others. What still runs then is given up.
+fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(outcome)
 }
 
 /// The exit code of a failure, after one line on stderr.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Request, Response, Url};
+use reqwest::{Method, Request, Response, Url, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -102,16 +102,25 @@ impl HttpEndpoint {
     /// Builds the client and opens a connection, so that the first completion need not wait for TCP and TLS. Sends no
     /// key; whatever goes wrong shows when it matters.
     pub async fn warm_up(&self) {
-        let Inner { http, given, host, .. } = &*self.0;
-        let mut root = given.clone();
+        let outcome = timeout(WARM_UP, self.reach()).await;
+        tracing::debug!(host = self.0.host, in_time = outcome.is_ok(), "warmed up");
+    }
+
+    /// Calls the host, without the key, and is content with any answer; gives the version of HTTP it speaks.
+    pub async fn reach(&self) -> Result<Version, Error> {
+        let inner = &*self.0;
+        let mut root = inner.given.clone();
         root.set_path("/");
-        let call = async {
-            if let Ok(mut response) = http.send(Request::new(Method::GET, root), host).await {
-                body_within(&mut response, WARM_UP).await;
-            }
-        };
-        let outcome = timeout(WARM_UP, call).await;
-        tracing::debug!(host, in_time = outcome.is_ok(), "warmed up");
+        let sent = timeout(inner.timeout, inner.http.send(Request::new(Method::GET, root), &inner.host)).await;
+        let mut response = sent.map_err(|_| inner.timed_out(inner.timeout))??;
+        let version = response.version();
+        body_within(&mut response, WARM_UP).await;
+        Ok(version)
+    }
+
+    /// Whether it cannot be asked for want of a key.
+    pub fn lacks_key(&self) -> bool {
+        self.0.lacks_key()
     }
 
     /// Asks which models there are.
@@ -180,10 +189,14 @@ impl Inner {
     }
 
     /// Without a key, servers on this machine and those of the OpenAI dialect are asked all the same: many need none.
+    fn lacks_key(&self) -> bool {
+        let needs_one = self.dialect == Dialect::Mistral && !url::is_loopback(&self.given);
+        self.key.is_none() && (needs_one || url::is_mistral(&self.given))
+    }
+
     fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
         let Some(key) = &self.key else {
-            let needs_one = self.dialect == Dialect::Mistral && !url::is_loopback(&self.given);
-            return if needs_one || url::is_mistral(&self.given) { Err(Error::NoKey) } else { Ok(()) };
+            return if self.lacks_key() { Err(Error::NoKey) } else { Ok(()) };
         };
         let malformed = || Error::Setup("the API key holds characters that no key has; set it again".to_owned());
         headers.insert(AUTHORIZATION, key::bearer(key).ok_or_else(malformed)?);

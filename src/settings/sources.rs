@@ -82,6 +82,14 @@ impl Sources {
         true
     }
 
+    /// The settings file, if one was read.
+    pub fn file(&self) -> Option<&Path> {
+        self.system.iter().find_map(|layer| match &layer.origin {
+            Origin::File(path) => Some(path.as_path()),
+            _ => None,
+        })
+    }
+
     /// The settings as they hold now.
     pub fn load(&self) -> Loaded {
         let layers: Vec<Layer> = self.system.iter().chain(&self.editor).cloned().collect();
