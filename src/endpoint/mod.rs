@@ -2,7 +2,7 @@
 
 pub mod backend;
 pub mod client;
-mod decode;
+pub mod decode;
 mod dialect;
 pub mod error;
 mod http;
@@ -11,7 +11,7 @@ mod mistral;
 pub mod models;
 mod openai;
 mod refusal;
-mod reply;
+pub mod reply;
 mod retry_after;
 mod sse;
 pub mod url;

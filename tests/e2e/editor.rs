@@ -115,6 +115,11 @@ impl Editor {
         self.notify("initialized", json!({}));
     }
 
+    /// The server's process.
+    pub fn process_id(&self) -> u32 {
+        self.server.id()
+    }
+
     /// The server's home directory.
     pub fn home(&self) -> PathBuf {
         self.home.path().to_owned()

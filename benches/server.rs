@@ -1,0 +1,148 @@
+//! The whole server over stdio: start, memory, and the time from a keystroke to its answer.
+//!
+//! `cargo bench --bench server`. It starts the built binary, which asks a fake endpoint on this machine that answers at
+//! once: a whole exchange over HTTP is in the figure for a completion, so the server's own share is less than it says.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark prints")]
+
+#[path = "../tests/e2e/clients.rs"]
+#[allow(dead_code)]
+mod clients;
+#[path = "../tests/e2e/editor.rs"]
+#[allow(dead_code)]
+mod editor;
+#[path = "../tests/support/fake_endpoint.rs"]
+mod fake_endpoint;
+#[path = "../tests/e2e/process.rs"]
+#[allow(dead_code)]
+mod process;
+#[path = "../tests/e2e/text.rs"]
+#[allow(dead_code)]
+mod text;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use clients::{Builder, neovim};
+use editor::Editor;
+use fake_endpoint::{Fake, Script};
+
+const URI: &str = "file:///large.rs";
+const KEYS: usize = 500;
+
+fn main() {
+    println!("{:<64} {:>10} {:>10}", "", "median", "p99");
+    starts();
+    let fake = Fake::start(|_| Script::text("value();\n"));
+    memory(&fake);
+    completions(&fake);
+    edits(&fake);
+    let binary = fs::metadata(env!("CARGO_BIN_EXE_codestral-ls")).expect("the binary").len();
+    println!("{:<64} {:>8.2} MB", "binary", binary as f64 / 1e6);
+}
+
+fn client(fake: &Fake) -> Builder {
+    let settings = json!({
+        "endpoint": {"url": fake.url(), "dialect": "mistral"},
+        "completion": {"debounceMs": 0},
+    });
+    neovim().env("CODESTRAL_API_KEY", "bench-key").options(settings)
+}
+
+fn starts() {
+    let times = (0..20).map(|_| {
+        let begun = Instant::now();
+        let mut editor = neovim().start();
+        let took = begun.elapsed();
+        editor.shutdown();
+        took
+    });
+    print("process start to the answer to initialize", times.collect());
+}
+
+fn memory(fake: &Fake) {
+    let mut editor = client(fake).start();
+    editor.wait_until("nothing", |_| Some(()));
+    std::thread::sleep(Duration::from_millis(300));
+    println!("{:<64} {:>8.1} MB", "resident after initialize and warm-up", resident(&editor));
+    let text: String = (0..2000).map(|n| format!("    let value_{n} = compute({n}, \"some text\");\n")).collect();
+    for n in 0..20 {
+        editor.open(&format!("file:///{n}.rs"), "rust", &text);
+    }
+    editor.open(URI, "rust", "let x = \n");
+    let id = editor.complete(URI, 8);
+    editor.result(id);
+    println!("{:<64} {:>8.1} MB", "resident with 20 files of 2,000 lines open", resident(&editor));
+}
+
+/// Types in a file of 10,000 lines; every key goes another way than what was suggested, so that each asks.
+fn completions(fake: &Fake) {
+    let text: String = (0..10_000).map(|n| format!("    let value_{n} = compute({n});\n")).collect();
+    let mut editor = client(fake).start();
+    editor.open(URI, "rust", &text);
+    let (mut asked, mut reused) = (vec![], vec![]);
+    let mut offset = text.len() / 2;
+    offset += text[offset..].find('\n').unwrap_or_default();
+    for n in 0..KEYS {
+        let line = format!("\n    let other_{n} = ");
+        editor.change(URI, offset..offset, &line);
+        offset += line.len();
+        asked.push(ask(&mut editor, offset));
+        editor.change(URI, offset..offset, "v");
+        offset += 1;
+        reused.push(ask(&mut editor, offset));
+    }
+    print("a completion in a file of 10,000 lines, HTTP included", asked);
+    print("an answer from what is known", reused);
+}
+
+/// The time from the request to its answer.
+fn ask(editor: &mut Editor, offset: usize) -> Duration {
+    let position = editor.position(URI, offset);
+    let params = json!({"textDocument": {"uri": URI}, "position": position, "context": {"triggerKind": 1}});
+    let begun = Instant::now();
+    let id = editor.request("textDocument/inlineCompletion", params);
+    assert!(editor.result(id)["items"][0].is_object());
+    begun.elapsed()
+}
+
+/// Edits in a file of 100,000 lines, sent one after the other; a request after them tells when they are done.
+fn edits(fake: &Fake) {
+    let text: String = (0..100_000).map(|n| format!("    let value_{n} = compute({n});\n")).collect();
+    let mut editor = client(fake).start();
+    editor.open(URI, "rust", &text);
+    let edit = |line: usize| {
+        let at = json!({"line": line, "character": 4});
+        json!({
+            "textDocument": {"uri": URI, "version": line},
+            "contentChanges": [{"range": {"start": at, "end": at}, "text": "x"}],
+        })
+    };
+    let mut times = vec![];
+    for round in 0..20 {
+        let begun = Instant::now();
+        for n in 0..500 {
+            editor.notify("textDocument/didChange", edit((round * 500 + n) * 7 % 100_000));
+        }
+        let id = editor
+            .request("workspace/executeCommand", json!({"command": "codestral.why", "arguments": [{"show": false}]}));
+        editor.result(id);
+        times.push(begun.elapsed() / 500);
+    }
+    print("one edit in a file of 100,000 lines, transport included", times);
+}
+
+fn print(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    println!("{what:<64} {:>7.3} ms {:>7.3} ms", at(0.5), at(0.99));
+}
+
+/// Resident memory in MB; 0 where the system does not tell in `/proc`.
+fn resident(editor: &Editor) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", editor.process_id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    line.trim().trim_end_matches(" kB").trim().parse::<f64>().unwrap_or_default() / 1e3
+}
