@@ -1,5 +1,6 @@
 //! The HTTP shell: what a completion endpoint is asked and what it says, without any dialect's JSON.
 
+pub mod backend;
 pub mod client;
 mod decode;
 mod dialect;
@@ -17,6 +18,7 @@ pub mod url;
 
 use futures_util::stream::BoxStream;
 
+pub use backend::Backend;
 pub use client::{HttpEndpoint, Options};
 pub use dialect::Dialect;
 pub use error::Error;
