@@ -6,5 +6,6 @@ mod clients;
 mod editor;
 mod lifecycle;
 mod process;
+mod readme;
 mod text;
 mod tidy;
