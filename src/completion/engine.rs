@@ -1,6 +1,6 @@
 //! The way of one completion: reuse -> join -> wait -> ask -> stop -> filter -> answer. The one async part of the core.
 //!
-//! A query is a loop: [`State::step`] looks at all that is known and says what to do now; then the query sleeps until a
+//! A query is a loop: `State::step` looks at all that is known and says what to do now; then the query sleeps until a
 //! time or until something of its document changes (an edit, a newer query, more text), and looks again. All state is
 //! behind one lock that is never held across an await. Streams are read by tasks of their own, so that one stream can
 //! serve many keystrokes; dropping the task resets the stream.

@@ -13,6 +13,7 @@ mod fake_endpoint;
 mod ghost;
 mod lifecycle;
 mod process;
+mod readme;
 mod settings;
 mod soak;
 mod text;
