@@ -70,3 +70,18 @@ fn one_command_checks_what_the_readme_tells_to_run() {
     assert!(page(".ci/run").lines().any(|line| line.starts_with("step cargo test")), "the tests are part of .ci/run");
     assert!(page("CONTRIBUTING.md").contains(".ci/run"));
 }
+
+#[test]
+fn every_command_the_readme_names_is_there() {
+    let home = tempdir().expect("a directory");
+    let page = page("README.md");
+    let named = ["`codestral-ls ", "cargo run --release -- "].map(|start| page.split(start).skip(1));
+    let mut words: Vec<&str> = named.into_iter().flatten().filter_map(|rest| rest.split([' ', '`']).next()).collect();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!(words, ["check", "complete", "config"]);
+    for word in words {
+        let outcome = command(home.path()).args([word, "--help"]).output().expect("the binary runs");
+        assert!(outcome.status.success(), "codestral-ls {word}: {}", String::from_utf8_lossy(&outcome.stderr));
+    }
+}

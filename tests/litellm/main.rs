@@ -8,6 +8,7 @@
 mod fake_endpoint;
 
 use std::env;
+use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use codestral_ls::endpoint::{Dialect, End, Endpoint, Error, Finish, HttpEndpoint
 use fake_endpoint::{Config, Ending, Fake, Received, Script};
 use futures_util::StreamExt;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 /// What the proxy takes, as its configuration says; see `run`.
@@ -235,6 +236,29 @@ async fn a_stream_given_up_ends_behind_the_proxy_too() {
             }
             say(path, true, format_args!("{model}: given up, ended after {} ms", took.as_millis()));
         }
+    }
+}
+
+#[test]
+#[ignore = "needs a LiteLLM proxy: run tests/litellm/run"]
+fn the_command_line_completes_through_both() {
+    LazyLock::force(&UPSTREAM);
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("one.rs"), "fn one() -> i32 {\n}\n").unwrap();
+    for (path, _) in ROUTES {
+        let outcome = Command::new(env!("CARGO_BIN_EXE_codestral-ls"))
+            .args(["complete", "--json", "one.rs:1"])
+            .current_dir(home.path())
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("CODESTRAL_URL", format!("{}{path}", variable("CODESTRAL_LITELLM_URL")))
+            .env("CODESTRAL_API_KEY", PROXY_KEY)
+            .output()
+            .unwrap();
+        let said: Value = serde_json::from_slice(&outcome.stdout).unwrap_or_default();
+        let wrong = String::from_utf8_lossy(&outcome.stderr);
+        assert_eq!(said["insertText"], TEXT.trim_end(), "{path}: {said} {wrong}");
+        say(path, true, &said);
     }
 }
 
