@@ -1,4 +1,43 @@
-//! codestral-ls: inline completions from Codestral for any editor that speaks LSP.
+//! codestral-ls: inline completions from Codestral for any editor that speaks LSP. This page is the map.
+//!
+//! # Modules
+//!
+//! From the outside in; arrows point down this list.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config` |
+//! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
+//! | [`completion`] | the core: from a place in a text to what is worth showing there |
+//! | [`endpoint`] | the HTTP shell: dialects, streams, errors, the key |
+//! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
+//! | [`document`], [`position`] | open texts as ropes; positions in three encodings |
+//! | [`privacy`] | which files never leave the machine |
+//! | [`usage`] | requests and tokens |
+//! | [`language`], [`logging`] | a file's language; the log |
+//!
+//! # The path of one completion
+//!
+//! 1. [`server::transport`] reads messages and polls each handler once, in order: what a handler does before its first
+//!    await is atomic. So a position always meets the text it was meant for.
+//! 2. `server::handlers` takes a snapshot of the document and makes a [`completion::Query`].
+//! 3. [`completion::engine`] looks whether the document may be completed in ([`completion::gate`]), cuts the
+//!    [`completion::window`], and asks [`completion::reuse`] what is known: an answer without any wait, or a stream that
+//!    is on its way.
+//! 4. Else it waits as [`completion::pace`] says, builds the prompt ([`completion::prompt`]) and opens one stream. A task
+//!    reads it into `reuse` until [`completion::stop`] has enough.
+//! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
+//!    cursor already, or names the reason why nothing is left.
+//! 6. `server::convert` shapes the answer for this client.
+//!
+//! # Invariants
+//!
+//! - Every request gets exactly one answer; every one that shows nothing has a [`completion::Reason`].
+//! - No lock and no dashmap guard is held across an await. `didChange` never awaits.
+//! - The core knows neither LSP nor JSON, reads no clock, no file and no environment; only [`completion::engine`] in it
+//!   is async. `tests/e2e/tidy.rs` holds this.
+//! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
+//! - The key goes to the one host the user chose, and into nothing we write.
 
 pub mod cli;
 pub mod completion;

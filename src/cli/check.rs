@@ -12,11 +12,11 @@ use reqwest::{Url, Version};
 use tokio::time::Instant;
 
 use super::drawing::visible;
-use super::{Error, FAILED, FINE, block_on, forbids_sending, progress};
+use super::{Error, FAILED, FINE, block_on, progress};
 use crate::endpoint::backend::Opened;
 use crate::endpoint::models::Model;
 use crate::endpoint::{self, Backend, Endpoint, Piece, Prompt, url};
-use crate::settings::{Loaded, Settings, Sources};
+use crate::settings::{Loaded, Problem, Settings, Sources};
 
 /// Enough for `a + b`, and a few cents for a thousand checks.
 const FEW_TOKENS: u32 = 8;
@@ -54,7 +54,7 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
     let loaded = sources.load();
     let (settings, backend) = (&loaded.settings, Backend::new(&loaded.settings));
     settings_files(sources, &loaded, report)?;
-    if loaded.problems.iter().any(forbids_sending) {
+    if loaded.problems.iter().any(Problem::forbids_sending) {
         return report.skip(&["model", "url", "key", "connection", "models", "completion"]);
     }
     report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(&loaded, "endpoint.model"))))?;
@@ -94,7 +94,7 @@ fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl W
         return report.say("settings", (Mark::Ok, files));
     }
     for problem in &loaded.problems {
-        let mark = if forbids_sending(problem) { Mark::Fail } else { Mark::Warn };
+        let mark = if problem.forbids_sending() { Mark::Fail } else { Mark::Warn };
         report.say("settings", (mark, format!("{problem}; mend it")))?;
     }
     Ok(())

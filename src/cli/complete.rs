@@ -14,7 +14,7 @@ use super::drawing::{Marks, draw};
 use super::explain::Explained;
 use super::place::{Place, Spot};
 use super::source::name;
-use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, forbids_sending, progress, source};
+use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress, source};
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Query, Reason, Source, Suggestion};
 use crate::document::Document;
@@ -179,7 +179,7 @@ pub(super) fn source_name(source: Source) -> &'static str {
 /// # Errors
 /// Something is wrong that may mean: send nothing, or not there.
 fn heed(loaded: &Loaded) -> Result<(), Error> {
-    if let Some(problem) = loaded.problems.iter().find(|problem| forbids_sending(problem)) {
+    if let Some(problem) = loaded.problems.iter().find(|problem| problem.forbids_sending()) {
         return Err(Error::Refused(format!("{problem}; nothing is sent until that is mended")));
     }
     for problem in &loaded.problems {

@@ -21,7 +21,7 @@ use tokio::runtime;
 
 use crate::logging::Logging;
 use crate::server;
-use crate::settings::{Level, Problem, Reader, Sources};
+use crate::settings::{Level, Reader, Sources};
 
 /// It went well.
 pub const FINE: u8 = 0;
@@ -119,13 +119,6 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
     }
-}
-
-/// Whether what is wrong here may be what names another host or keeps files from it. Commands then send nothing; the
-/// server, which must not stop for it, tells and takes the default.
-fn forbids_sending(problem: &Problem) -> bool {
-    let is_file_as_a_whole = problem.key.is_empty();
-    is_file_as_a_whole || ["endpoint", "privacy"].iter().any(|section| problem.key.starts_with(section))
 }
 
 /// Waits for the part of a command that asks others. What still runs then is given up.

@@ -40,9 +40,16 @@ impl Backend {
         Self(Arc::new(Inner { settings: settings.endpoint.clone(), opened: OnceCell::new() }))
     }
 
-    /// The backend for changed settings: this one, if what it was made from is still the same.
+    /// A backend that is never asked, because of what is wrong with the settings: one sentence.
+    pub fn refusing(settings: &Settings, why: String) -> Self {
+        let opened = OnceCell::new_with(Some(Err(Error::Setup(why))));
+        Self(Arc::new(Inner { settings: settings.endpoint.clone(), opened }))
+    }
+
+    /// The backend for changed settings: this one, if what it was made from is still the same and usable.
     pub fn changed(&self, settings: &Settings) -> Self {
-        if self.0.settings == settings.endpoint { self.clone() } else { Self::new(settings) }
+        let usable = !matches!(self.0.opened.get(), Some(Err(_)));
+        if usable && self.0.settings == settings.endpoint { self.clone() } else { Self::new(settings) }
     }
 
     /// The address that is asked, as the user wrote it.

@@ -8,6 +8,7 @@ pub mod session;
 pub mod transport;
 
 use std::ops::Deref;
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ impl Deref for Server {
 /// # Errors
 /// The system gives no threads.
 pub fn run(sources: Sources, logging: Logging) -> Result<ExitCode, cli::Error> {
+    panic::set_hook(Box::new(log_panic));
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let ending = runtime.block_on(async {
         let (service, socket) =
@@ -52,4 +54,11 @@ pub fn run(sources: Sources, logging: Logging) -> Result<ExitCode, cli::Error> {
     // Nothing that still runs may keep the process alive.
     runtime.shutdown_background();
     Ok(ending.into())
+}
+
+/// The place of a panic, for a report of it. Its text may hold the user's source, so that is for debugging only.
+fn log_panic(info: &PanicHookInfo<'_>) {
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!("a bug: panic at {place}; please report it");
+    tracing::debug!("{info}");
 }

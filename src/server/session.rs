@@ -44,6 +44,8 @@ struct Configured {
     sources: Sources,
     settings: Arc<Settings>,
     backend: Backend,
+    /// Why nothing may be sent, if they are wrong where it matters.
+    refusal: Option<String>,
     /// What is wrong with them, and whether the person has been told.
     problems: Vec<String>,
     told: Vec<String>,
@@ -61,7 +63,14 @@ impl Session {
             engine,
             connection,
             client: OnceLock::new(),
-            configured: Mutex::new(Configured { sources, settings, backend, problems: vec![], told: vec![] }),
+            configured: Mutex::new(Configured {
+                sources,
+                settings,
+                backend,
+                refusal: None,
+                problems: vec![],
+                told: vec![],
+            }),
             logging,
             trouble: Mutex::new(Some(trouble)),
         }
@@ -96,9 +105,15 @@ impl Session {
         if let Err(error) = self.logging.apply(&loaded.settings.log) {
             configured.problems.push(error.to_string());
         }
-        if *configured.settings != loaded.settings {
+        let dangerous = loaded.problems.iter().find(|problem| problem.forbids_sending());
+        let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
+        if *configured.settings != loaded.settings || configured.refusal != refusal {
             configured.settings = Arc::new(loaded.settings);
-            configured.backend = configured.backend.changed(&configured.settings);
+            configured.backend = match &refusal {
+                Some(why) => Backend::refusing(&configured.settings, why.clone()),
+                None => configured.backend.changed(&configured.settings),
+            };
+            configured.refusal = refusal;
             self.engine.configure(configured.settings.clone(), Arc::new(configured.backend.clone()));
         }
         said

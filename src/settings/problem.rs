@@ -40,6 +40,20 @@ pub struct Problem {
     pub message: String,
 }
 
+/// Settings of the endpoint that change neither where text and key go nor which key it is.
+const HARMLESS: [&str; 5] =
+    ["endpoint.dialect", "endpoint.model", "endpoint.stream", "endpoint.warmUp", "endpoint.timeoutMs"];
+
+impl Problem {
+    /// Whether what is wrong may be what names another host, or keeps files from it: the default would then send text
+    /// or key where the user did not want them, so nothing is sent until it is mended.
+    pub fn forbids_sending(&self) -> bool {
+        let key = self.key.as_str();
+        let names_where = ["endpoint", "privacy"].iter().any(|section| key.starts_with(section));
+        key.is_empty() || (names_where && !HARMLESS.contains(&key))
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key.as_str() {

@@ -196,6 +196,24 @@ fn commands_show_what_they_know() {
 }
 
 #[test]
+fn changes_to_what_is_not_open_are_logged_and_ignored() {
+    let fake = Fake::start(|_| Script::text("1;\n"));
+    let mut editor = editor(neovim(), &fake);
+    let change = json!({
+        "textDocument": {"uri": "file:///never.rs", "version": 1},
+        "contentChanges": [{"text": "x"}],
+    });
+    editor.notify("textDocument/didChange", change);
+    editor.notify("textDocument/didClose", json!({"textDocument": {"uri": "file:///never.rs"}}));
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦1;⟧\n");
+    editor.shutdown();
+    let log = editor.stderr();
+    assert!(log.contains("didChange for a document that is not open") && log.contains("file:///never.rs"), "{log}");
+}
+
+#[test]
 fn uris_that_strict_parsers_refuse_work() {
     let fake = Fake::start(|_| Script::text("1;\n"));
     let mut editor = editor(neovim(), &fake);

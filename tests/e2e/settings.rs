@@ -81,3 +81,21 @@ fn the_file_the_environment_and_the_editor_lie_on_top_of_each_other() {
     assert_eq!(model_asked(&mut editor, &fake, URI), "of the environment");
     assert_eq!(fake.received()[0].body["max_tokens"], 7);
 }
+
+#[test]
+fn nothing_is_sent_while_the_settings_do_not_say_for_sure_where() {
+    let fake = Fake::start(|_| Script::text("1"));
+    for wrong in [json!({"ulr": "http://127.0.0.1:1"}), json!({"url": 5})] {
+        let mut options = settings(&fake);
+        options["endpoint"].as_object_mut().expect("an object").extend(wrong.as_object().expect("an object").clone());
+        let mut editor = neovim().env("CODESTRAL_API_KEY", KEY).options(options).start();
+        let offset = editor.write(URI, "let x = <cursor>\n");
+        let id = editor.invoke(URI, offset);
+        assert_eq!(editor.result(id), json!({"items": []}));
+        assert_eq!(editor.command("codestral.status")["state"], "error");
+        editor.notify("workspace/didChangeConfiguration", json!({"settings": settings(&fake)}));
+        let asked = fake.stats().requests;
+        assert_eq!(model_asked(&mut editor, &fake, "file:///2.rs"), "codestral-latest");
+        assert_eq!(fake.stats().requests, asked + 1);
+    }
+}
