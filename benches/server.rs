@@ -1,7 +1,8 @@
 //! The whole server over stdio: start, memory, and the time from a keystroke to its answer.
 //!
 //! `cargo bench --bench server`. It starts the built binary, which asks a fake endpoint on this machine that answers at
-//! once: a whole exchange over HTTP is in the figure for a completion, so the server's own share is less than it says.
+//! once. A whole exchange over HTTP is in the figure for a completion; the line below it is such an exchange alone, with the
+//! same client and the same prompt, so that the difference is the server's own time.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -23,9 +24,13 @@ mod text;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use codestral_ls::endpoint::client::BETWEEN_BYTES;
+use codestral_ls::endpoint::{Dialect, Endpoint, HttpEndpoint, Options, Piece, Prompt};
+use futures_util::StreamExt;
 use serde_json::json;
+use tokio::runtime::Builder;
 
-use clients::{Builder, neovim};
+use clients::neovim;
 use editor::Editor;
 use fake_endpoint::{Fake, Script};
 
@@ -38,12 +43,13 @@ fn main() {
     let fake = Fake::start(|_| Script::text("value();\n"));
     memory(&fake);
     completions(&fake);
+    exchanges(&fake);
     edits(&fake);
     let binary = fs::metadata(env!("CARGO_BIN_EXE_codestral-ls")).expect("the binary").len();
     println!("{:<64} {:>8.2} MB", "binary", binary as f64 / 1e6);
 }
 
-fn client(fake: &Fake) -> Builder {
+fn client(fake: &Fake) -> clients::Builder {
     let settings = json!({
         "endpoint": {"url": fake.url(), "dialect": "mistral"},
         "completion": {"debounceMs": 0},
@@ -96,6 +102,35 @@ fn completions(fake: &Fake) {
     }
     print("a completion in a file of 10,000 lines, HTTP included", asked);
     print("an answer from what is known", reused);
+}
+
+/// The endpoint's part of a completion: the same prompt over the same client, to the end of the first line.
+fn exchanges(fake: &Fake) {
+    let endpoint = HttpEndpoint::new(Options {
+        url: fake.url().to_owned(),
+        dialect: Some(Dialect::Mistral),
+        stream: true,
+        key: None,
+        ca_file: None,
+        timeout: Duration::from_secs(5),
+        between_bytes: BETWEEN_BYTES,
+    })
+    .expect("the address is fine");
+    let prompt = Prompt { prefix: "x".repeat(6144), suffix: "x".repeat(2048), model: "m".into(), ..Prompt::default() };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+    let times = (0..KEYS).map(|_| {
+        runtime.block_on(async {
+            let begun = Instant::now();
+            let mut reply = endpoint.complete(prompt.clone());
+            while let Some(piece) = reply.next().await {
+                if matches!(&piece, Ok(Piece::Text(text)) if text.ends_with('\n')) {
+                    break;
+                }
+            }
+            begun.elapsed()
+        })
+    });
+    print("    of which the exchange over HTTP", times.collect());
 }
 
 /// The time from the request to its answer.

@@ -10,10 +10,34 @@ pub fn build(window: &Window, model: &str, completion: &Completion) -> Prompt {
         suffix: window.suffix.clone(),
         model: model.to_owned(),
         max_tokens: completion.max_tokens,
-        min_tokens: completion.min_tokens,
+        // More than the most would be refused.
+        min_tokens: completion.min_tokens.map(|least| least.min(completion.max_tokens)),
         temperature: completion.temperature.map(|value| value as f32),
         top_p: completion.top_p.map(|value| value as f32),
         random_seed: completion.random_seed,
         stop: completion.stop.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_asked_for_and_nothing_else() {
+        let window = Window { prefix: "a".into(), suffix: "b".into(), ..Window::default() };
+        let mut completion =
+            Completion { temperature: None, min_tokens: Some(9), max_tokens: 5, ..Completion::default() };
+        completion.stop = vec!["\n\n".into()];
+        let expected = Prompt {
+            prefix: "a".into(),
+            suffix: "b".into(),
+            model: "m".into(),
+            max_tokens: 5,
+            min_tokens: Some(5),
+            stop: vec!["\n\n".into()],
+            ..Prompt::default()
+        };
+        assert_eq!(build(&window, "m", &completion), expected);
     }
 }
