@@ -89,7 +89,7 @@ impl Bound {
         let log = model.log();
         let fits = |(asked, said): &(String, String)| {
             let text = said.get(typed.strip_prefix(asked.as_str())?.len()..)?;
-            let begun = typed[asked.len()..].as_bytes();
+            let begun = &typed.as_bytes()[asked.len()..];
             let right = said.as_bytes().starts_with(begun).then(|| judge(text, rest).right_lines)?;
             (right > 0).then(|| text[..right].to_owned())
         };

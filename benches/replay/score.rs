@@ -33,8 +33,8 @@ pub fn judge(ghost: &str, rest: &str) -> Verdict {
     let ghost = ghost.trim_end();
     let ends = |at: usize| rest[at..].is_empty() || rest[at..].starts_with('\n');
     let agrees = |end: usize| rest.starts_with(&ghost[..end]) && ends(end) && !ghost[..end].trim().is_empty();
-    let lines = ghost.match_indices('\n').map(|(at, _)| at).chain([ghost.len()]);
-    let right_lines = lines.filter(|end| agrees(*end)).last().unwrap_or(0);
+    let mut lines = ghost.match_indices('\n').map(|(at, _)| at).chain([ghost.len()]).rev();
+    let right_lines = lines.find(|end| agrees(*end)).unwrap_or(0);
     Verdict { line: right_lines > 0, whole: right_lines > 0 && right_lines == ghost.len(), right_lines }
 }
 
@@ -50,13 +50,14 @@ impl Score {
         };
         self.right_line += 1;
         self.right_whole += usize::from(verdict.whole);
-        self.delays.push(delay);
+        self.delays.extend(Some(delay).filter(|delay| !delay.is_zero()));
     }
 
     /// One line of the table; `bound` is the best possible score.
     pub fn row(&mut self, name: &str, bound: Option<usize>) -> String {
         let share = |count: usize| 100.0 * count as f64 / self.keys.max(1) as f64;
-        let of_bound = bound.map_or(100.0, |bound| 100.0 * self.right_line as f64 / bound.max(1) as f64);
+        let of_bound = bound
+            .map_or("-".to_owned(), |bound| format!("{:.1}", 100.0 * self.right_line as f64 / bound.max(1) as f64));
         self.delays.sort_unstable();
         let at = |part: f64| self.delays.get((self.delays.len() as f64 * part) as usize).map_or(0, Duration::as_millis);
         let per_char = match self.accepted_chars {
@@ -64,7 +65,7 @@ impl Score {
             chars => format!("{:.2}", self.tokens as f64 / chars as f64),
         };
         format!(
-            "{name:<28}{:>6.1}{of_bound:>7.1}{:>7.1}{:>7.1}{:>6}{:>7}{:>6}{:>8.1}{:>8.0}{:>9.0}{per_char:>8}",
+            "{name:<28}{:>6.1}{of_bound:>7}{:>7.1}{:>7.1}{:>6}{:>7}{:>6}{:>8.1}{:>8.0}{:>9.0}{per_char:>8}",
             share(self.right_line),
             share(self.right_whole),
             share(self.wrong),
