@@ -29,7 +29,9 @@ use super::{
     Query, Reason, Suggestion, Window, gate,
     pace::Pace,
     prompt,
-    reuse::Reuse,
+    reuse::{Id, Reuse},
+    stop::Reach,
+    trust::Trust,
     why::{Record, Why},
     window::Budget,
 };
@@ -150,6 +152,9 @@ impl Engine {
         let state = &mut *guard;
         let budget = budget(state.settings.completion_for(&document.language));
         let track = state.tracks.entry(document.uri.clone()).or_default();
+        if let Some(before) = track.edited.filter(|_| edits.iter().all(|edit| edit.inserted.chars().count() == 1)) {
+            state.pace.typed(now.saturating_duration_since(before));
+        }
         track.edited(&document.text, edits, now);
         if track.flights.is_empty() {
             return;
@@ -194,6 +199,7 @@ impl Engine {
                 Step::Wait(None) => drop(changed.changed().await),
             }
         };
+        self.ask_ahead(&turn);
         turn.finish(result)
     }
 
@@ -225,33 +231,49 @@ impl Engine {
         Answer { result: Err(reason), trace: Trace::default() }
     }
 
-    /// Opens a stream for the query. The reply is polled by its own task.
+    /// Opens a stream for the query.
     fn ask(&self, turn: &mut Turn<'_>) {
-        let mut guard = self.lock();
-        let state = &mut *guard;
+        let mut state = self.lock();
         let document = &turn.query.document;
-        let window = turn.trace.window.clone();
+        let trust = state.tracks.get(&document.uri).map(|track| track.following.trust()).unwrap_or_default();
+        let reach = if turn.query.invoked { Reach::INVOKED } else { Reach::of(trust) };
+        let (id, prompt) = self.open(&mut state, document, turn.trace.window.clone(), reach);
+        turn.asked = Some(id);
+        turn.trace.prompt = Some(prompt);
+        turn.trace.waited = now().saturating_duration_since(turn.begun);
+    }
+
+    /// Asks for what follows the known text where that is nearly typed to its end.
+    fn ask_ahead(&self, turn: &Turn<'_>) {
+        let mut state = self.lock();
+        if let Some(window) = state.runs_out(turn, now()) {
+            self.open(&mut state, &turn.query.document, window, Reach::of(Trust::Followed));
+        }
+    }
+
+    /// Opens a stream. The reply is polled by its own task.
+    fn open(&self, state: &mut State, document: &Document, window: Window, reach: Reach) -> (Id, Prompt) {
+        let begun = now();
         let prompt =
             prompt::build(&window, &state.settings.endpoint.model, state.settings.completion_for(&document.language));
-        let (begun, bytes) = (now(), prompt_bytes(&prompt));
+        let bytes = prompt_bytes(&prompt);
         let id = state.reuse.open(&document.uri, &window);
+        let track = state.tracks.entry(document.uri.clone()).or_default();
         let reading = Reading {
             engine: self.clone(),
             uri: document.uri.clone(),
             language: document.language.clone(),
             id,
             window,
+            reach,
             begun,
             raw: String::new(),
         };
         let task = tokio::spawn(reading.read(state.endpoint.complete(prompt.clone()))).abort_handle();
-        let track = state.tracks.entry(document.uri.clone()).or_default();
         track.flights.push(Flight { id, begun, prompt_bytes: bytes, said_bytes: 0, task });
         state.pace.asked(begun);
         state.counts.requests += 1;
-        turn.asked = Some(id);
-        turn.trace.prompt = Some(prompt);
-        turn.trace.waited = begun.saturating_duration_since(turn.begun);
+        (id, prompt)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,6 +10,7 @@ pub mod prompt;
 pub mod reason;
 pub mod reuse;
 pub mod stop;
+pub mod trust;
 pub mod why;
 pub mod window;
 

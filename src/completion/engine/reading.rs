@@ -6,7 +6,12 @@ use futures_util::StreamExt;
 
 use super::{Engine, now, track::Uri};
 use crate::{
-    completion::{Window, filter::opening, reuse::Id, stop},
+    completion::{
+        Window,
+        filter::opening,
+        reuse::Id,
+        stop::{self, Enough, Reach},
+    },
     endpoint::{End, Error, Piece, Reply},
 };
 
@@ -18,6 +23,8 @@ pub(super) struct Reading {
     /// What it fills in `Reuse`.
     pub id: Id,
     pub window: Window,
+    /// How much of it is read.
+    pub reach: Reach,
     pub begun: Instant,
     /// What the model said, as it came.
     pub raw: String,
@@ -53,9 +60,12 @@ impl Reading {
         if let Some(flight) = state.flight(&self.uri, self.id) {
             flight.said_bytes = self.raw.len();
         }
-        if stop::enough(&self.window, &self.language, &clean) {
+        if let Some(enough) = stop::enough(&self.window, &self.language, &clean, self.reach) {
             state.counts.reset += 1;
-            state.reuse.close(self.id);
+            match enough {
+                Enough::Reached => state.reuse.cut(self.id),
+                Enough::Over => state.reuse.close(self.id),
+            }
             state.land(&self.uri, self.id, None);
             return false;
         }

@@ -18,6 +18,7 @@ use crate::{
         Query, Reason, Source, Suggestion, Window,
         pace::Pace,
         reuse::{Found, Id, Reuse},
+        trust::Trust,
         why::{Record, Why},
     },
     endpoint::{Endpoint, Error, Usage},
@@ -74,13 +75,21 @@ impl State {
             found => found,
         };
         match found {
-            Found::Block { text, id, .. } => Step::Answer(turn.show(&text, id, track)),
+            Found::Block { text, id, .. } => {
+                let answer = turn.show(&text, id, track);
+                track.following.shown(answer.as_ref().map_or("", |suggestion| &suggestion.text));
+                Step::Answer(answer)
+            }
             Found::Open(id) => {
                 let until = now + show_after.saturating_sub(track.age(id, now));
                 Step::Wait((until > now).then_some(until))
             }
             Found::Nothing if turn.asked.is_some() || !turn.query.invoked => Step::Answer(Err(Reason::Empty)),
-            Found::Nothing | Found::Unknown => self.consider(turn, now),
+            Found::Nothing | Found::Unknown => {
+                let ended = track.divert(&turn.trace.window, &self.reuse, turn.moved);
+                self.reset(ended);
+                self.consider(turn, now)
+            }
         }
     }
 
@@ -103,12 +112,33 @@ impl State {
             return Step::Answer(Err(Reason::Paused(error.clone())));
         }
         let wait = match self.settings.completion_for(&document.language).debounce_ms {
-            Debounce::Auto => self.pace.wait(&turn.trace.window),
+            Debounce::Auto => {
+                let trust = track.map(|track| track.following.trust()).unwrap_or_default();
+                self.pace.wait(&turn.trace.window, trust)
+            }
             Debounce::Milliseconds(ms) => Duration::from_millis(ms),
         };
         let quiet_from = track.and_then(|track| track.edited).unwrap_or(turn.begun) + wait;
         let due = quiet_from.max(self.pace.free_from(now));
         if due > now { Step::Wait(Some(due)) } else { Step::Ask }
+    }
+
+    /// Where to ask ahead, if the known text at the query's cursor will soon be typed to its end.
+    pub fn runs_out(&mut self, turn: &Turn<'_>, now: Instant) -> Option<Window> {
+        let document = &turn.query.document;
+        let track = self.tracks.get(&document.uri)?;
+        let followed = track.following.trust() == Trust::Followed;
+        if track.turn != turn.number || !followed || self.pace.resting(now).is_some() || self.pace.free_from(now) > now
+        {
+            return None;
+        }
+        let rest = self.reuse.rest(&document.uri, &turn.trace.window)?;
+        if rest.len() > self.pace.ahead() {
+            return None;
+        }
+        let window = turn.trace.window.after_typing(rest);
+        let unknown = self.reuse.look(&document.uri, &window, &document.language, false) == Found::Unknown;
+        unknown.then_some(window)
     }
 
     /// Ends streams nobody can use any more; their complete lines stay known.

@@ -183,9 +183,10 @@ async fn a_typo_taken_back_finds_the_stream_still_running() {
     let mut bench = Bench::new("let x = <cursor>\n", Some("foo one two three four();\n"));
     let _first = bench.start().await;
     time::sleep(FIRST_BYTE + TOKEN).await;
+    bench.type_text("foo");
     bench.type_text("z");
     bench.backspace();
-    assert_eq!(text(bench.complete().await), "foo one two three four();");
+    assert_eq!(text(bench.complete().await), " one two three four();");
     assert_eq!(bench.asked(), 1);
 }
 
@@ -246,6 +247,33 @@ async fn accepting_shows_the_next_block_at_once() {
     let before = time::Instant::now();
     assert_eq!(text(bench.complete().await), "\nlet y = bar();");
     assert_eq!((bench.asked(), time::Instant::now()), (1, before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_is_asked_for_before_the_known_text_is_typed_to_its_end() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo(one, two);\nlet y = bar();\nlet z = baz();\n"));
+    assert_eq!(text(bench.complete().await), "foo(one, two);");
+    time::sleep(TOKEN * 10).await;
+    bench.type_text("foo(one, two);");
+    bench.complete().await.unwrap();
+    *bench.script.reply.lock().unwrap() = Some(Ok("\nlet z = baz();\n".into()));
+    bench.type_text("\nlet y = b");
+    assert_eq!(text(bench.complete().await), "ar();");
+    assert_eq!(bench.asked(), 2);
+    time::sleep(FIRST_BYTE + TOKEN * 10).await;
+    bench.type_text("ar();");
+    let before = time::Instant::now();
+    assert_eq!(text(bench.complete().await), "\nlet z = baz();");
+    assert_eq!((bench.asked(), time::Instant::now()), (2, before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_suggestion_that_was_not_meant_is_not_read_on() {
+    let mut bench = Bench::new("<cursor>\n", Some("if a {\n    b();\n}\n"));
+    assert_eq!(text(bench.complete().await), "if a {\n    b();\n}");
+    bench.type_text("w");
+    *bench.script.reply.lock().unwrap() = Some(Ok("hile a {\n    b();\n}\n".into()));
+    assert_eq!(text(bench.complete().await), "hile a {");
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ use crate::{
     completion::{
         Window,
         reuse::{Id, Reuse},
+        trust::Following,
     },
     document::Edit,
     endpoint::Error,
@@ -19,6 +20,10 @@ use crate::{
 /// So many characters typed wrongly are likely to be taken back at once: a stream they lead away from is worth keeping
 /// that long.
 const TYPO: usize = 2;
+
+/// What is typed against a stream of which less than this (bytes) was typed along is no typo: the suggestion is wrong.
+/// By the replay bench keeping such streams as well costs half as many tokens again and saves no request.
+const AGREED: usize = 3;
 
 /// One document.
 #[derive(Debug)]
@@ -35,6 +40,8 @@ pub struct Track {
     pub follow: Option<Follow>,
     /// Streams on their way, oldest first.
     pub flights: Vec<Flight>,
+    /// How far the person goes along with what is suggested.
+    pub following: Following,
     /// The last stream that failed.
     pub failed: Option<(Id, Error)>,
     changed: watch::Sender<()>,
@@ -75,6 +82,7 @@ impl Default for Track {
             asked_at: None,
             follow: None,
             flights: vec![],
+            following: Following::default(),
             failed: None,
             changed: watch::Sender::new(()),
         }
@@ -99,6 +107,7 @@ impl Track {
     pub fn edited(&mut self, text: &ropey::Rope, edits: &[Edit], now: Instant) {
         self.edits += 1;
         self.edited = Some(now);
+        self.following.edited(edits);
         let followed = self.follow.as_mut().is_some_and(|follow| edits.iter().all(|edit| follow.take(edit)));
         match &mut self.follow {
             Some(follow) if followed => follow.text = text.clone(),
@@ -124,7 +133,9 @@ impl Track {
     /// characters taken back, or the cursor coming back, would make right again.
     pub fn divert(&mut self, window: &Window, reuse: &Reuse, moved: bool) -> Vec<Flight> {
         let newest = self.flights.last().map(|flight| flight.id);
-        let may_return = |id: Id| Some(id) == newest && (moved || returns(id, window, reuse));
+        // Once a line of it is complete, that line stays known without the stream.
+        let has_line = |id: Id| reuse.said(id).is_some_and(|(said, _)| said.contains('\n'));
+        let may_return = |id: Id| Some(id) == newest && !has_line(id) && (moved || returns(id, window, reuse));
         let (kept, ended) =
             self.flights.drain(..).partition(|flight| reuse.fits(flight.id, window) || may_return(flight.id));
         self.flights = kept;
@@ -158,7 +169,7 @@ impl Follow {
 
 fn returns(id: Id, window: &Window, reuse: &Reuse) -> bool {
     let mut before = window.clone();
-    (0..TYPO).any(|_| before.prefix.pop().is_some() && reuse.fits(id, &before))
+    (0..TYPO).any(|_| before.prefix.pop().is_some() && reuse.agreed(id, &before).is_some_and(|agreed| agreed >= AGREED))
 }
 
 /// Names a document.

@@ -36,6 +36,8 @@ pub(super) struct Known {
     to_end: bool,
     /// Whether more may come.
     pub open: bool,
+    /// Whether the model would have said more.
+    broken_off: bool,
     /// From the question to the first text.
     pub first_text: Option<Duration>,
     /// Ends of the blocks shown so far, as offsets into `whole`: a block once shown stays the same while it is typed.
@@ -64,6 +66,7 @@ impl Known {
             after: after.to_owned(),
             to_end: window.to_end && after.len() == window.suffix.len(),
             open: true,
+            broken_off: false,
             first_text: None,
             ends: vec![],
         }
@@ -89,6 +92,7 @@ impl Known {
     /// The stream broke off: only complete lines stay. False where there are none.
     pub fn cut(&mut self) -> bool {
         self.open = false;
+        self.broken_off = true;
         let complete = self.said().rfind('\n');
         if let Some(end) = complete {
             self.whole.truncate(self.asked + end);
@@ -99,6 +103,20 @@ impl Known {
     /// Whether what was said and may still be said fits the window's cursor.
     pub fn fits(&self, window: &Window) -> bool {
         self.fit(window).is_some()
+    }
+
+    /// How much of what was said stands before the window's cursor, where that fits.
+    pub fn agreed(&self, window: &Window) -> Option<usize> {
+        match self.fit(window)? {
+            Fit::Cut(cut) => cut.checked_sub(self.asked),
+            Fit::Ahead => None,
+        }
+    }
+
+    /// What was said after the window's cursor, if the stream was broken off there.
+    pub fn rest(&self, window: &Window) -> Option<&str> {
+        let Fit::Cut(cut) = self.fit(window)? else { return None };
+        (self.broken_off && cut >= self.asked).then(|| &self.whole[cut..])
     }
 
     /// What it knows of the window's cursor; see `Reuse::look`.
@@ -150,23 +168,23 @@ impl Known {
         (self.open && self.is_behind(&window.prefix) && self.meets_suffix(window, "")).then_some(Fit::Ahead)
     }
 
-    /// Where `prefix` ends in `whole`, the furthest place first.
+    /// Where `prefix` ends in `whole`. Where it was asked is by far the likeliest place, then a little further on: the
+    /// first that agrees is the one nearest to what was typed.
     fn cut_at(&self, prefix: &str, prefix_from_start: bool) -> Option<usize> {
-        const NEEDLE: usize = 16;
-        let needle = tail(prefix, NEEDLE).as_bytes();
-        let least = self.asked.saturating_sub(BACK);
         let whole = self.whole.as_bytes();
+        let last = last_bytes(prefix.as_bytes(), prefix.len());
         let agrees = |cut: &usize| {
-            if !whole[..*cut].ends_with(needle) || !self.whole.is_char_boundary(*cut) {
+            if last != last_bytes(whole, *cut) && prefix.len().min(*cut) >= size_of::<u64>() {
                 return false;
             }
             let length = prefix.len().min(*cut);
             let reach_start = self.from_start && prefix_from_start;
             let enough = if reach_start { prefix.len() == *cut } else { length >= LEAST_AGREEMENT };
-            enough && whole[cut - length..*cut] == prefix.as_bytes()[prefix.len() - length..]
+            enough
+                && self.whole.is_char_boundary(*cut)
+                && whole[*cut - length..*cut] == prefix.as_bytes()[prefix.len() - length..]
         };
-        // Where it was asked is by far the likeliest place, then a little further on; the first that agrees is the one
-        // nearest to what was typed.
+        let least = self.asked.saturating_sub(BACK);
         (self.asked..=whole.len()).find(agrees).or_else(|| (least..self.asked).rev().find(agrees))
     }
 
@@ -195,6 +213,11 @@ impl Known {
                 && window.suffix[..length].chars().find(|c| !c.is_whitespace()).is_some_and(|c| rest.contains(c))
         })
     }
+}
+
+/// The bytes before `end` as one number, so that places that cannot agree cost one comparison; 0 where they are too few.
+fn last_bytes(text: &[u8], end: usize) -> u64 {
+    text[..end].last_chunk().map_or(0, |last| u64::from_ne_bytes(*last))
 }
 
 /// The last `most` bytes of `text`, on a character boundary.

@@ -1,0 +1,124 @@
+//! What is compared: the engine as the server drives it, and the bound no policy can pass.
+
+use std::{pin::Pin, sync::Arc};
+
+use codestral_ls::{
+    completion::{Engine, Query},
+    document::{Document, Edit},
+    endpoint::{Endpoint, Piece, Prompt},
+    settings::Settings,
+};
+use futures_util::StreamExt;
+use tokio::sync::{
+    mpsc::{UnboundedReceiver, unbounded_channel},
+    watch,
+};
+
+use crate::{model::Model, peers, score::judge, session::Session};
+
+/// The text to show, when it is there.
+pub type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
+
+/// When to ask, what to keep, what to show.
+pub trait Policy {
+    /// The document changed.
+    fn edited(&self, _document: &Document, _edits: &[Edit]) {}
+
+    /// The editor asks. Dropping the answer is its `$/cancelRequest`.
+    fn ask(&self, query: Query) -> Answer;
+
+    /// A suggestion was taken whole.
+    fn accepted(&self) {}
+}
+
+/// Makes a policy for one session.
+pub type Make = fn(&Model, &Arc<Session>) -> Box<dyn Policy>;
+
+/// The bound first, then the engine, then the peers.
+pub const POLICIES: [(&str, Make); 8] = [
+    ("bound: asks at every key", |model, session| Box::new(Bound::new(model, session))),
+    ("this engine", |model, _| Box::new(Ours::new(model))),
+    ("no wait, nothing dropped", |model, _| Box::new(peers::Debounce::new(model, 0, false))),
+    ("150 ms, dropped", |model, _| Box::new(peers::Debounce::new(model, 150, true))),
+    ("Continue's", |model, _| Box::new(peers::Continue::new(model))),
+    ("Tabby's", |model, _| Box::new(peers::Tabby::new(model))),
+    ("Copilot's order", |model, _| Box::new(peers::Copilot::new(model))),
+    ("llama.vim's", |model, _| Box::new(peers::Llama::new(model))),
+];
+
+struct Ours {
+    engine: Engine,
+    _notices: UnboundedReceiver<codestral_ls::endpoint::Error>,
+}
+
+impl Ours {
+    fn new(model: &Model) -> Self {
+        let (sender, notices) = unbounded_channel();
+        Self { engine: Engine::new(Arc::new(Settings::default()), Arc::new(model.clone()), sender), _notices: notices }
+    }
+}
+
+impl Policy for Ours {
+    fn edited(&self, document: &Document, edits: &[Edit]) {
+        self.engine.edited(document, edits);
+    }
+
+    fn ask(&self, query: Query) -> Answer {
+        let engine = self.engine.clone();
+        Box::pin(async move { Some(engine.complete(&query).await.result.ok()?.text) })
+    }
+
+    fn accepted(&self) {
+        self.engine.accepted();
+    }
+}
+
+/// Asks at every key, drops nothing, and shows whatever part of any answer is right.
+struct Bound {
+    model: Model,
+    session: Arc<Session>,
+    news: watch::Sender<()>,
+}
+
+impl Bound {
+    fn new(model: &Model, session: &Arc<Session>) -> Self {
+        Self { model: model.clone(), session: session.clone(), news: watch::Sender::new(()) }
+    }
+
+    fn right(model: &Model, typed: &str, rest: &str) -> Option<String> {
+        let log = model.log();
+        let fits = |(asked, said): &(String, String)| {
+            let text = said.get(typed.strip_prefix(asked.as_str())?.len()..)?;
+            let begun = &typed.as_bytes()[asked.len()..];
+            let right = said.as_bytes().starts_with(begun).then(|| judge(text, rest).right_lines)?;
+            (right > 0).then(|| text[..right].to_owned())
+        };
+        log.said.iter().rev().filter_map(fits).max_by_key(String::len)
+    }
+}
+
+impl Policy for Bound {
+    fn ask(&self, query: Query) -> Answer {
+        /// What of a reply could still be of use; the bound on the first line does not hang on it.
+        const TOKENS: u32 = 48;
+        let prompt = Prompt { max_tokens: TOKENS, ..peers::prompt(&query) };
+        let typed = self.session.typed(&prompt.prefix).to_owned();
+        let mut reply = self.model.complete(prompt);
+        let news = self.news.clone();
+        tokio::spawn(async move {
+            while let Some(Ok(Piece::Text(_))) = reply.next().await {
+                news.send_replace(());
+            }
+        });
+        let (model, session, mut changed) = (self.model.clone(), self.session.clone(), self.news.subscribe());
+        Box::pin(async move {
+            let rest = session.hole.strip_prefix(&typed)?;
+            loop {
+                if let Some(text) = Self::right(&model, &typed, rest) {
+                    return Some(text);
+                }
+                changed.changed().await.ok()?;
+            }
+        })
+    }
+}
