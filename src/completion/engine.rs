@@ -187,10 +187,10 @@ impl Engine {
         };
         let result = loop {
             changed.mark_unchanged();
-            let step = self.lock().step(&mut turn);
-            match step {
+            match self.advance(&mut turn) {
                 Step::Answer(result) => break result,
-                Step::Ask => self.ask(&mut turn),
+                // `advance` has asked.
+                Step::Ask => {}
                 Step::Wait(Some(until)) => {
                     let timer = time::sleep_until(until.into());
                     tokio::select! { biased; _ = changed.changed() => {}, () = timer => {} }
@@ -231,13 +231,23 @@ impl Engine {
         Answer { result: Err(reason), trace: Trace::default() }
     }
 
-    /// Opens a stream for the query.
-    fn ask(&self, turn: &mut Turn<'_>) {
+    /// The query's next step. Asking happens under the same lock as the decision to ask, so that nothing, such as the
+    /// document's end, comes between.
+    fn advance(&self, turn: &mut Turn<'_>) -> Step {
         let mut state = self.lock();
+        let step = state.step(turn);
+        if matches!(step, Step::Ask) {
+            self.ask(&mut state, turn);
+        }
+        step
+    }
+
+    /// Opens a stream for the query.
+    fn ask(&self, state: &mut State, turn: &mut Turn<'_>) {
         let document = &turn.query.document;
         let trust = state.tracks.get(&document.uri).map(|track| track.following.trust()).unwrap_or_default();
         let reach = if turn.query.invoked { Reach::INVOKED } else { Reach::of(trust) };
-        let (id, prompt) = self.open(&mut state, document, turn.trace.window.clone(), reach);
+        let (id, prompt) = self.open(state, document, turn.trace.window.clone(), reach);
         turn.asked = Some(id);
         turn.trace.prompt = Some(prompt);
         turn.trace.waited = now().saturating_duration_since(turn.begun);

@@ -1,5 +1,6 @@
 //! The core: from a place in a text to what is worth showing there.
 
+pub mod acceptance;
 pub mod block;
 pub mod engine;
 pub mod filter;
