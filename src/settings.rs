@@ -156,6 +156,9 @@ pub struct Completion {
     /// The longest wait for the whole of a suggestion, in milliseconds; after it, the lines that have arrived are shown.
     #[schemars(range(max = 10_000))]
     pub show_after_ms: u64,
+    /// How many different suggestions you may choose from when you ask by hand. Each past the first costs a request.
+    #[schemars(range(min = 1, max = 5))]
+    pub choices: usize,
     /// Whether suggestions are also offered in the completion menu. `auto`: only to editors without inline completion.
     pub as_completion: AsCompletion,
 }
@@ -185,6 +188,8 @@ impl Default for Completion {
             suffix_bytes: 2048,
             // Longer than a short reply takes, shorter than it takes to lose patience. Not measured yet.
             show_after_ms: 400,
+            // Peers that ask for more show mostly the same twice.
+            choices: 3,
             as_completion: AsCompletion::Auto,
         }
     }

@@ -123,6 +123,18 @@ impl Reuse {
         fallback
     }
 
+    /// All the different blocks known for the window's cursor, the newest first.
+    pub fn all(&mut self, document: &str, window: &Window, language: &str) -> Vec<String> {
+        let mut blocks = vec![];
+        for known in self.known.iter_mut().rev().filter(|known| known.document == document) {
+            match known.look(window, language, false) {
+                Found::Block { text, at, .. } if at >= 0 && !blocks.contains(&text) => blocks.push(text),
+                _ => {}
+            }
+        }
+        blocks
+    }
+
     /// Whether what `id` has said and may still say fits the window's cursor.
     pub fn fits(&self, id: Id, window: &Window) -> bool {
         self.known.iter().any(|known| known.id == id && known.fits(window))

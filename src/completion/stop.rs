@@ -15,6 +15,9 @@ impl Reach {
     /// Asked for by hand: the whole block, as far as one is ever shown.
     pub const INVOKED: Self = Self { lines: block::MAX_LINES + 1, ahead: 1 };
 
+    /// One of several to choose from: its block and nothing more.
+    pub const BLOCK: Self = Self { lines: block::MAX_LINES + 1, ahead: 0 };
+
     /// One line past the block. By the replay bench (30 % of lines not guessable) two or three lines cost 5 to 10 % more
     /// tokens and save 0.3 requests per 100 keys. At most 8 lines: all of a block of 16 costs 8 % more tokens, 4 lines
     /// 7 % fewer.

@@ -50,7 +50,7 @@ pub struct Place<'a> {
 
 /// The answer to `textDocument/inlineCompletion`. Always a list, a plain string and a range on one line: Neovim keeps
 /// an old item on `null`, VS Code shows nothing where the range is missing.
-pub fn to_inline_list(suggestion: Option<&Suggestion>, place: &Place<'_>, encoding: Encoding) -> InlineCompletionList {
+pub fn to_inline_list(suggestions: &[Suggestion], place: &Place<'_>, encoding: Encoding) -> InlineCompletionList {
     let item = |suggestion: &Suggestion| InlineCompletionItem {
         insert_text: format!("{}{}", place.given, suggestion.text),
         filter_text: None,
@@ -58,7 +58,7 @@ pub fn to_inline_list(suggestion: Option<&Suggestion>, place: &Place<'_>, encodi
         command: Some(accepted_command(suggestion)),
         insert_text_format: None,
     };
-    InlineCompletionList { items: suggestion.map(item).into_iter().collect() }
+    InlineCompletionList { items: suggestions.iter().map(item).collect() }
 }
 
 /// The answer to `textDocument/completion`. Nothing is a complete empty list: an incomplete one makes Helix throw other
@@ -224,7 +224,7 @@ mod tests {
     fn an_inline_item_has_a_range_on_one_line() {
         let document = Document::new("file:///a", "rust", 0, "x\nf(😀)");
         let place = Place { document: &document, start: 8, cursor: 8, given: "" };
-        let list = to_inline_list(Some(&suggestion(") + 1", 1)), &place, Encoding::Utf16);
+        let list = to_inline_list(&[suggestion(") + 1", 1)], &place, Encoding::Utf16);
         let expected = lsp::Range::new(lsp::Position::new(1, 4), lsp::Position::new(1, 5));
         assert_eq!(list.items[0].range, Some(expected));
         assert_eq!(list.items[0].insert_text, ") + 1");
@@ -236,7 +236,7 @@ mod tests {
         let taken = with_selected(&document, 4, 6, "main");
         assert_eq!(taken.text.to_string(), "x = main;");
         let place = Place { document: &document, start: 4, cursor: 6, given: "main" };
-        let list = to_inline_list(Some(&suggestion("()", 0)), &place, Encoding::Utf8);
+        let list = to_inline_list(&[suggestion("()", 0)], &place, Encoding::Utf8);
         assert_eq!(list.items[0].insert_text, "main()");
         assert_eq!(list.items[0].range, Some(lsp::Range::new(lsp::Position::new(0, 4), lsp::Position::new(0, 6))));
     }

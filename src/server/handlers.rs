@@ -139,9 +139,14 @@ impl Server {
                 query.cursor = range.start + selected.text.len();
             }
         }
-        match self.engine.complete(&query).await.result {
+        let (answer, others) =
+            if invoked { self.engine.choose(&query).await } else { (self.engine.complete(&query).await, vec![]) };
+        match answer.result {
             Err(Reason::Superseded) => Ok(None),
-            result => Ok(Some(convert::to_inline_list(result.ok().as_ref(), &place, encoding))),
+            first => {
+                let suggestions: Vec<_> = first.into_iter().chain(others).collect();
+                Ok(Some(convert::to_inline_list(&suggestions, &place, encoding)))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::clients::{helix, neovim, vscode};
 use crate::fake_endpoint::{Fake, Script};
-use crate::ghost::{URI, editor, settings};
+use crate::ghost::{KEY, URI, editor, settings};
 
 #[track_caller]
 fn check(marked: &str, reply: &str, drawn: &str) {
@@ -111,6 +111,20 @@ fn typing_along_is_answered_without_asking_again() {
         assert_eq!(drawn.replace(['⟦', '⟧'], ""), "let x = foo_bar();\n");
     }
     assert_eq!(fake.stats().requests, 1);
+}
+
+#[test]
+fn asked_by_hand_there_is_something_to_choose_from() {
+    let fake = Fake::start(|request| Script::text(request.body["random_seed"].as_u64().map_or("a();\n", |_| "b();\n")));
+    let mut options = settings(&fake);
+    options["completion"]["choices"] = 3.into();
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(options).start();
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.invoke(URI, offset);
+    let items = editor.result(id)["items"].take();
+    let texts: Vec<&Value> = items.as_array().expect("a list").iter().map(|item| &item["insertText"]).collect();
+    assert_eq!(texts, ["a();", "b();"]);
+    assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).requests, 3);
 }
 
 #[test]

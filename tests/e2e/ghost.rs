@@ -17,7 +17,7 @@ pub const URI: &str = "file:///project/main.rs";
 pub fn settings(fake: &Fake) -> Value {
     json!({
         "endpoint": {"url": fake.url(), "dialect": "mistral", "warmUp": false},
-        "completion": {"debounceMs": 0},
+        "completion": {"debounceMs": 0, "choices": 1},
     })
 }
 

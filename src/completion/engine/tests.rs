@@ -348,3 +348,20 @@ async fn a_cut_stream_shows_its_complete_lines_or_says_why_not() {
     *bench.script.reply.lock().unwrap() = Some(Err(cut.clone()));
     assert_eq!(bench.complete().await, Err(Reason::Endpoint(cut)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn asked_by_hand_it_offers_different_suggestions_and_equal_ones_once() {
+    let bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    let query = Query { invoked: true, ..bench.query() };
+    let (answer, others) = bench.engine.choose(&query).await;
+    assert_eq!((text(answer.result).as_str(), others), ("foo();", vec![]));
+    let seeds: Vec<_> = bench.script.prompts.lock().unwrap().iter().map(|prompt| prompt.random_seed).collect();
+    assert_eq!(seeds.len(), 3);
+    assert!(seeds.contains(&None) && seeds.contains(&Some(1)) && seeds.contains(&Some(2)), "{seeds:?}");
+    *bench.script.reply.lock().unwrap() = Some(Ok("bar();\n".into()));
+    let (answer, others) = bench.engine.choose(&query).await;
+    let others: Vec<_> = others.into_iter().map(|other| other.text).collect();
+    assert_eq!((text(answer.result).as_str(), others), ("foo();", vec!["bar();".to_owned()]));
+    time::sleep(TOKEN * 10).await;
+    assert_eq!(bench.open(), 0);
+}
