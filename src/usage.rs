@@ -1,6 +1,8 @@
 //! What was asked and what it cost, in counts.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Prompt, Usage};
 
@@ -27,12 +29,57 @@ pub struct Counts {
     pub completion_tokens: u64,
 }
 
-impl Counts {
-    /// Adds one request: what the endpoint counted, or an estimate from the bytes sent and received.
-    pub fn add(&mut self, prompt_bytes: usize, reply_bytes: usize, usage: Option<Usage>) {
+/// What one request cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+}
+
+impl Cost {
+    /// What the endpoint counted, or an estimate from the bytes sent and received.
+    pub fn of(prompt_bytes: usize, reply_bytes: usize, usage: Option<Usage>) -> Self {
         let estimate = |bytes: usize| bytes.div_ceil(BYTES_PER_TOKEN) as u64;
-        self.prompt_tokens += usage.map_or(estimate(prompt_bytes), |usage| usage.prompt_tokens);
-        self.completion_tokens += usage.map_or(estimate(reply_bytes), |usage| usage.completion_tokens);
+        Self {
+            prompt_tokens: usage.map_or(estimate(prompt_bytes), |usage| usage.prompt_tokens),
+            completion_tokens: usage.map_or(estimate(reply_bytes), |usage| usage.completion_tokens),
+        }
+    }
+}
+
+/// What became of suggestions and what they cost, by LSP language identifier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tally {
+    rows: BTreeMap<String, Row>,
+}
+
+/// One language's counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Row {
+    /// Suggestions shown; what stays on screen while it is typed along counts once.
+    pub shown: u64,
+    /// Taken to their end at once.
+    pub accepted: u64,
+    /// A word or a line of them taken.
+    pub partly: u64,
+    /// Something else was typed.
+    pub rejected: u64,
+    /// Requests sent.
+    pub requests: u64,
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+}
+
+impl Tally {
+    /// The counts of a language.
+    pub fn row(&mut self, language: &str) -> &mut Row {
+        self.rows.entry(language.to_owned()).or_default()
     }
 }
 

@@ -41,7 +41,7 @@ use crate::{
     endpoint::{Endpoint, Error, Prompt},
     privacy::Privacy,
     settings::{Completion, Settings},
-    usage::{Counts, prompt_bytes},
+    usage::{Counts, Tally, prompt_bytes},
 };
 
 /// The engine. Clones share their state.
@@ -102,6 +102,7 @@ impl Engine {
             tracks: HashMap::new(),
             why: Why::default(),
             counts: Counts::default(),
+            tally: Tally::default(),
             told: None,
             notices,
         };
@@ -125,9 +126,20 @@ impl Engine {
         state.on
     }
 
-    /// A suggestion was accepted.
+    /// The client says that a suggestion was accepted. It does not say where; that is where an edit came last.
     pub fn accepted(&self) {
-        self.lock().pace.accepted();
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let Some(track) = state.tracks.values_mut().max_by_key(|track| track.edited) else { return };
+        let language = track.language.clone();
+        let (mistaken, verdict) = track.acceptance.accepted();
+        state.unjudge(&language, mistaken);
+        state.judge(&language, verdict);
+    }
+
+    /// What was counted since the last call.
+    pub fn take_tally(&self) -> Tally {
+        std::mem::take(&mut self.lock().tally)
     }
 
     /// What the engine stands at.
@@ -156,7 +168,14 @@ impl Engine {
         if let Some(before) = track.edited.filter(|_| edits.iter().all(|edit| edit.inserted.chars().count() == 1)) {
             state.pace.typed(now.saturating_duration_since(before));
         }
+        track.language = document.language.clone();
         track.edited(&document.text, edits, now);
+        let verdict = track.acceptance.edited(edits);
+        if track.following.trust() == Trust::Followed {
+            state.pace.accepted();
+        }
+        state.judge(&document.language, verdict);
+        let Some(track) = state.tracks.get_mut(&document.uri) else { return };
         if track.flights.is_empty() {
             return;
         }
@@ -281,7 +300,8 @@ impl Engine {
             raw: String::new(),
         };
         let task = tokio::spawn(reading.read(state.endpoint.complete(prompt.clone()))).abort_handle();
-        track.flights.push(Flight { id, begun, prompt_bytes: bytes, said_bytes: 0, task });
+        let language = document.language.clone();
+        track.flights.push(Flight { id, language, begun, prompt_bytes: bytes, said_bytes: 0, task });
         state.pace.asked(begun);
         state.counts.requests += 1;
         (id, prompt)

@@ -15,7 +15,7 @@ use crate::{
         stop::{self, Reach},
     },
     endpoint::{Piece, Prompt},
-    usage::prompt_bytes,
+    usage::{Cost, prompt_bytes},
 };
 
 /// The temperature of the further ones: the upper end of what Mistral recommends, so that they differ.
@@ -101,7 +101,7 @@ impl Engine {
             }
         }
         drop(reply);
-        self.lock().counts.add(bytes, raw.len(), usage);
+        self.lock().count(language, Cost::of(bytes, raw.len(), usage));
         let clean = opening::clean(&window, &raw);
         let end = block::end(&window, language, &clean, true)?;
         shown(query, &window, &clean[..end], Source::Endpoint)

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     completion::{
         Query, Reason, Source, Suggestion, Window,
+        acceptance::Verdict,
         pace::Pace,
         reuse::{Found, Id, Reuse},
         trust::Trust,
@@ -24,7 +25,7 @@ use crate::{
     endpoint::{Endpoint, Error, Usage},
     privacy::Privacy,
     settings::{Debounce, Settings},
-    usage::Counts,
+    usage::{Cost, Counts, Tally},
 };
 
 /// The same trouble is told again only after this long.
@@ -41,6 +42,8 @@ pub(super) struct State {
     pub tracks: HashMap<Uri, Track>,
     pub why: Why,
     pub counts: Counts,
+    /// What was counted since it was last taken.
+    pub tally: Tally,
     pub told: Option<(&'static str, Instant)>,
     pub notices: UnboundedSender<Error>,
 }
@@ -77,7 +80,10 @@ impl State {
         match found {
             Found::Block { text, id, .. } => {
                 let answer = turn.show(&text, id, track);
-                track.following.shown(answer.as_ref().map_or("", |suggestion| &suggestion.text));
+                let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
+                track.following.shown(shown);
+                let verdict = track.acceptance.shown(shown);
+                self.judge(&document.language, verdict);
                 Step::Answer(answer)
             }
             Found::Open(id) => {
@@ -141,13 +147,56 @@ impl State {
         unknown.then_some(window)
     }
 
+    /// Takes note of what became of a suggestion.
+    pub fn judge(&mut self, language: &str, verdict: Option<Verdict>) {
+        let Some(verdict) = verdict else { return };
+        match verdict {
+            Verdict::Shown => {}
+            Verdict::Accepted | Verdict::Partly => self.pace.accepted(),
+            Verdict::Rejected => self.pace.rejected(),
+        }
+        *self.tallied(language, verdict) += 1;
+    }
+
+    /// Takes a verdict back that was mistaken.
+    pub fn unjudge(&mut self, language: &str, verdict: Option<Verdict>) {
+        if let Some(verdict) = verdict {
+            let count = self.tallied(language, verdict);
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    fn tallied(&mut self, language: &str, verdict: Verdict) -> &mut u64 {
+        let row = self.tally.row(language);
+        match verdict {
+            Verdict::Shown => &mut row.shown,
+            Verdict::Accepted => &mut row.accepted,
+            Verdict::Partly => &mut row.partly,
+            Verdict::Rejected => &mut row.rejected,
+        }
+    }
+
+    fn spent(&mut self, flight: &Flight, usage: Option<Usage>) {
+        self.count(&flight.language, Cost::of(flight.prompt_bytes, flight.said_bytes, usage));
+    }
+
+    /// Counts one request that is over.
+    pub fn count(&mut self, language: &str, cost: Cost) {
+        self.counts.prompt_tokens += cost.prompt_tokens;
+        self.counts.completion_tokens += cost.completion_tokens;
+        let row = self.tally.row(language);
+        row.requests += 1;
+        row.prompt_tokens += cost.prompt_tokens;
+        row.completion_tokens += cost.completion_tokens;
+    }
+
     /// Ends streams nobody can use any more; their complete lines stay known.
     pub fn reset(&mut self, flights: Vec<Flight>) {
         for flight in flights {
             flight.task.abort();
             self.reuse.cut(flight.id);
             self.counts.reset += 1;
-            self.counts.add(flight.prompt_bytes, flight.said_bytes, None);
+            self.spent(&flight, None);
         }
     }
 
@@ -178,7 +227,7 @@ impl State {
     pub fn land(&mut self, uri: &str, id: Id, usage: Option<Usage>) {
         let Some(track) = self.tracks.get_mut(uri) else { return };
         if let Some(flight) = track.land(id) {
-            self.counts.add(flight.prompt_bytes, flight.said_bytes, usage);
+            self.spent(&flight, usage);
         }
         self.notify(uri);
     }

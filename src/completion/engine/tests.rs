@@ -365,3 +365,23 @@ async fn asked_by_hand_it_offers_different_suggestions_and_equal_ones_once() {
     time::sleep(TOKEN * 10).await;
     assert_eq!(bench.open(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_suggestions_is_counted_by_language() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\nlet y = bar();\n"));
+    bench.complete().await.unwrap();
+    time::sleep(TOKEN * 10).await;
+    bench.type_text("f");
+    bench.complete().await.unwrap();
+    bench.type_text("oo();");
+    bench.engine.accepted();
+    assert_eq!(text(bench.complete().await), "\nlet y = bar();");
+    bench.type_text("\nlet ");
+    bench.complete().await.unwrap();
+    bench.type_text("z");
+    let mut tally = bench.engine.take_tally();
+    let row = *tally.row("rust");
+    assert_eq!((row.shown, row.accepted, row.partly, row.rejected, row.requests), (2, 1, 1, 1, 1));
+    assert!(row.prompt_tokens > 0 && row.completion_tokens > 0, "{row:?}");
+    assert_eq!(bench.engine.take_tally(), Tally::default());
+}

@@ -10,6 +10,7 @@ use tokio::{sync::watch, task::AbortHandle};
 use crate::{
     completion::{
         Window,
+        acceptance::Acceptance,
         reuse::{Id, Reuse},
         trust::Following,
     },
@@ -28,6 +29,8 @@ const AGREED: usize = 3;
 /// One document.
 #[derive(Debug)]
 pub struct Track {
+    /// The document's language.
+    pub language: Arc<str>,
     /// Number of the newest query; an older one is superseded.
     pub turn: u64,
     /// Edits seen.
@@ -42,6 +45,8 @@ pub struct Track {
     pub flights: Vec<Flight>,
     /// How far the person goes along with what is suggested.
     pub following: Following,
+    /// The suggestion on screen, and whether it is taken.
+    pub acceptance: Acceptance,
     /// The last stream that failed.
     pub failed: Option<(Id, Error)>,
     changed: watch::Sender<()>,
@@ -52,6 +57,8 @@ pub struct Track {
 pub struct Flight {
     /// What it fills in [`Reuse`].
     pub id: Id,
+    /// The document's language.
+    pub language: Arc<str>,
     /// When it was asked.
     pub begun: Instant,
     /// Bytes of its prompt, for the count of tokens.
@@ -76,6 +83,7 @@ pub struct Follow {
 impl Default for Track {
     fn default() -> Self {
         Self {
+            language: Arc::default(),
             turn: 0,
             edits: 0,
             edited: None,
@@ -83,6 +91,7 @@ impl Default for Track {
             follow: None,
             flights: vec![],
             following: Following::default(),
+            acceptance: Acceptance::default(),
             failed: None,
             changed: watch::Sender::new(()),
         }
