@@ -1,13 +1,12 @@
 //! The editor: applies keys, asks, shows what comes and keeps it while it is typed along.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{future, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use codestral_ls::{
     completion::Query,
     document::{Change, Document, Edit},
     position::{self, Encoding},
 };
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{self, Instant};
 
 use crate::{
@@ -38,7 +37,8 @@ struct Client<'a> {
     delay: Duration,
     key_at: Instant,
     ask_at: Option<Instant>,
-    pending: FuturesUnordered<Pending>,
+    /// In the order of asking.
+    pending: Vec<Pending>,
 }
 
 /// Writes a whole session with one policy and adds to its score.
@@ -57,7 +57,7 @@ pub async fn write(policy: &dyn Policy, model: &Model, session: &Arc<Session>, w
         delay: Duration::ZERO,
         key_at: now,
         ask_at: None,
-        pending: FuturesUnordered::new(),
+        pending: vec![],
     };
     let mut first = true;
     while let Some(pause) = typist.pause() {
@@ -86,7 +86,7 @@ impl Client<'_> {
             let next = self.take_at.unwrap_or(due).min(due).min(ask_at);
             tokio::select! {
                 biased;
-                Some((asked, answer)) = self.pending.next(), if !self.pending.is_empty() => {
+                (asked, answer) = next_answer(&mut self.pending) => {
                     self.show(&asked, answer, typist, score);
                 }
                 () = time::sleep_until(next) => {
@@ -189,6 +189,21 @@ impl Client<'_> {
         let (asked, answer) = (self.typed.clone(), self.policy.ask(query));
         self.pending.push(Box::pin(async move { (asked, answer.await) }));
     }
+}
+
+/// The next answer. Of several that come at one time the one asked for first, whatever the order they wake in, which
+/// differs from run to run.
+async fn next_answer(pending: &mut Vec<Pending>) -> (String, Option<String>) {
+    future::poll_fn(|context| {
+        for at in 0..pending.len() {
+            if let Poll::Ready(answer) = pending[at].as_mut().poll(context) {
+                drop(pending.remove(at));
+                return Poll::Ready(answer);
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Whether `typed` followed by `said` begins with `meant`.
