@@ -156,6 +156,9 @@ pub struct Completion {
     /// The longest wait for the whole of a suggestion, in milliseconds; after it, the lines that have arrived are shown.
     #[schemars(range(max = 10_000))]
     pub show_after_ms: u64,
+    /// Whether to ask for what follows a suggestion before it is typed or accepted to its end. `auto`: only while you
+    /// take what is suggested; `onAccept`: whenever you do not go against it; `off`: never.
+    pub prefetch: Prefetch,
     /// How many different suggestions you may choose from when you ask by hand. Each past the first costs a request.
     #[schemars(range(min = 1, max = 5))]
     pub choices: usize,
@@ -188,6 +191,7 @@ impl Default for Completion {
             suffix_bytes: 2048,
             // Longer than a short reply takes, shorter than it takes to lose patience. Not measured yet.
             show_after_ms: 400,
+            prefetch: Prefetch::Auto,
             // Peers that ask for more show mostly the same twice.
             choices: 3,
             as_completion: AsCompletion::Auto,
@@ -205,6 +209,19 @@ pub enum Debounce {
     /// In milliseconds.
     #[serde(untagged)]
     Milliseconds(#[schemars(range(max = 5000))] u64),
+}
+
+/// Whether to ask ahead.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Prefetch {
+    /// While what is suggested is being taken.
+    #[default]
+    Auto,
+    /// Whenever it is not gone against.
+    OnAccept,
+    /// Never.
+    Off,
 }
 
 /// Whether plain `textDocument/completion` offers the suggestion.

@@ -24,7 +24,7 @@ use crate::{
     },
     endpoint::{Endpoint, Error, Usage},
     privacy::Privacy,
-    settings::{Debounce, Settings},
+    settings::{Debounce, Prefetch, Settings},
     usage::{Cost, Counts, Tally},
 };
 
@@ -133,9 +133,14 @@ impl State {
     pub fn runs_out(&mut self, turn: &Turn<'_>, now: Instant) -> Option<Window> {
         let document = &turn.query.document;
         let track = self.tracks.get(&document.uri)?;
-        let followed = track.following.trust() == Trust::Followed;
-        if track.turn != turn.number || !followed || self.pace.resting(now).is_some() || self.pace.free_from(now) > now
-        {
+        let trust = track.following.trust();
+        let wanted = match self.settings.completion_for(&document.language).prefetch {
+            Prefetch::Auto => trust == Trust::Followed,
+            Prefetch::OnAccept => matches!(trust, Trust::Followed | Trust::Open),
+            Prefetch::Off => false,
+        };
+        let newest = track.turn == turn.number;
+        if !newest || !wanted || self.pace.resting(now).is_some() || self.pace.free_from(now) > now {
             return None;
         }
         let rest = self.reuse.rest(&document.uri, &turn.trace.window)?;

@@ -11,6 +11,7 @@ use crate::{
     document::{Change, Document},
     endpoint::{End, Piece, Reply},
     position::{Encoding, Position},
+    settings::Prefetch,
 };
 
 const FIRST_BYTE: Duration = Duration::from_millis(200);
@@ -384,4 +385,22 @@ async fn what_became_of_suggestions_is_counted_by_language() {
     assert_eq!((row.shown, row.accepted, row.partly, row.rejected, row.requests), (2, 1, 1, 1, 1));
     assert!(row.prompt_tokens > 0 && row.completion_tokens > 0, "{row:?}");
     assert_eq!(bench.engine.take_tally(), Tally::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_ahead_can_be_switched_off() {
+    for (prefetch, requests) in [(Prefetch::Auto, 2), (Prefetch::OnAccept, 2), (Prefetch::Off, 1)] {
+        let mut bench = Bench::new("let x = <cursor>\n", Some("foo_bar();\n"));
+        let mut settings = Settings::default();
+        settings.completion.prefetch = prefetch;
+        bench.engine.configure(Arc::new(settings), bench.script.clone());
+        bench.complete().await.unwrap();
+        time::sleep(TOKEN * 10).await;
+        for typed in "foo_ba".chars() {
+            time::sleep(Duration::from_millis(150)).await;
+            bench.type_text(&typed.to_string());
+            bench.complete().await.unwrap();
+        }
+        assert_eq!(bench.asked(), requests, "{prefetch:?}");
+    }
 }
