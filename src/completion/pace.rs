@@ -17,7 +17,7 @@ const THOUGHT: Duration = Duration::from_millis(400);
 /// In the middle of a word, and where the last suggestion was not meant, the next key mostly comes soon: this part of
 /// the rhythm is waited. By the replay bench the whole rhythm saves a fifth of the requests and loses 0.6 % of the right
 /// suggestions.
-const IN_WORD: u32 = 2;
+const IN_WORD: u32 = 3;
 
 /// After a typo the next keys take it back: so many keys' time is waited. By the replay bench that saves a tenth of the
 /// requests and delays nothing that would have been right.

@@ -390,13 +390,13 @@ async fn what_became_of_suggestions_is_counted_by_language() {
 #[tokio::test(start_paused = true)]
 async fn asking_ahead_can_be_switched_off() {
     for (prefetch, requests) in [(Prefetch::Auto, 2), (Prefetch::OnAccept, 2), (Prefetch::Off, 1)] {
-        let mut bench = Bench::new("let x = <cursor>\n", Some("foo_bar();\n"));
+        let mut bench = Bench::new("let x = <cursor>\n", Some("foo_bar();\nnext();\nthird();\nfourth();\nfifth();\n"));
         let mut settings = Settings::default();
         settings.completion.prefetch = prefetch;
         bench.engine.configure(Arc::new(settings), bench.script.clone());
         bench.complete().await.unwrap();
         time::sleep(TOKEN * 10).await;
-        for typed in "foo_ba".chars() {
+        for typed in "foo_bar();\nnext()".chars() {
             time::sleep(Duration::from_millis(150)).await;
             bench.type_text(&typed.to_string());
             bench.complete().await.unwrap();
