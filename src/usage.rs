@@ -1,5 +1,7 @@
 //! What was asked and what it cost, in counts.
 
+pub mod ledger;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -76,10 +78,40 @@ pub struct Row {
     pub completion_tokens: u64,
 }
 
+impl Row {
+    /// Adds another row's counts.
+    pub fn add(&mut self, other: &Self) {
+        self.shown += other.shown;
+        self.accepted += other.accepted;
+        self.partly += other.partly;
+        self.rejected += other.rejected;
+        self.requests += other.requests;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+    }
+}
+
 impl Tally {
     /// The counts of a language.
     pub fn row(&mut self, language: &str) -> &mut Row {
         self.rows.entry(language.to_owned()).or_default()
+    }
+
+    /// All languages and their counts, by name.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, Row)> {
+        self.rows.iter().map(|(language, row)| (language.as_str(), *row))
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds another tally's counts.
+    pub fn add(&mut self, other: &Self) {
+        for (language, row) in other.rows() {
+            self.row(language).add(&row);
+        }
     }
 }
 

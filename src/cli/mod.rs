@@ -8,6 +8,7 @@ mod explain;
 mod place;
 mod progress;
 mod source;
+mod usage;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -65,6 +66,8 @@ enum Command {
     Check(check::Check),
     /// Print the settings as they hold, and where each comes from.
     Config(config::Config),
+    /// Show what became of suggestions and what they cost, counted on this machine.
+    Usage(usage::Usage),
 }
 
 #[derive(Debug, Args)]
@@ -118,6 +121,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         Some(Command::Complete(complete)) => complete.run(&sources.load()),
         Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
+        Some(Command::Usage(usage)) => usage.run(),
     }
 }
 

@@ -247,7 +247,7 @@ mod tests {
             assert_eq!(pace.wait(&window("x"), Trust::Open), RHYTHM / IN_WORD);
         }
         pace.rejected();
-        assert_eq!(pace.wait(&window("x"), Trust::Open), RHYTHM);
+        assert_eq!(pace.wait(&window("x"), Trust::Open), RHYTHM / IN_WORD * 2);
         for _ in 0..100 {
             pace.rejected();
         }

@@ -59,6 +59,7 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
+        self.write_last_counts().await;
         Ok(())
     }
 

@@ -1,16 +1,11 @@
 //! One editor's session: its documents, its settings as they change, and what is said to the person.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write};
-#[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use etcetera::{BaseStrategy, choose_base_strategy};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task;
+use tokio::{task, time};
 use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
 
@@ -21,9 +16,17 @@ use crate::document::Documents;
 use crate::endpoint::{self, Backend};
 use crate::logging::Logging;
 use crate::settings::{Settings, Sources};
+use crate::state_dir;
+use crate::usage::ledger::Ledger;
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
+
+/// How often the counts are written: so much may be lost when the machine fails.
+const COUNTS_WRITTEN: Duration = Duration::from_secs(60);
+
+/// How long `shutdown` may wait for the counts to be written, since the editor waits for it.
+const LAST_COUNTS: Duration = Duration::from_millis(200);
 
 /// One editor's session.
 pub struct Session {
@@ -137,7 +140,7 @@ impl Session {
     pub async fn show_text(&self, name: &'static str, text: String) {
         let shown = self.client().show_document.then(|| text.clone());
         if let Some(text) = shown {
-            let written = task::spawn_blocking(move || write_state(name, &text)).await;
+            let written = task::spawn_blocking(move || state_dir::write(name, &text)).await;
             match written {
                 Ok(Ok(path)) => {
                     if let Some(uri) = Uri::from_file_path(&path) {
@@ -155,6 +158,24 @@ impl Session {
         self.say(MessageType::INFO, text).await;
     }
 
+    /// Writes what was counted since the last time.
+    pub async fn write_counts(&self) {
+        let tally = self.engine.take_tally();
+        if tally.is_empty() {
+            return;
+        }
+        let written = task::spawn_blocking(move || Ledger::of_user()?.add(&tally, SystemTime::now())).await;
+        if let Ok(Err(error)) = written {
+            tracing::warn!("the counts cannot be written to usage.json: {error}");
+        }
+    }
+
+    /// The same at the end, when there is little time.
+    pub async fn write_last_counts(&self) {
+        // Counts that come too late are lost, which is better than an editor that hangs.
+        let _ = time::timeout(LAST_COUNTS, self.write_counts()).await;
+    }
+
     fn configured(&self) -> MutexGuard<'_, Configured> {
         self.configured.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -164,6 +185,13 @@ impl Server {
     /// After `initialized`: settings are asked for, trouble is told from now on, the connection is warmed up.
     pub fn begin(&self) {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                time::sleep(COUNTS_WRITTEN).await;
+                server.write_counts().await;
+            }
+        });
         let server = self.clone();
         tokio::spawn(async move {
             if server.client().registers_configuration {
@@ -227,23 +255,4 @@ impl Server {
             backend.warm_up().await;
         }
     }
-}
-
-/// Writes a text below the user's state directory, for no one else to read.
-fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
-    let base = choose_base_strategy().map_err(io::Error::other)?;
-    let state = base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls");
-    let mut directory = DirBuilder::new();
-    directory.recursive(true);
-    let mut file = OpenOptions::new();
-    file.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        directory.mode(0o700);
-        file.mode(0o600);
-    }
-    directory.create(&state)?;
-    let path = state.join(name);
-    file.open(&path)?.write_all(text.as_bytes())?;
-    Ok(path)
 }
