@@ -44,6 +44,8 @@ pub mod completion;
 pub mod document;
 pub mod endpoint;
 pub mod language;
+pub mod library;
+pub mod local;
 pub mod logging;
 pub mod position;
 pub mod privacy;
