@@ -16,7 +16,7 @@ use super::place::{Place, Spot};
 use super::source::name;
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress, source};
 use crate::completion::engine::{Answer, Trace};
-use crate::completion::{Engine, Query, Reason, Source, Suggestion};
+use crate::completion::{Engine, Query, Reason, Suggestion};
 use crate::document::Document;
 use crate::endpoint::{Backend, url};
 use crate::language;
@@ -46,7 +46,7 @@ struct Report<'a> {
     insert_text: Option<&'a str>,
     /// Characters right of the cursor that the text replaces.
     replaces: usize,
-    /// `endpoint` or `reuse`.
+    /// `endpoint`, `reuse` or `local`.
     source: Option<&'static str>,
     /// The code of why there is nothing.
     reason: Option<&'static str>,
@@ -136,7 +136,7 @@ impl Complete {
             column: spot.column,
             insert_text: suggestion.map(|suggestion| suggestion.text.as_str()),
             replaces: suggestion.map_or(0, |suggestion| replaced_characters(document, spot, suggestion)),
-            source: suggestion.map(|suggestion| source_name(suggestion.source)),
+            source: suggestion.map(|suggestion| suggestion.source.name()),
             reason: reason.map(Reason::code),
             message: reason.map(|reason| self.sentence(reason)),
             timings: Timings::from(&answer.trace),
@@ -163,14 +163,6 @@ impl Complete {
             ),
             reason => reason.to_string(),
         }
-    }
-}
-
-/// The name of a source in JSON and in what is printed.
-pub(super) fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::Endpoint => "endpoint",
-        Source::Reuse => "reuse",
     }
 }
 

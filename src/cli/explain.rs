@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde::Serialize;
 use serde_json::json;
 
-use super::complete::{Timings, source_name};
+use super::complete::Timings;
 use super::drawing::visible;
 use crate::completion::engine::Answer;
 use crate::completion::{Query, Window};
@@ -70,7 +70,7 @@ impl Explained {
         let trace = &answer.trace;
         let opened = if trace.prompt.is_some() { backend.open().await.ok() } else { None };
         let outcome = match &answer.result {
-            Ok(suggestion) => format!("shown, from {}", source_name(suggestion.source)),
+            Ok(suggestion) => format!("shown, from {}", suggestion.source.name()),
             Err(reason) => format!("nothing shown ({}): {reason}", reason.code()),
         };
         Self {

@@ -5,6 +5,7 @@
 //! behind one lock that is never held across an await. Streams are read by tasks of their own, so that one stream can
 //! serve many keystrokes; dropping the task resets the stream.
 
+mod local;
 mod reading;
 mod state;
 mod track;
@@ -19,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use local::Local;
 use reading::Reading;
 use state::{State, Step};
 use tokio::{sync::mpsc::UnboundedSender, time};
@@ -26,7 +28,7 @@ use track::{Flight, Follow};
 use turn::Turn;
 
 use super::{
-    Query, Reason, Suggestion, Window, gate,
+    Predictor, Query, Reason, Suggestion, Window, gate,
     pace::Pace,
     prompt,
     reuse::Reuse,
@@ -93,6 +95,7 @@ impl Engine {
             privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
             settings,
             endpoint,
+            predictor: None,
             on: true,
             reuse: Reuse::default(),
             pace: Pace::default(),
@@ -103,6 +106,11 @@ impl Engine {
             notices,
         };
         Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Takes what predicts where the endpoint is not or cannot be asked.
+    pub fn predict_with(&self, predictor: Arc<dyn Predictor>) {
+        self.lock().predictor = Some(predictor);
     }
 
     /// Takes new settings and the endpoint they name. What is known stays known.
@@ -180,12 +188,14 @@ impl Engine {
             let mut state = self.lock();
             state.tracks.entry(query.document.uri.clone()).or_default().watch()
         };
+        turn.local.alone = self.is_local().await;
         let result = loop {
             changed.mark_unchanged();
             let step = self.lock().step(&mut turn);
             match step {
                 Step::Answer(result) => break result,
                 Step::Ask => self.ask(&mut turn),
+                Step::Predict(least) => self.predict(&mut turn, least),
                 Step::Wait(Some(until)) => {
                     let timer = time::sleep_until(until.into());
                     tokio::select! { biased; _ = changed.changed() => {}, () = timer => {} }
@@ -217,7 +227,18 @@ impl Engine {
         state.reset(ended);
         let trace = Trace { window, ..Trace::default() };
         let begun = now();
-        Ok(Turn { engine: self, query, number, edits, moved, begun, asked: None, answered: false, trace })
+        Ok(Turn {
+            engine: self,
+            query,
+            number,
+            edits,
+            moved,
+            begun,
+            asked: None,
+            local: Local::default(),
+            answered: false,
+            trace,
+        })
     }
 
     fn refuse(&self, query: &Query, reason: Reason) -> Answer {

@@ -63,6 +63,7 @@ fn line(record: &Record) -> String {
     let what = match &record.outcome {
         Ok(Source::Endpoint) => "shown".to_owned(),
         Ok(Source::Reuse) => "shown, known already".to_owned(),
+        Ok(Source::Local) => "shown, from the embedded engine".to_owned(),
         Err(reason) => format!("nothing: {reason}"),
     };
     format!("{ago:>4} s ago  {name}:{}  after {} ms  {what}", record.line + 1, record.took.as_millis())
@@ -71,7 +72,7 @@ fn line(record: &Record) -> String {
 fn to_json(record: &Record) -> Value {
     let at = record.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     let (shown, reason, message) = match &record.outcome {
-        Ok(source) => (Some(if *source == Source::Reuse { "reuse" } else { "endpoint" }), None, None),
+        Ok(source) => (Some(source.name()), None, None),
         Err(reason) => (None, Some(reason.code()), Some(reason.to_string())),
     };
     json!({
