@@ -123,7 +123,7 @@ impl Library {
 }
 
 /// So much of the memory, as a part of one, is left free for open documents and changed files.
-const NEARLY_FULL_PART: usize = 8;
+const NEARLY_FULL_PART: usize = 4;
 
 impl Predictor for Library {
     fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)> {

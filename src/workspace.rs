@@ -87,6 +87,12 @@ impl Drop for Workspace {
     }
 }
 
+/// The folder a file belongs to: the nearest one above it with `.git`, else its own.
+pub fn root_of(file: &Path) -> Option<PathBuf> {
+    let project = file.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    project.or_else(|| file.parent()).map(Path::to_owned)
+}
+
 /// Reads `roots` into `library` once, and returns when that is done.
 pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<Library>) {
     let (progress, _) = watch::channel(Progress::default());
@@ -127,7 +133,7 @@ impl Reader {
         gone.iter().for_each(|key| self.forget(key));
         let open = self.library.open_paths();
         files.sort_by_cached_key(|file| usize::MAX - open.iter().map(|path| shared(path, file)).max().unwrap_or(0));
-        self.take_in(&files);
+        self.take_in(&files, true);
         self.progress.send_modify(|progress| progress.finished = true);
     }
 
@@ -140,7 +146,7 @@ impl Reader {
         let old: Vec<String> =
             self.known.iter().filter(|known| **known == key || known.starts_with(&inside)).cloned().collect();
         old.iter().for_each(|key| self.forget(key));
-        self.take_in(&files);
+        self.take_in(&files, false);
     }
 
     fn forget(&mut self, key: &str) {
@@ -148,10 +154,11 @@ impl Reader {
         self.library.remove(key);
     }
 
-    fn take_in(&mut self, paths: &[PathBuf]) {
+    /// Reads files; `sparingly` only as long as there is room, so that nothing nearer is pushed out.
+    fn take_in(&mut self, paths: &[PathBuf], sparingly: bool) {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         for (done, path) in paths.iter().enumerate() {
-            if self.stopped.load(Relaxed) || (bytes == 0 && self.library.is_full()) {
+            if self.stopped.load(Relaxed) || (sparingly && bytes == 0 && self.library.is_full()) {
                 return;
             }
             let begun = Instant::now();
