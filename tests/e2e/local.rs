@@ -210,3 +210,18 @@ fn an_endpoint_that_answers_is_asked_and_not_the_embedded_engine() {
     editor.open("file:///other.rs", "rust", KNOWN);
     assert_eq!(shown(&mut editor, URI), "rect(1);");
 }
+
+#[test]
+fn where_it_goes_first_the_endpoint_is_asked_only_for_what_it_is_not_sure_of() {
+    let fake = Fake::start(|_| Script::text("rect(1);\n"));
+    let mut options = settings(&fake);
+    options["local"] = json!({ "first": true });
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(options).start();
+    assert_eq!(shown(&mut editor, URI), "rect(1);");
+    assert_eq!(fake.stats().requests, 1);
+    for number in 0..9 {
+        editor.open(&format!("file:///{number}.rs"), "rust", &KNOWN.replace("draw", "paint").repeat(3));
+    }
+    assert_eq!(shown(&mut editor, "file:///project/b.rs"), REST);
+    assert_eq!(fake.stats().requests, 1);
+}
