@@ -10,6 +10,8 @@
 //! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
 //! | [`completion`] | the core: from a place in a text to what is worth showing there |
 //! | [`endpoint`] | the HTTP shell: dialects, streams, errors, the key |
+//! | [`local`] | the embedded engine's core: predicts from the user's own text, pure |
+//! | [`library`], [`workspace`] | its shell: the shared index, and the thread that reads the workspace into it |
 //! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`document`], [`position`] | open texts as ropes; positions in three encodings |
 //! | [`privacy`] | which files never leave the machine |
@@ -44,6 +46,8 @@ pub mod completion;
 pub mod document;
 pub mod endpoint;
 pub mod language;
+pub mod library;
+pub mod local;
 pub mod logging;
 pub mod position;
 pub mod privacy;
@@ -51,3 +55,4 @@ pub mod server;
 pub mod settings;
 pub mod state_dir;
 pub mod usage;
+pub mod workspace;

@@ -35,6 +35,8 @@ pub struct Settings {
     /// What differs from `completion` for one language, by the editor's language id such as `rust` or `typescriptreact`.
     #[schemars(transform = schema::without_defaults)]
     pub languages: BTreeMap<String, Completion>,
+    /// The embedded engine, which completes from your own text and sends nothing.
+    pub local: Local,
     /// Which files never leave this machine.
     pub privacy: Privacy,
     /// When a document is too much to complete in.
@@ -52,6 +54,11 @@ impl Settings {
     pub fn completion_for(&self, language_id: &str) -> &Completion {
         self.languages.get(language_id).unwrap_or(&self.completion)
     }
+
+    /// Whether the embedded engine may come to be used, so that it needs to know the text.
+    pub fn may_use_local(&self) -> bool {
+        self.local.fallback || self.local.first || self.endpoint.may_be_local()
+    }
 }
 
 /// Where completions come from.
@@ -60,7 +67,7 @@ impl Settings {
 pub struct Endpoint {
     /// The address of the endpoint, with its scheme. When not set: `https://api.mistral.ai`.
     pub url: Option<String>,
-    /// What the endpoint speaks. `auto` tells it from the address.
+    /// What the endpoint speaks. `auto` tells it from the address, and is `local` where neither an address nor a key is set.
     pub dialect: Dialect,
     /// The model, by the name the endpoint knows it.
     #[schemars(length(min = 1))]
@@ -82,6 +89,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Whether there may be no endpoint at all: it is set so, or no address is set and maybe no key either.
+    pub fn may_be_local(&self) -> bool {
+        self.dialect == Dialect::Local || (self.dialect == Dialect::Auto && self.url.is_none())
+    }
+
     /// The longest wait for the first byte of a reply.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
@@ -119,6 +131,37 @@ pub enum Dialect {
     Mistral,
     /// OpenAI's `/v1/completions`, as a LiteLLM proxy serves it.
     Openai,
+    /// No endpoint at all: only the embedded engine completes, and nothing is sent.
+    Local,
+}
+
+/// The embedded engine, which completes from your own text and sends nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Local {
+    /// Whether it stands in while the endpoint fails or rests.
+    pub fallback: bool,
+    /// Whether it goes first where it is very sure; the endpoint is then not asked.
+    pub first: bool,
+    /// The most memory its index takes, in megabytes.
+    #[schemars(range(min = 1, max = 4096))]
+    pub memory_mb: usize,
+    /// Whether it reads the files of the workspace, besides the open documents.
+    pub workspace: bool,
+}
+
+impl Local {
+    /// The most memory its index takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.memory_mb << 20
+    }
+}
+
+impl Default for Local {
+    fn default() -> Self {
+        // Room for some 8 MB of source, 250,000 lines.
+        Local { fallback: true, first: false, memory_mb: 64, workspace: true }
+    }
 }
 
 /// How and when to complete.

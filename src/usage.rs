@@ -25,6 +25,8 @@ pub struct Counts {
     pub shown: u64,
     /// Of these, answered from what was known already.
     pub reused: u64,
+    /// Of these, predicted by the embedded engine.
+    pub local: u64,
     /// Tokens sent, as the endpoint counted them or estimated where it did not say.
     pub prompt_tokens: u64,
     /// Tokens received, likewise.

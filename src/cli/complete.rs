@@ -9,6 +9,7 @@ use anstream::ColorChoice;
 use clap::Args;
 use serde::Serialize;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::task;
 
 use super::drawing::{Marks, draw};
 use super::explain::Explained;
@@ -16,11 +17,13 @@ use super::place::{Place, Spot};
 use super::source::name;
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress, source};
 use crate::completion::engine::{Answer, Trace};
-use crate::completion::{Engine, Query, Reason, Source, Suggestion};
+use crate::completion::{Engine, Query, Reason, Suggestion};
 use crate::document::Document;
 use crate::endpoint::{Backend, url};
 use crate::language;
-use crate::settings::Loaded;
+use crate::library::Library;
+use crate::settings::{Loaded, Settings};
+use crate::workspace::{self, Rules};
 
 /// The arguments of `complete`.
 #[derive(Debug, Args)]
@@ -46,7 +49,7 @@ struct Report<'a> {
     insert_text: Option<&'a str>,
     /// Characters right of the cursor that the text replaces.
     replaces: usize,
-    /// `endpoint` or `reuse`.
+    /// `endpoint`, `reuse` or `local`.
     source: Option<&'static str>,
     /// The code of why there is nothing.
     reason: Option<&'static str>,
@@ -95,10 +98,16 @@ impl Complete {
         let backend = Backend::new(&settings);
         // Trouble is in the answer as well; nobody listens for it here.
         let (notices, _) = unbounded_channel();
-        let engine = Engine::new(settings, Arc::new(backend.clone()), notices);
+        let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), notices);
+        let library = if backend.is_local().await { Some(shelve(&settings, query).await) } else { None };
+        if let Some(library) = library.clone() {
+            engine.predict_with(library);
+        }
         let host = url::parse(backend.url()).map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
         let answer = progress::during(format!("asking {host}"), engine.complete(query)).await;
-        let explained = if self.explain { Some(Explained::new(loaded, &backend, query, &answer).await) } else { None };
+        let coverage = library.map(|library| library.coverage());
+        let explained =
+            if self.explain { Some(Explained::new(loaded, &backend, coverage, query, &answer).await) } else { None };
         (answer, explained)
     }
 
@@ -136,7 +145,7 @@ impl Complete {
             column: spot.column,
             insert_text: suggestion.map(|suggestion| suggestion.text.as_str()),
             replaces: suggestion.map_or(0, |suggestion| replaced_characters(document, spot, suggestion)),
-            source: suggestion.map(|suggestion| source_name(suggestion.source)),
+            source: suggestion.map(|suggestion| suggestion.source.name()),
             reason: reason.map(Reason::code),
             message: reason.map(|reason| self.sentence(reason)),
             timings: Timings::from(&answer.trace),
@@ -166,12 +175,19 @@ impl Complete {
     }
 }
 
-/// The name of a source in JSON and in what is printed.
-pub(super) fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::Endpoint => "endpoint",
-        Source::Reuse => "reuse",
+/// What the embedded engine can know of a document and the files around it.
+pub(super) async fn shelve(settings: &Arc<Settings>, query: &Query) -> Arc<Library> {
+    let library = Arc::new(Library::new(settings));
+    library.open(&query.document, query.path.as_deref());
+    let root = query.path.as_deref().and_then(workspace::root_of).filter(|_| settings.local.workspace);
+    if let Some(root) = root {
+        let (rules, shared) = (Rules::new(settings), library.clone());
+        let what = format!("reading {}", name(&root));
+        let reading = task::spawn_blocking(move || workspace::read(vec![root], rules, shared));
+        // Had the reading died, the document itself would still be known.
+        let _ = progress::during(what, reading).await;
     }
+    library
 }
 
 /// Tells what is wrong with the settings.

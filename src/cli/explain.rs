@@ -6,11 +6,12 @@ use anstyle::Style;
 use serde::Serialize;
 use serde_json::json;
 
-use super::complete::{Timings, source_name};
+use super::complete::Timings;
 use super::drawing::visible;
 use crate::completion::engine::Answer;
 use crate::completion::{Query, Window};
 use crate::endpoint::{Backend, Prompt};
+use crate::local::Coverage;
 use crate::settings::Loaded;
 
 const LABEL: Style = Style::new().bold();
@@ -25,6 +26,8 @@ pub(super) struct Explained {
     url_origin: String,
     /// `mistral` or `openai`; nothing where the endpoint was not used.
     dialect: Option<&'static str>,
+    /// What the embedded engine had read, where it completes alone.
+    local: Option<String>,
     /// Where the key is from.
     key: Option<String>,
     window: Cut,
@@ -66,11 +69,17 @@ struct Asked {
 
 impl Explained {
     /// Puts together what is known; asks nobody and looks for no key that was not needed.
-    pub(super) async fn new(loaded: &Loaded, backend: &Backend, query: &Query, answer: &Answer) -> Self {
+    pub(super) async fn new(
+        loaded: &Loaded,
+        backend: &Backend,
+        local: Option<Coverage>,
+        query: &Query,
+        answer: &Answer,
+    ) -> Self {
         let trace = &answer.trace;
         let opened = if trace.prompt.is_some() { backend.open().await.ok() } else { None };
         let outcome = match &answer.result {
-            Ok(suggestion) => format!("shown, from {}", source_name(suggestion.source)),
+            Ok(suggestion) => format!("shown, from {}", suggestion.source.name()),
             Err(reason) => format!("nothing shown ({}): {reason}", reason.code()),
         };
         Self {
@@ -78,6 +87,7 @@ impl Explained {
             url: backend.url().to_owned(),
             url_origin: loaded.origins.get("endpoint.url").cloned().unwrap_or_default().to_string(),
             dialect: opened.map(|opened| opened.endpoint.dialect().name()),
+            local: local.map(|coverage| format!("{} files, {} KB", coverage.files, coverage.bytes / 1024)),
             key: opened.and_then(|opened| opened.key.as_ref()).map(|key| key.source.clone()),
             window: Cut::new(&trace.window, query),
             prompt: trace.prompt.as_ref().map(Asked::new),
@@ -95,9 +105,13 @@ impl Explained {
         let Timings { waited_ms, first_text_ms, total_ms } = self.timings;
         let first = first_text_ms.map_or_else(|| "no text".to_owned(), |ms| format!("first text {ms} ms after it"));
         let asked = self.prompt.as_ref().map_or_else(|| "none: the endpoint was not asked".to_owned(), Asked::settings);
+        let endpoint = match &self.local {
+            Some(covers) => format!("none: the embedded engine, which read {covers}"),
+            None => format!("{}, {} ({})", self.url, self.dialect.unwrap_or("not used"), self.url_origin),
+        };
         let lines = [
             ("language", self.language.clone()),
-            ("endpoint", format!("{}, {} ({})", self.url, self.dialect.unwrap_or("not used"), self.url_origin)),
+            ("endpoint", endpoint),
             ("key", self.key.clone().unwrap_or_else(|| "none".to_owned())),
             (
                 "window",

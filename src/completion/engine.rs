@@ -6,6 +6,7 @@
 //! serve many keystrokes; dropping the task resets the stream.
 
 mod cycle;
+mod local;
 mod reading;
 mod state;
 mod track;
@@ -20,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use local::Local;
 use reading::Reading;
 use state::{State, Step};
 use tokio::{sync::mpsc::UnboundedSender, time};
@@ -27,7 +29,7 @@ use track::{Flight, Follow};
 use turn::Turn;
 
 use super::{
-    Query, Reason, Suggestion, Window, gate,
+    Predictor, Query, Reason, Suggestion, Window, gate,
     pace::Pace,
     prompt,
     reuse::{Id, Reuse},
@@ -96,6 +98,7 @@ impl Engine {
             privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
             settings,
             endpoint,
+            predictor: None,
             on: true,
             reuse: Reuse::default(),
             pace: Pace::default(),
@@ -107,6 +110,11 @@ impl Engine {
             notices,
         };
         Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Takes what predicts where the endpoint is not or cannot be asked.
+    pub fn predict_with(&self, predictor: Arc<dyn Predictor>) {
+        self.lock().predictor = Some(predictor);
     }
 
     /// Takes new settings and the endpoint they name. What is known stays known.
@@ -205,12 +213,14 @@ impl Engine {
             let mut state = self.lock();
             state.tracks.entry(query.document.uri.clone()).or_default().watch()
         };
+        turn.local.alone = self.is_local().await;
         let result = loop {
             changed.mark_unchanged();
             match self.advance(&mut turn) {
                 Step::Answer(result) => break result,
                 // `advance` has asked.
                 Step::Ask => {}
+                Step::Predict(least) => self.predict(&mut turn, least),
                 Step::Wait(Some(until)) => {
                     let timer = time::sleep_until(until.into());
                     tokio::select! { biased; _ = changed.changed() => {}, () = timer => {} }
@@ -243,7 +253,18 @@ impl Engine {
         state.reset(ended);
         let trace = Trace { window, ..Trace::default() };
         let begun = now();
-        Ok(Turn { engine: self, query, number, edits, moved, begun, asked: None, answered: false, trace })
+        Ok(Turn {
+            engine: self,
+            query,
+            number,
+            edits,
+            moved,
+            begun,
+            asked: None,
+            local: Local::default(),
+            answered: false,
+            trace,
+        })
     }
 
     fn refuse(&self, query: &Query, reason: Reason) -> Answer {

@@ -39,6 +39,13 @@ pub struct Query {
     pub follows: bool,
 }
 
+/// Predicts what comes next without asking anybody: the embedded engine, with what it knows of the user's text.
+pub trait Predictor: Send + Sync {
+    /// The text (LF line ends) that probably comes next at the query's cursor, around which `window` is cut, and how
+    /// likely all of its first line is right, 0 to 1. Takes about a millisecond.
+    fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)>;
+}
+
 /// One suggestion at the query's cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {

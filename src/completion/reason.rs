@@ -38,6 +38,9 @@ pub enum Reason {
     /// The model had nothing to say.
     #[error("the model answered with nothing")]
     Empty,
+    /// The embedded engine completes alone and was not sure enough.
+    #[error("nothing like it in the open documents and the workspace says surely enough what comes next")]
+    Unsure,
     /// A filter took everything away.
     #[error("the suggestion was dropped: it {}", .0.does())]
     Filtered(Filter),
@@ -64,6 +67,7 @@ impl Reason {
             Self::Superseded => "superseded",
             Self::Cancelled => "cancelled",
             Self::Empty => "empty",
+            Self::Unsure => "unsure",
             Self::Filtered(filter) => filter.name(),
             Self::Endpoint(_) => "endpoint",
             Self::Paused(_) => "paused",

@@ -33,6 +33,19 @@ pub enum Source {
     Endpoint,
     /// It was known, or on its way, when the request came.
     Reuse,
+    /// The embedded engine predicted it.
+    Local,
+}
+
+impl Source {
+    /// The name in JSON and in what is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::Reuse => "reuse",
+            Self::Local => "local",
+        }
+    }
 }
 
 /// The last records, oldest first.

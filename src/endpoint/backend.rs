@@ -3,7 +3,8 @@
 use std::env;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 use tokio::task;
 
@@ -73,8 +74,21 @@ impl Backend {
         opened.await.as_ref().map_err(Clone::clone)
     }
 
+    /// Whether there is no endpoint and the embedded engine completes alone: the dialect is `local`, or neither a
+    /// dialect nor an address is set and no key is found. A key that is named but cannot be read is trouble to be told,
+    /// not a wish for no endpoint.
+    pub async fn is_local(&self) -> bool {
+        if self.0.settings.dialect == settings::Dialect::Local {
+            return true;
+        }
+        self.0.settings.may_be_local() && self.open().await.is_ok_and(|opened| opened.key.is_none())
+    }
+
     /// Opens a connection once a key is known, so that the first completion finds it.
     pub async fn warm_up(&self) {
+        if self.is_local().await {
+            return;
+        }
         match self.open().await {
             Ok(Opened { endpoint, key: Some(key) }) => {
                 if let Some(warning) = &key.warning {
@@ -93,7 +107,7 @@ impl Backend {
         let key = key::find(variable, settings.api_key_file.as_deref(), &settings.api_key_command)
             .map_err(|error| Error::Setup(error.to_string()))?;
         let dialect = match settings.dialect {
-            settings::Dialect::Auto => None,
+            settings::Dialect::Auto | settings::Dialect::Local => None,
             settings::Dialect::Mistral => Some(Dialect::Mistral),
             settings::Dialect::Openai => Some(Dialect::OpenAi),
         };
@@ -115,5 +129,9 @@ impl Endpoint for Backend {
         let backend = self.clone();
         let reply = async move { backend.open().await.map(|opened| opened.endpoint.complete(prompt)) };
         stream::once(reply).try_flatten().boxed()
+    }
+
+    fn is_local(&self) -> BoxFuture<'_, bool> {
+        Backend::is_local(self).boxed()
     }
 }

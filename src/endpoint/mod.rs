@@ -16,6 +16,10 @@ mod retry_after;
 mod sse;
 pub mod url;
 
+use std::future::ready;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 pub use backend::Backend;
@@ -98,4 +102,9 @@ pub type Reply = BoxStream<'static, Result<Piece, Error>>;
 pub trait Endpoint: Send + Sync {
     /// Asks. Nothing is sent before the reply is first polled.
     fn complete(&self, prompt: Prompt) -> Reply;
+
+    /// Whether there is nobody to ask, so that the embedded engine completes alone.
+    fn is_local(&self) -> BoxFuture<'_, bool> {
+        ready(false).boxed()
+    }
 }

@@ -16,6 +16,10 @@ pub struct Client {
     pub configuration: bool,
     /// Whether it wants `workspace/didChangeConfiguration` to be registered before it sends any.
     pub registers_configuration: bool,
+    /// Whether it can be asked to tell of changed files.
+    pub watches_files: bool,
+    /// Whether it shows progress that the server begins.
+    pub progress: bool,
     /// Whether it can open a document for the user.
     pub show_document: bool,
     /// Whether it inserts all lines of a completion item; Neovim up to 0.11 takes only the first.
@@ -41,6 +45,11 @@ impl Client {
                 .and_then(|workspace| workspace.did_change_configuration)
                 .and_then(|change| change.dynamic_registration)
                 .unwrap_or_default(),
+            watches_files: workspace
+                .and_then(|workspace| workspace.did_change_watched_files.as_ref())
+                .and_then(|watch| watch.dynamic_registration)
+                .unwrap_or_default(),
+            progress: window.and_then(|window| window.work_done_progress).unwrap_or_default(),
             show_document: window.and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support),
             multiline_items: name != "neovim",
             one_at_a_time: name == "helix",

@@ -63,6 +63,7 @@ fn line(record: &Record) -> String {
     let what = match &record.outcome {
         Ok(Source::Endpoint) => "shown".to_owned(),
         Ok(Source::Reuse) => "shown, known already".to_owned(),
+        Ok(Source::Local) => "shown, from the embedded engine".to_owned(),
         Err(reason) => format!("nothing: {reason}"),
     };
     format!("{ago:>4} s ago  {name}:{}  after {} ms  {what}", record.line + 1, record.took.as_millis())
@@ -71,7 +72,7 @@ fn line(record: &Record) -> String {
 fn to_json(record: &Record) -> Value {
     let at = record.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     let (shown, reason, message) = match &record.outcome {
-        Ok(source) => (Some(if *source == Source::Reuse { "reuse" } else { "endpoint" }), None, None),
+        Ok(source) => (Some(source.name()), None, None),
         Err(reason) => (None, Some(reason.code()), Some(reason.to_string())),
     };
     json!({
@@ -89,6 +90,16 @@ fn to_json(record: &Record) -> Value {
 async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
     let (status, settings) = (server.engine.status(), server.settings());
     let url = server.url();
+    let (alone, coverage) = (server.backend().is_local().await, server.library.coverage());
+    let covers = format!(
+        "the embedded engine knows {} open documents and {} files, {} KB of text in {} KB of memory",
+        coverage.open,
+        coverage.files,
+        coverage.bytes / 1024,
+        coverage.memory / 1024,
+    );
+    let model =
+        if alone { "the embedded engine alone".to_owned() } else { format!("{} at {url}", settings.endpoint.model) };
     let state = match (&status.trouble, status.on, status.streams) {
         (Some(_), ..) => "error",
         (None, false, _) => "off",
@@ -100,13 +111,8 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
     if show {
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
         let text = format!(
-            "Codestral: {state}, {} at {url}; {} requests, {} shown ({} known already), {} tokens sent, {} received{error}",
-            settings.endpoint.model,
-            counts.requests,
-            counts.shown,
-            counts.reused,
-            counts.prompt_tokens,
-            counts.completion_tokens,
+            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received; {covers}{error}",
+            counts.requests, counts.shown, counts.reused, counts.local, counts.prompt_tokens, counts.completion_tokens,
         );
         server.say(MessageType::INFO, text).await;
     }
@@ -118,5 +124,12 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
         "error": trouble,
         "streams": status.streams,
         "counts": counts,
+        "local": {
+            "alone": alone,
+            "files": coverage.files,
+            "open": coverage.open,
+            "bytes": coverage.bytes,
+            "memory": coverage.memory,
+        },
     })))
 }

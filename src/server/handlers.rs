@@ -5,15 +5,16 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CompletionOptions, CompletionParams, CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams,
-    InitializeParams, InitializeResult, InitializedParams, InlineCompletionList, InlineCompletionOptions,
-    InlineCompletionParams, InlineCompletionTriggerKind, OneOf, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    ExecuteCommandOptions, ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams,
+    InlineCompletionList, InlineCompletionOptions, InlineCompletionParams, InlineCompletionTriggerKind, OneOf,
+    ServerCapabilities, ServerInfo, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
 
 use super::client::Client;
 use super::convert::{self, Place};
-use super::{Server, commands};
+use super::{Server, commands, shelves};
 use crate::completion::{Query, Reason};
 use crate::document::{Change, Document};
 use crate::position;
@@ -36,6 +37,7 @@ impl LanguageServer for Server {
                 text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
                     open_close: Some(true),
                     change: Some(TextDocumentSyncKind::INCREMENTAL),
+                    save: Some(TextDocumentSyncSaveOptions::Supported(true)),
                     ..TextDocumentSyncOptions::default()
                 })),
                 inline_completion_provider: Some(OneOf::Right(InlineCompletionOptions::default())),
@@ -68,7 +70,9 @@ impl LanguageServer for Server {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let opened = params.text_document;
-        self.documents.open(Document::new(opened.uri.as_str(), &opened.language_id, opened.version, &opened.text));
+        let document = Document::new(opened.uri.as_str(), &opened.language_id, opened.version, &opened.text);
+        self.documents.open(document.clone());
+        self.take_in(&document);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -76,7 +80,10 @@ impl LanguageServer for Server {
         let changes: Vec<Change> = params.content_changes.into_iter().map(convert::from_change).collect();
         let encoding = self.client().encoding;
         match self.documents.change(changed.uri.as_str(), changed.version, changes, encoding) {
-            Some((document, edits)) => self.engine.edited(&document, &edits),
+            Some((document, edits)) => {
+                self.engine.edited(&document, &edits);
+                self.follow(&document, &edits);
+            }
             None => tracing::warn!(uri = changed.uri.as_str(), "didChange for a document that is not open; ignored"),
         }
     }
@@ -87,6 +94,16 @@ impl LanguageServer for Server {
             tracing::warn!(uri = uri.as_str(), "didClose for a document that is not open; ignored");
         }
         self.engine.closed(uri.as_str());
+        self.put_back(&uri);
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        shelves::path(&params.text_document.uri).into_iter().for_each(|path| self.file_changed(path));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths = params.changes.iter().filter_map(|change| shelves::path(&change.uri));
+        paths.for_each(|path| self.file_changed(path));
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod convert;
 pub mod handlers;
 pub mod session;
+mod shelves;
 pub mod transport;
 
 use std::ops::Deref;

@@ -1,5 +1,7 @@
 //! One editor's session: its documents, its settings as they change, and what is said to the person.
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -11,11 +13,13 @@ use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Regi
 
 use super::Server;
 use super::client::Client;
+use super::shelves::{self, Shelves};
 use crate::completion::Engine;
 use crate::document::Documents;
 use crate::endpoint::{self, Backend};
+use crate::library::Library;
 use crate::logging::Logging;
-use crate::settings::{Settings, Sources};
+use crate::settings::{Dialect, Settings, Sources};
 use crate::state_dir;
 use crate::usage::ledger::Ledger;
 
@@ -34,10 +38,16 @@ pub struct Session {
     pub documents: Documents,
     /// What completes.
     pub engine: Engine,
-    connection: Connection,
+    /// What the embedded engine knows.
+    pub library: Arc<Library>,
+    pub(super) roots: OnceLock<Vec<PathBuf>>,
+    pub(super) shelves: Mutex<Shelves>,
+    pub(super) connection: Connection,
     client: OnceLock<Client>,
     configured: Mutex<Configured>,
     logging: Logging,
+    /// Whether the person knows that the embedded engine completes.
+    told_local: AtomicBool,
     /// The engine's trouble, until `initialized` begins to read it.
     trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
 }
@@ -61,9 +71,14 @@ impl Session {
         let backend = Backend::new(&settings);
         let (sender, trouble) = unbounded_channel();
         let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), sender);
+        let library = Arc::new(Library::new(&settings));
+        engine.predict_with(library.clone());
         Self {
             documents: Documents::default(),
             engine,
+            library,
+            roots: OnceLock::new(),
+            shelves: Mutex::new(Shelves::default()),
             connection,
             client: OnceLock::new(),
             configured: Mutex::new(Configured {
@@ -75,12 +90,14 @@ impl Session {
                 told: vec![],
             }),
             logging,
+            told_local: AtomicBool::new(false),
             trouble: Mutex::new(Some(trouble)),
         }
     }
 
     /// Learns what the client can do.
     pub fn meet(&self, params: &InitializeParams) -> Client {
+        self.roots.get_or_init(|| shelves::roots(params));
         *self.client.get_or_init(|| Client::new(params))
     }
 
@@ -92,6 +109,11 @@ impl Session {
     /// The settings in force.
     pub fn settings(&self) -> Arc<Settings> {
         self.configured().settings.clone()
+    }
+
+    /// What is asked.
+    pub fn backend(&self) -> Backend {
+        self.configured().backend.clone()
     }
 
     /// The address that is asked.
@@ -111,6 +133,7 @@ impl Session {
         let dangerous = loaded.problems.iter().find(|problem| problem.forbids_sending());
         let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
         if *configured.settings != loaded.settings || configured.refusal != refusal {
+            let shelved = shelves::same(&configured.settings, &loaded.settings);
             configured.settings = Arc::new(loaded.settings);
             configured.backend = match &refusal {
                 Some(why) => Backend::refusing(&configured.settings, why.clone()),
@@ -118,6 +141,9 @@ impl Session {
             };
             configured.refusal = refusal;
             self.engine.configure(configured.settings.clone(), Arc::new(configured.backend.clone()));
+            if !shelved {
+                self.shelve(&configured.settings);
+            }
         }
         said
     }
@@ -204,7 +230,9 @@ impl Server {
                     tracing::warn!("the editor will not tell of changed settings: {error}");
                 }
             }
+            server.watch_files().await;
             server.pull_configuration().await;
+            server.follow_workspace();
             server.settle().await;
             let Some(mut trouble) = trouble else { return };
             while let Some(error) = trouble.recv().await {
@@ -251,8 +279,22 @@ impl Server {
             let configured = self.configured();
             (configured.backend.clone(), configured.settings.endpoint.warm_up)
         };
+        self.tell_of_local(&backend).await;
         if warm_up {
             backend.warm_up().await;
+        }
+    }
+}
+
+/// Says where completions come from when nobody chose that.
+const LOCAL: &str = "Codestral: no API key is set, so suggestions come from your own open files and workspace alone, and \
+     nothing is sent. For Codestral's, set MISTRAL_API_KEY; `codestral-ls check` helps.";
+
+impl Server {
+    async fn tell_of_local(&self, backend: &Backend) {
+        let chosen = self.settings().endpoint.dialect == Dialect::Local;
+        if !chosen && backend.is_local().await && !self.told_local.swap(true, Relaxed) {
+            self.say(MessageType::INFO, LOCAL.to_owned()).await;
         }
     }
 }

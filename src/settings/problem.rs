@@ -40,9 +40,9 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Settings of the endpoint that change neither where text and key go nor which key it is.
-const HARMLESS: [&str; 5] =
-    ["endpoint.dialect", "endpoint.model", "endpoint.stream", "endpoint.warmUp", "endpoint.timeoutMs"];
+/// Settings of the endpoint that change neither where text and key go nor which key it is. Not the dialect: who mistypes
+/// `local` wants nothing sent.
+const HARMLESS: [&str; 4] = ["endpoint.model", "endpoint.stream", "endpoint.warmUp", "endpoint.timeoutMs"];
 
 impl Problem {
     /// Whether what is wrong may be what names another host, or keeps files from it: the default would then send text

@@ -217,7 +217,9 @@ fn wrong_arguments_have_a_code_of_their_own() {
 fn a_set_up_that_cannot_work_says_what_to_do() {
     let shell = || Shell::alone().file("add.rs", ADD);
     let complete = ["complete", "add.rs:2"];
-    shell().check_refused(&complete, 1, &["no API key", "CODESTRAL_API_KEY", "endpoint.apiKeyFile"]);
+    let config = "config/codestral-ls/config.toml";
+    let keyless = shell().file(config, "endpoint.dialect = \"mistral\"\n");
+    keyless.check_refused(&complete, 1, &["no API key", "CODESTRAL_API_KEY", "endpoint.apiKeyFile"]);
     let shell_with = |url: &str| shell().env("CODESTRAL_API_KEY", SECRET).env("CODESTRAL_URL", url);
     shell_with("api.mistral.ai").check_refused(&complete, 1, &["no scheme", "write \"https://api.mistral.ai\""]);
     shell_with("http://api.mistral.ai").check_refused(&complete, 1, &["http://", "api.mistral.ai", "write https://"]);
@@ -264,6 +266,25 @@ fn a_refused_key_and_a_silent_host_are_told_apart() {
     let shell =
         Shell::new(&fake).file("add.rs", ADD).file("config/codestral-ls/config.toml", "endpoint.timeoutMs = 100\n");
     shell.check_refused(&["complete", "add.rs:2"], 1, &["127.0.0.1", "100 ms", "endpoint.timeoutMs"]);
+}
+
+const AREAS: &str = "fn area(width: f32, height: f32) -> f32 {\n    round_to_pixels(width * height, SCALE)\n}\n";
+
+#[test]
+fn without_a_key_the_files_around_are_enough() {
+    let shell = Shell::alone()
+        .file("project/.git/HEAD", "")
+        .file("project/area.rs", AREAS)
+        .file("project/deep/new.rs", "fn other(width: f32, height: f32) -> f32 {\n    round_to_\n}\n");
+    let outcome = shell.run(&["complete", "project/deep/new.rs:2"]);
+    assert!(outcome.stdout.contains("round_to_⟦pixels(width * height, SCALE)⟧"), "{outcome:?}");
+    let outcome = shell.run(&["complete", "project/deep/new.rs:2", "--explain"]);
+    for part in ["none: the embedded engine, which read 1 files", "shown, from local"] {
+        assert!(outcome.stdout.contains(part), "{part:?} is not in\n{}", outcome.stdout);
+    }
+    let outcome = shell.run(&["check"]);
+    check_steps(&outcome, &["ok settings", "ok local", "ok index"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
 }
 
 /// The steps of `check` and what became of them, without the summary.
@@ -323,8 +344,8 @@ fn check_stops_where_nothing_further_can_work() {
     let skipped = ["skip connection", "skip models", "skip completion"];
     let steps = |head: &[&'static str]| [head, &skipped[..]].concat();
 
-    let outcome = Shell::alone().run(&["check"]);
-    check_steps(&outcome, &steps(&["ok settings", "ok model", "ok url", "fail key"]));
+    let keyless = Shell::alone().file("config/codestral-ls/config.toml", "endpoint.dialect = \"mistral\"\n");
+    check_steps(&keyless.run(&["check"]), &steps(&["ok settings", "ok model", "ok url", "fail key"]));
     let outcome = shell("api.mistral.ai").run(&["check"]);
     check_steps(&outcome, &steps(&["ok settings", "ok model", "fail url", "skip key"]));
     let broken = Shell::alone().file("config/codestral-ls/config.toml", "endpoint.url = 1");

@@ -15,6 +15,8 @@ pub struct Builder {
     pub options: Value,
     pub settings: Value,
     pub process_id: Value,
+    /// `initialize.rootUri`.
+    pub root: Value,
     pub first_version: i64,
     pub env: Vec<(OsString, OsString)>,
     pub args: Vec<OsString>,
@@ -29,6 +31,7 @@ impl Builder {
             options: Value::Null,
             settings: json!({}),
             process_id: std::process::id().into(),
+            root: Value::Null,
             first_version,
             env: Vec::new(),
             args: Vec::new(),

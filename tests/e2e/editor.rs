@@ -95,7 +95,7 @@ impl Editor {
         let params = json!({
             "processId": builder.process_id,
             "clientInfo": builder.client_info,
-            "rootUri": null,
+            "rootUri": builder.root,
             "capabilities": builder.capabilities,
             "initializationOptions": builder.options,
         });

@@ -90,7 +90,9 @@ fn what_came_before_a_cut_is_shown() {
 
 #[test]
 fn without_a_key_mistral_is_not_asked_and_the_person_is_told_how_to_set_one() {
-    let mut editor = neovim().options(json!({"completion": {"debounceMs": 0}})).start();
+    let options =
+        json!({"completion": {"debounceMs": 0}, "endpoint": {"dialect": "mistral"}, "local": {"fallback": false}});
+    let mut editor = neovim().options(options).start();
     type_in_vain(&mut editor, 3);
     let message = editor.notification("window/showMessage")["message"].to_string();
     assert!(message.contains("CODESTRAL_API_KEY"), "{message}");

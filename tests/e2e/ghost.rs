@@ -13,11 +13,12 @@ pub const KEY: &str = "test-key-0123456789";
 /// The document most tests write in.
 pub const URI: &str = "file:///project/main.rs";
 
-/// Settings that lead to `fake` and wait for nothing.
+/// Settings that lead to `fake`, wait for nothing and take nothing from anywhere else.
 pub fn settings(fake: &Fake) -> Value {
     json!({
         "endpoint": {"url": fake.url(), "dialect": "mistral", "warmUp": false},
         "completion": {"debounceMs": 0, "choices": 1},
+        "local": {"fallback": false},
     })
 }
 

@@ -12,6 +12,7 @@ mod failure;
 mod fake_endpoint;
 mod ghost;
 mod lifecycle;
+mod local;
 mod process;
 mod readme;
 mod settings;

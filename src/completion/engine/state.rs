@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     completion::{
-        Query, Reason, Source, Suggestion, Window,
+        Predictor, Query, Reason, Source, Suggestion, Window,
         acceptance::Verdict,
         pace::Pace,
         reuse::{Found, Id, Reuse},
@@ -36,6 +36,7 @@ pub(super) struct State {
     pub settings: Arc<Settings>,
     pub privacy: Privacy,
     pub endpoint: Arc<dyn Endpoint>,
+    pub predictor: Option<Arc<dyn Predictor>>,
     pub on: bool,
     pub reuse: Reuse,
     pub pace: Pace,
@@ -54,6 +55,8 @@ pub(super) enum Step {
     /// Look again when something changed, or at this time.
     Wait(Option<Instant>),
     Ask,
+    /// Ask the embedded engine for what it is at least so sure of.
+    Predict(f32),
 }
 
 impl State {
@@ -106,16 +109,24 @@ impl State {
         if let Some(id) = turn.asked {
             let failed = track.and_then(|track| track.failed.as_ref()).filter(|(failed, _)| *failed == id);
             let reason = failed.map_or(Reason::Empty, |(_, error)| Reason::Endpoint(error.clone()));
-            return Step::Answer(Err(reason));
+            let instead = if failed.is_some() { turn.local.instead(&self.settings.local) } else { None };
+            return instead.unwrap_or(Step::Answer(Err(reason)));
+        }
+        if turn.moved && !turn.query.invoked {
+            return Step::Answer(Err(Reason::NoEdit));
+        }
+        if turn.local.alone {
+            return turn.local.instead(&self.settings.local).unwrap_or(Step::Answer(Err(Reason::Unsure)));
+        }
+        if let Some(step) = turn.local.first(&self.settings.local) {
+            return step;
         }
         if turn.query.invoked {
             return Step::Ask;
         }
-        if turn.moved {
-            return Step::Answer(Err(Reason::NoEdit));
-        }
         if let Some(error) = self.pace.resting(now) {
-            return Step::Answer(Err(Reason::Paused(error.clone())));
+            let paused = Step::Answer(Err(Reason::Paused(error.clone())));
+            return turn.local.instead(&self.settings.local).unwrap_or(paused);
         }
         let wait = match self.settings.completion_for(&document.language).debounce_ms {
             Debounce::Auto => {
@@ -210,6 +221,7 @@ impl State {
             Ok(source) => {
                 self.counts.shown += 1;
                 self.counts.reused += u64::from(*source == Source::Reuse);
+                self.counts.local += u64::from(*source == Source::Local);
             }
             Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
         }

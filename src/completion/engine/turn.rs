@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Answer, Engine, Trace, now, track::Track};
+use super::{Answer, Engine, Trace, local::Local, now, track::Track};
 use crate::completion::{
     Query, Reason, Source, Suggestion,
     filter::{self, Filtered},
@@ -20,6 +20,7 @@ pub(super) struct Turn<'a> {
     pub begun: Instant,
     /// The stream this query opened.
     pub asked: Option<Id>,
+    pub local: Local,
     pub answered: bool,
     pub trace: Trace,
 }
@@ -30,7 +31,11 @@ impl Turn<'_> {
         let typed = track.follow.as_ref().map_or("", |follow| follow.typed.as_str());
         let Filtered { text, replaces } =
             filter::apply(&self.trace.window, &self.query.document.language, block).map_err(Reason::Filtered)?;
-        let source = if self.asked == Some(id) { Source::Endpoint } else { Source::Reuse };
+        let source = match Some(id) {
+            id if id == self.local.id => Source::Local,
+            id if id == self.asked => Source::Endpoint,
+            _ => Source::Reuse,
+        };
         Ok(Suggestion { text: format!("{typed}{text}"), replaces, source })
     }
 
@@ -40,7 +45,7 @@ impl Turn<'_> {
         self.trace.total = now().saturating_duration_since(self.begun);
         let outcome = result.as_ref().map(|suggestion| suggestion.source).map_err(Clone::clone);
         let mut state = self.engine.lock();
-        if let Some((said, first_text)) = self.asked.and_then(|id| state.reuse.said(id)) {
+        if let Some((said, first_text)) = self.local.id.or(self.asked).and_then(|id| state.reuse.said(id)) {
             (self.trace.said, self.trace.first_text) = (said.to_owned(), first_text);
         }
         state.record(self.query, self.trace.total, outcome);

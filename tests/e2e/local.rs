@@ -1,0 +1,227 @@
+//! The embedded engine behind a real server: without a key, in the place of an endpoint in trouble, and what it forgets.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::clients::{Builder, neovim, vscode};
+use crate::editor::Editor;
+use crate::fake_endpoint::{Fake, Script};
+use crate::ghost::{KEY, URI, settings};
+
+/// Text that occurs often enough for the embedded engine to be sure of it.
+const KNOWN: &str = "fn draw(canvas: &mut Canvas) {\n    canvas.stroke_polygon(corner_points, line_width);\n}\n";
+
+/// The same context, not yet written on.
+const BEGUN: &str = "fn paint(canvas: &mut Canvas) {\n    canvas.stroke_<cursor>\n}\n";
+
+/// What the engine must say there.
+const REST: &str = "polygon(corner_points, line_width);";
+
+/// The editor with its home's folder `project` as its workspace.
+fn in_project(mut builder: Builder) -> Editor {
+    let root = uri(builder.home.path(), "project");
+    builder.root = json!(root);
+    builder.start()
+}
+
+fn uri(home: &Path, path: &str) -> String {
+    let path = home.join(path).to_string_lossy().replace('\\', "/");
+    if path.starts_with('/') { format!("file://{path}") } else { format!("file:///{path}") }
+}
+
+/// Waits until the index holds so many files of the workspace.
+#[track_caller]
+fn wait_for_files(editor: &mut Editor, files: u64) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        let local = editor.command("codestral.status")["local"].take();
+        if local["files"] == files {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{local}");
+    }
+}
+
+/// What is shown after `BEGUN` was typed in a new document, which is closed again: it would be a witness that nothing
+/// follows.
+#[track_caller]
+fn shown(editor: &mut Editor, uri: &str) -> Value {
+    let offset = editor.write(uri, BEGUN);
+    let id = editor.complete(uri, offset);
+    let shown = editor.result(id)["items"].get(0).map(|item| item["insertText"].clone());
+    editor.close(uri);
+    shown.unwrap_or_default()
+}
+
+/// The same in a file of the home.
+#[track_caller]
+fn shown_in(editor: &mut Editor, path: &str) -> Value {
+    let uri = uri(&editor.home(), path);
+    shown(editor, &uri)
+}
+
+fn told(editor: &Editor) -> Vec<String> {
+    let shown = editor.notifications.iter().filter(|message| message["method"] == "window/showMessage");
+    shown.map(|message| message["params"]["message"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn without_a_key_text_comes_from_another_open_document_and_the_person_is_told_once() {
+    let mut editor = neovim().start();
+    editor.open("file:///other.rs", "rust", KNOWN);
+    assert_eq!(shown(&mut editor, URI), REST);
+    assert_eq!(shown(&mut editor, "file:///project/b.rs"), REST);
+    let message = editor.notification("window/showMessage")["message"].to_string();
+    assert!(message.contains("MISTRAL_API_KEY") && message.contains("nothing is sent"), "{message}");
+    let status = editor.command("codestral.status");
+    assert_eq!((&status["local"]["alone"], &status["counts"]["local"]), (&true.into(), &2.into()));
+    assert_eq!(editor.command("codestral.why")[0]["shown"], "local");
+    editor.notify("workspace/didChangeConfiguration", json!({"settings": {"codestral": {"log": {"level": "info"}}}}));
+    editor.command("codestral.status");
+    assert_eq!(told(&editor), Vec::<String>::new());
+}
+
+#[test]
+fn who_sets_the_dialect_is_told_nothing_and_a_key_is_not_used() {
+    let options = json!({"endpoint": {"dialect": "local"}});
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(options).start();
+    editor.open("file:///other.rs", "rust", KNOWN);
+    assert_eq!(shown(&mut editor, URI), REST);
+    assert_eq!(editor.command("codestral.status")["counts"]["requests"], 0);
+    assert_eq!(told(&editor), Vec::<String>::new());
+}
+
+#[test]
+fn where_it_is_not_sure_it_says_so() {
+    let mut editor = neovim().start();
+    assert_eq!(shown(&mut editor, URI), Value::Null);
+    assert_eq!(editor.reasons(), ["unsure"]);
+}
+
+#[test]
+fn text_comes_from_a_file_of_the_workspace() {
+    let mut editor = in_project(neovim().file("project/shapes.rs", KNOWN));
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+}
+
+#[test]
+fn nothing_comes_from_what_is_ignored_hidden_or_private() {
+    let builder = neovim()
+        .file("project/.gitignore", "target/\n")
+        .file("project/.ignore", "left_out.rs\n")
+        .file("project/target/built.rs", KNOWN)
+        .file("project/left_out.rs", KNOWN)
+        .file("project/.cache/a.rs", KNOWN)
+        .file("project/secrets.rs", KNOWN)
+        .file("project/mine/a.rs", KNOWN)
+        .file("project/generated.rs", &format!("// @generated\n{KNOWN}"))
+        .file("project/plain.rs", "fn plain() {}\n")
+        .options(json!({"privacy": {"exclude": ["mine/**"]}}));
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 1);
+    for private in ["project/secrets.rs", "project/mine/b.rs"] {
+        let private = uri(&editor.home(), private);
+        editor.open(&private, "rust", KNOWN);
+    }
+    // A file that was open and is read again at its closing is still ignored.
+    let ignored = uri(&editor.home(), "project/left_out.rs");
+    editor.open(&ignored, "rust", "");
+    editor.close(&ignored);
+    let main = uri(&editor.home(), "project/main.rs");
+    assert_eq!(shown(&mut editor, &main), Value::Null);
+    assert_eq!(editor.reasons(), ["unsure"]);
+}
+
+#[test]
+fn a_newly_ignored_file_is_forgotten() {
+    let mut editor = in_project(vscode().file("project/a.rs", KNOWN).file("project/b.rs", "fn b() {}\n"));
+    wait_for_files(&mut editor, 2);
+    let rules = editor.home().join("project/.gitignore");
+    fs::write(&rules, "a.rs\n").expect("the home is writable");
+    let changes = json!([{"uri": uri(&editor.home(), "project/.gitignore"), "type": 1}]);
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), Value::Null);
+}
+
+#[test]
+fn deleted_text_is_forgotten() {
+    let mut editor = in_project(neovim().file("project/a.rs", KNOWN));
+    wait_for_files(&mut editor, 1);
+    let file = uri(&editor.home(), "project/a.rs");
+    editor.open(&file, "rust", KNOWN);
+    editor.change_all(&file, "fn draw() {}\n");
+    assert_eq!(shown_in(&mut editor, "project/b.rs"), Value::Null, "the open text is what holds");
+    fs::write(editor.home().join("project/a.rs"), "fn draw() {}\n").expect("the home is writable");
+    editor.close(&file);
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/c.rs"), Value::Null, "the old file is forgotten");
+}
+
+#[test]
+fn edits_are_answered_while_the_workspace_is_read() {
+    let mut builder = neovim();
+    for number in 0..2000 {
+        let text = format!("fn number_{number}() {{\n    call({number});\n}}\n").repeat(20);
+        builder = builder.file(&format!("project/{number}.rs"), &text);
+    }
+    let mut editor = in_project(builder);
+    let other = uri(&editor.home(), "project/other.rs");
+    editor.open(&other, "rust", KNOWN);
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+    let files = editor.command("codestral.status")["local"]["files"].as_u64();
+    assert!(files < Some(2000), "it was still being read: {files:?}");
+}
+
+#[track_caller]
+fn check_fallback(script: impl Fn() -> Script + Send + Sync + 'static, fallback: bool) {
+    let fake = Fake::start(move |_| script());
+    let mut options = settings(&fake);
+    options["local"] = json!({ "fallback": fallback });
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(options).start();
+    editor.open("file:///other.rs", "rust", KNOWN);
+    let expected = if fallback { json!(REST) } else { Value::Null };
+    assert_eq!(shown(&mut editor, URI), expected, "right after it failed");
+    assert_eq!(shown(&mut editor, "file:///project/b.rs"), expected, "while it rests");
+    assert_eq!(fake.stats().requests, 1);
+    let reasons = if fallback { ["shown", "shown"] } else { ["paused", "endpoint"] };
+    assert_eq!(editor.reasons(), reasons);
+}
+
+#[test]
+fn it_stands_in_for_an_endpoint_that_refuses_or_hangs_up() {
+    check_fallback(|| Script::refuse(503, "upstream connect error"), true);
+    check_fallback(Script::hang_up, true);
+}
+
+#[test]
+fn without_fallback_an_endpoint_in_trouble_shows_nothing() {
+    check_fallback(|| Script::refuse(503, "upstream connect error"), false);
+}
+
+#[test]
+fn an_endpoint_that_answers_is_asked_and_not_the_embedded_engine() {
+    let fake = Fake::start(|_| Script::text("rect(1);\n"));
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(settings(&fake)).start();
+    editor.open("file:///other.rs", "rust", KNOWN);
+    assert_eq!(shown(&mut editor, URI), "rect(1);");
+}
+
+#[test]
+fn where_it_goes_first_the_endpoint_is_asked_only_for_what_it_is_not_sure_of() {
+    let fake = Fake::start(|_| Script::text("rect(1);\n"));
+    let mut options = settings(&fake);
+    options["local"] = json!({ "first": true });
+    let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(options).start();
+    assert_eq!(shown(&mut editor, URI), "rect(1);");
+    assert_eq!(fake.stats().requests, 1);
+    for number in 0..9 {
+        editor.open(&format!("file:///{number}.rs"), "rust", &KNOWN.replace("draw", "paint").repeat(3));
+    }
+    assert_eq!(shown(&mut editor, "file:///project/b.rs"), REST);
+    assert_eq!(fake.stats().requests, 1);
+}
