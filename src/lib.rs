@@ -3,4 +3,5 @@
 pub mod completion;
 pub mod document;
 pub mod endpoint;
+pub mod local;
 pub mod position;

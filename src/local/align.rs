@@ -1,0 +1,90 @@
+//! Looking past the end of an exact match: names that stand for others, and lines laid out alike.
+
+use crate::local::{
+    gather::{MAX_MATCH, Occurrence},
+    query::Query,
+    tokens::{Token, indentation},
+};
+
+/// More names than this would be another piece of code, not the same one with other names.
+const MAX_RENAMES: usize = 3;
+
+/// How an occurrence compares with the cursor beyond the tokens that agree exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alignment {
+    /// A word there, and the number of the context token that stands in its place here.
+    pub renames: Vec<(Token, usize)>,
+    /// Tokens that agree beyond the first that does not; a name renamed a second time counts half.
+    pub further: f64,
+}
+
+impl Alignment {
+    /// Goes back from the first difference as long as words differ only by a consistent renaming.
+    ///
+    /// Without renames 0.7 % fewer rests of lines are right inside lines, and 3 % fewer at line starts (rustls,
+    /// 2026-11-23).
+    pub fn new(query: &Query, one: &Occurrence) -> Self {
+        let (mut renames, mut further) = (Vec::<(Token, usize)>::new(), 0.0);
+        let there = one.source.tokens[..one.place].iter().rev();
+        for (at, (&theirs, &ours)) in there.zip(&query.context).enumerate().take(MAX_MATCH).skip(one.length) {
+            if theirs == ours {
+                further += 1.0;
+                continue;
+            }
+            let known = renames.iter().find(|(from, _)| *from == theirs);
+            match known.map(|&(_, to)| query.context[to] == ours) {
+                Some(true) => further += 0.5,
+                None if theirs.is_word() && ours.is_word() && renames.len() < MAX_RENAMES => renames.push((theirs, at)),
+                _ => break,
+            }
+        }
+        Self { renames, further }
+    }
+
+    /// The context token that stands for `token` here.
+    pub fn renamed(&self, token: Token) -> Option<usize> {
+        self.renames.iter().find(|(from, _)| *from == token).map(|&(_, to)| to)
+    }
+}
+
+/// The indentation of the line an occurrence is in.
+pub fn indent_of<'a>(one: &Occurrence<'a>) -> &'a str {
+    let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
+    let line = one.source.text[..start].rfind('\n').map_or(0, |at| at + 1);
+    indentation(&one.source.text[line..])
+}
+
+/// The indentation of the nearest line above an occurrence that holds something.
+pub fn indent_above<'a>(one: &Occurrence<'a>) -> &'a str {
+    let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
+    let line = one.source.text[..start].rfind('\n').unwrap_or(0);
+    let above = one.source.text[..line].trim_end();
+    indentation(&above[above.rfind('\n').map_or(0, |at| at + 1)..])
+}
+
+/// What the indentation `to` under `from` is under `base`. `None` where it would go out further than `base` does, or
+/// where one indents by tabs and the other by spaces.
+pub fn fit_indent(from: &str, to: &str, base: &str) -> Option<String> {
+    if let Some(further) = to.strip_prefix(from) {
+        let alike = base.is_empty() || further.is_empty() || base[..1] == further[..1];
+        return alike.then(|| format!("{base}{further}"));
+    }
+    let less = from.strip_prefix(to)?;
+    base.strip_suffix(less).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indentation_moves_with_its_base() {
+        let check = |from, to, base, expect: Option<&str>| assert_eq!(fit_indent(from, to, base).as_deref(), expect);
+        check("  ", "    ", "", Some("  "));
+        check("  ", "  ", "\t", Some("\t"));
+        check("", "\t", "\t", Some("\t\t"));
+        check("    ", "  ", "      ", Some("    "));
+        check("", "\t", "  ", None);
+        check("    ", "", "  ", None);
+    }
+}

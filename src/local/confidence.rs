@@ -1,0 +1,67 @@
+//! How likely a prediction is right.
+
+/// What tells a good prediction from a bad one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// The part of all votes that are for it.
+    pub share: f64,
+    /// Tokens that agree in its longest match.
+    pub matched: usize,
+    /// Occurrences for it.
+    pub voters: usize,
+    /// Its length in bytes.
+    pub bytes: usize,
+    /// Bytes of the word that had been begun.
+    pub partial: usize,
+    /// Whether the whole line is predicted.
+    pub starts_line: bool,
+}
+
+/// The probability that the rest of the line is exactly right.
+///
+/// A logistic regression over 12,325 predictions at random places (seed 7) of tokio, regex-automata, rustls,
+/// clap_builder (Rust), django, flask (Python), the tRPC server and viem (TypeScript), fitted on 2026-11-23: log loss
+/// 0.349, against 0.407 with the share alone.
+pub fn confidence(evidence: &Evidence) -> f32 {
+    let share = evidence.share.clamp(0.005, 0.995);
+    let log = |count: usize| (count as f64).ln_1p();
+    let sum = -2.359
+        + 0.413 * (share / (1.0 - share)).ln()
+        + 0.660 * log(evidence.matched)
+        + 0.387 * (evidence.voters.max(1) as f64).ln()
+        - 0.313 * log(evidence.bytes)
+        + 0.405 * evidence.partial.min(8) as f64 / 8.0
+        - if evidence.starts_line { 0.655 } else { 0.0 };
+    (1.0 / (1.0 + (-sum).exp())) as f32
+}
+
+/// The probability that a further line is right, when all before it are: `weight` of `total` votes of those that were
+/// for the line before are for it, by `voters` occurrences.
+pub fn further(weight: u64, total: u64, voters: usize) -> f32 {
+    let share = weight as f64 / total.max(1) as f64;
+    // One voter alone is right in about two of three cases, as in the rule of succession.
+    (share * (voters as f64 + 1.0) / (voters as f64 + 1.5)) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEAK: Evidence = Evidence { share: 0.1, matched: 1, voters: 1, bytes: 30, partial: 0, starts_line: true };
+
+    #[track_caller]
+    fn check_grows(stronger: Evidence) {
+        assert!(confidence(&stronger) > confidence(&WEAK));
+    }
+
+    #[test]
+    fn grows_with_each_piece_of_evidence() {
+        check_grows(Evidence { share: 0.9, ..WEAK });
+        check_grows(Evidence { matched: 20, ..WEAK });
+        check_grows(Evidence { voters: 9, ..WEAK });
+        check_grows(Evidence { bytes: 2, ..WEAK });
+        check_grows(Evidence { partial: 4, ..WEAK });
+        check_grows(Evidence { starts_line: false, ..WEAK });
+        assert!(further(10, 10, 3) > further(5, 10, 3) && further(10, 10, 3) > further(10, 10, 1));
+    }
+}

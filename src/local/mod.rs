@@ -1,0 +1,33 @@
+//! The embedded engine: completions from the user's own text, with no key and no network.
+//!
+//! Text is read into [`tokens`]. Open documents ([`live`]) are scanned token by token, since nothing has to be sorted
+//! again when they change; the files of the workspace stand in [`segment`]s whose places are sorted by the tokens
+//! before them. A [`query`] is what stands around the cursor. [`gather`] finds the places that had the same context,
+//! [`align`] sees which names differ, [`vote`] lets them decide, [`write`] and [`further`] write the answer down, and
+//! [`confidence`] says how likely it is right. All of it is pure: no clock, no files, no threads.
+
+pub mod align;
+pub mod confidence;
+pub mod further;
+pub mod gather;
+pub mod index;
+pub mod indexable;
+pub mod live;
+pub mod predict;
+pub mod query;
+pub mod segment;
+pub mod tidy;
+pub mod tokens;
+pub mod vote;
+pub mod write;
+
+pub use index::{Coverage, Index};
+pub use indexable::{Reason, indexable};
+#[cfg(test)]
+mod tests;
+
+pub use gather::Nearness;
+pub use predict::{FURTHER_CONFIDENCE, Options, Prediction, SHOWN_CONFIDENCE, predict};
+pub use query::Place;
+pub use segment::{File, Segment};
+pub use tidy::{SEGMENT_BYTES, Tidy};
