@@ -14,8 +14,8 @@ use crate::local::{
 /// 79 % on tokio (41 % of the places get one), 85 % on rustls (30 %), 80 % on django (16 %), 77 % on the tRPC server
 /// (16 %); `cargo bench --bench local`, 2026-11-23.
 pub const SHOWN_CONFIDENCE: f32 = 0.5;
-/// The least confidence that all lines so far are right at which another line is added: 77 to 86 % of the lines added
-/// are right (same run).
+/// The least confidence that all lines so far are right at which another line is added: 75 to 94 % of the lines added
+/// are right on the corpora tried (same day).
 pub const FURTHER_CONFIDENCE: f32 = 0.7;
 
 /// How sure a prediction has to be.
