@@ -6,14 +6,15 @@
 //!
 //! | module | what it is for |
 //! | --- | --- |
-//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config` |
+//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config`, `usage` |
 //! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
 //! | [`completion`] | the core: from a place in a text to what is worth showing there |
 //! | [`endpoint`] | the HTTP shell: dialects, streams, errors, the key |
 //! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`document`], [`position`] | open texts as ropes; positions in three encodings |
 //! | [`privacy`] | which files never leave the machine |
-//! | [`usage`] | requests and tokens |
+//! | [`usage`] | requests, tokens and what became of suggestions; the counts on disk |
+//! | [`state_dir`] | what is kept between sessions, and where |
 //! | [`language`], [`logging`] | a file's language; the log |
 //!
 //! # The path of one completion
@@ -49,4 +50,5 @@ pub mod position;
 pub mod privacy;
 pub mod server;
 pub mod settings;
+pub mod state_dir;
 pub mod usage;

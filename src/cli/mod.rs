@@ -8,6 +8,7 @@ mod explain;
 mod place;
 mod progress;
 mod source;
+mod usage;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -22,6 +23,7 @@ use tokio::runtime;
 use crate::logging::Logging;
 use crate::server;
 use crate::settings::{Level, Reader, Sources};
+use crate::usage::ledger;
 
 /// It went well.
 pub const FINE: u8 = 0;
@@ -65,6 +67,8 @@ enum Command {
     Check(check::Check),
     /// Print the settings as they hold, and where each comes from.
     Config(config::Config),
+    /// Print what became of the suggestions, and what they took.
+    Usage(usage::Usage),
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +87,9 @@ pub enum Error {
     /// The file cannot be completed in.
     #[error(transparent)]
     Source(#[from] source::Unreadable),
+    /// The counts cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
     /// The file ends before the place.
     #[error(transparent)]
     Place(#[from] place::Outside),
@@ -118,6 +125,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         Some(Command::Complete(complete)) => complete.run(&sources.load()),
         Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
+        Some(Command::Usage(usage)) => usage.run(),
     }
 }
 

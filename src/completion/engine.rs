@@ -38,7 +38,7 @@ use crate::{
     endpoint::{Endpoint, Error, Prompt},
     privacy::Privacy,
     settings::{Completion, Settings},
-    usage::{Counts, prompt_bytes},
+    usage::{Counts, Tally, prompt_bytes},
 };
 
 /// The engine. Clones share their state.
@@ -136,6 +136,11 @@ impl Engine {
             streams: state.tracks.values().map(|track| track.flights.len()).sum(),
             counts: state.counts,
         }
+    }
+
+    /// What was counted since the last call.
+    pub fn take_tally(&self) -> Tally {
+        Tally::default()
     }
 
     /// The last requests, oldest first.

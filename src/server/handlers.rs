@@ -59,6 +59,7 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
+        self.end().await;
         Ok(())
     }
 

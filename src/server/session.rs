@@ -1,16 +1,13 @@
 //! One editor's session: its documents, its settings as they change, and what is said to the person.
 
-use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
-#[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use etcetera::{BaseStrategy, choose_base_strategy};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task;
+use tokio::{task, time};
 use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
 
@@ -21,9 +18,18 @@ use crate::document::Documents;
 use crate::endpoint::{self, Backend};
 use crate::logging::Logging;
 use crate::settings::{Settings, Sources};
+use crate::state_dir;
+use crate::usage::Tally;
+use crate::usage::ledger::Ledger;
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
+
+/// The time between two writings of the counts: what a crash may lose, against the wear of the disk.
+const COUNTS_EVERY: Duration = Duration::from_secs(60);
+
+/// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
+const LAST_COUNTS_LIMIT: Duration = Duration::from_millis(200);
 
 /// One editor's session.
 pub struct Session {
@@ -37,6 +43,8 @@ pub struct Session {
     logging: Logging,
     /// The engine's trouble, until `initialized` begins to read it.
     trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
+    /// Counts that could not be written yet.
+    unwritten: Mutex<Tally>,
 }
 
 /// The settings, and what was made from them.
@@ -73,6 +81,7 @@ impl Session {
             }),
             logging,
             trouble: Mutex::new(Some(trouble)),
+            unwritten: Mutex::default(),
         }
     }
 
@@ -155,14 +164,44 @@ impl Session {
         self.say(MessageType::INFO, text).await;
     }
 
+    /// Adds what was counted since the last time to the counts on disk; what cannot be written waits for the next time.
+    async fn write_counts(&self) {
+        let tally = {
+            let mut unwritten = self.unwritten();
+            unwritten.add(&self.engine.take_tally());
+            std::mem::take(&mut *unwritten)
+        };
+        if tally.is_empty() {
+            return;
+        }
+        let written = task::spawn_blocking(move || {
+            let outcome = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now()));
+            outcome.map_err(|error| (error, tally))
+        });
+        match written.await {
+            Ok(Ok(())) => {}
+            Ok(Err((error, tally))) => {
+                tracing::warn!("the counts for `codestral-ls usage` wait: {error}");
+                self.unwritten().add(&tally);
+            }
+            Err(_) => tracing::warn!("writing the counts for `codestral-ls usage` did not end"),
+        }
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, Tally> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn configured(&self) -> MutexGuard<'_, Configured> {
         self.configured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Server {
-    /// After `initialized`: settings are asked for, trouble is told from now on, the connection is warmed up.
+    /// After `initialized`: settings are asked for, trouble is told and counts are kept from now on, the connection is
+    /// warmed up.
     pub fn begin(&self) {
+        self.keep_counts();
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
         let server = self.clone();
         tokio::spawn(async move {
@@ -183,6 +222,23 @@ impl Server {
                 server.say(MessageType::ERROR, format!("Codestral: {error}")).await;
             }
         });
+    }
+
+    fn keep_counts(&self) {
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                time::sleep(COUNTS_EVERY).await;
+                server.write_counts().await;
+            }
+        });
+    }
+
+    /// Before the answer to `shutdown`: the last counts are written, if the disk is quick enough.
+    pub async fn end(&self) {
+        if time::timeout(LAST_COUNTS_LIMIT, self.write_counts()).await.is_err() {
+            tracing::warn!("the last counts for `codestral-ls usage` may be lost: the disk is slow");
+        }
     }
 
     /// The editor says its settings changed without saying how.
@@ -231,19 +287,9 @@ impl Server {
 
 /// Writes a text below the user's state directory, for no one else to read.
 fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
-    let base = choose_base_strategy().map_err(io::Error::other)?;
-    let state = base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls");
-    let mut directory = DirBuilder::new();
-    directory.recursive(true);
-    let mut file = OpenOptions::new();
-    file.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        directory.mode(0o700);
-        file.mode(0o600);
-    }
-    directory.create(&state)?;
-    let path = state.join(name);
-    file.open(&path)?.write_all(text.as_bytes())?;
+    let directory = state_dir::path()?;
+    state_dir::create(&directory)?;
+    let path = directory.join(name);
+    state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
     Ok(path)
 }

@@ -18,3 +18,4 @@ mod settings;
 mod soak;
 mod text;
 mod tidy;
+mod usage;
