@@ -15,7 +15,8 @@
 //! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`document`], [`position`] | open texts as ropes; positions in three encodings |
 //! | [`privacy`] | which files never leave the machine |
-//! | [`usage`], [`state_dir`] | requests, tokens, what became of suggestions; where that is kept |
+//! | [`usage`] | requests, tokens and what became of suggestions; the counts on disk |
+//! | [`state_dir`] | what is kept between sessions, and where |
 //! | [`language`], [`logging`] | a file's language; the log |
 //!
 //! # The path of one completion

@@ -1,14 +1,14 @@
-//! The user's state directory, where what we keep between runs lies, for no one else to read.
+//! The user's state directory: what we keep between sessions, for no one else to read.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 
-/// `codestral-ls` below the system's place for state (`~/.local/state`; on Windows `%APPDATA%`).
+/// Where it is, whether or not it exists.
 ///
 /// # Errors
 /// The user has no home directory.
@@ -17,7 +17,7 @@ pub fn path() -> io::Result<PathBuf> {
     Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls"))
 }
 
-/// Makes a directory of the user's own, and those above it.
+/// Makes a directory that only the user can enter, and those above it.
 ///
 /// # Errors
 /// The system refuses.
@@ -29,26 +29,11 @@ pub fn create(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
-/// Opens a file of the user's own for writing.
-///
-/// # Errors
-/// The system refuses.
-pub fn open(path: &Path, truncate: bool) -> io::Result<File> {
+/// Opens for writing a file that is made, where it is missing, for the user alone.
+pub fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(truncate);
+    options.write(true).create(true);
     #[cfg(unix)]
     options.mode(0o600);
-    options.open(path)
-}
-
-/// Writes a text into the state directory; returns its path.
-///
-/// # Errors
-/// The system refuses.
-pub fn write(name: &str, text: &str) -> io::Result<PathBuf> {
-    let directory = path()?;
-    create(&directory)?;
-    let path = directory.join(name);
-    open(&path, true)?.write_all(text.as_bytes())?;
-    Ok(path)
+    options
 }

@@ -1,6 +1,8 @@
-//! What was asked and what it cost, in counts.
+//! What was asked, what became of it and what it cost, in counts. No text, no name of a file, no key.
 
+pub mod days;
 pub mod ledger;
+pub mod price;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,12 @@ use crate::endpoint::{Prompt, Usage};
 
 /// Bytes of source code to a token. The public tokenizers of Codestral's family gave 3.2 to 4.2 on Rust and Python.
 const BYTES_PER_TOKEN: usize = 3;
+
+/// The longest name of a language that is kept, in bytes: longer than any an editor has.
+const MAX_LANGUAGE_BYTES: usize = 32;
+
+/// Where all is counted whose language has no proper name.
+const OTHER: &str = "other";
 
 /// Counts since the server started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -53,71 +61,170 @@ impl Cost {
     }
 }
 
-/// What became of suggestions and what they cost, by LSP language identifier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Tally {
-    rows: BTreeMap<String, Row>,
+/// The bytes of a prompt that become tokens.
+pub fn prompt_bytes(prompt: &Prompt) -> usize {
+    prompt.prefix.len() + prompt.suffix.len()
 }
 
-/// One language's counts.
+/// What became of the suggestions in one language, and what they took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Row {
-    /// Suggestions shown; what stays on screen while it is typed along counts once.
+pub struct Figures {
+    /// Suggestions shown.
     pub shown: u64,
-    /// Taken to their end at once.
+    /// Of these, accepted as a whole.
     pub accepted: u64,
-    /// A word or a line of them taken.
+    /// Of these, accepted in part.
     pub partly: u64,
-    /// Something else was typed.
+    /// Of these, rejected.
     pub rejected: u64,
-    /// Requests sent.
+    /// Requests sent to the endpoint.
     pub requests: u64,
-    /// Tokens sent.
+    /// Tokens sent, as the endpoint counted them or estimated where it did not say.
     pub prompt_tokens: u64,
-    /// Tokens received.
+    /// Tokens received, likewise.
     pub completion_tokens: u64,
 }
 
-impl Row {
-    /// Adds another row's counts.
+impl Figures {
+    /// Adds each figure. What no `u64` can hold stays at its largest, since a file may say anything.
     pub fn add(&mut self, other: &Self) {
-        self.shown += other.shown;
-        self.accepted += other.accepted;
-        self.partly += other.partly;
-        self.rejected += other.rejected;
-        self.requests += other.requests;
-        self.prompt_tokens += other.prompt_tokens;
-        self.completion_tokens += other.completion_tokens;
+        for (own, more) in [
+            (&mut self.shown, other.shown),
+            (&mut self.accepted, other.accepted),
+            (&mut self.partly, other.partly),
+            (&mut self.rejected, other.rejected),
+            (&mut self.requests, other.requests),
+            (&mut self.prompt_tokens, other.prompt_tokens),
+            (&mut self.completion_tokens, other.completion_tokens),
+        ] {
+            *own = own.saturating_add(more);
+        }
+    }
+
+    /// Of the suggestions shown, the share that was accepted as a whole or in part, from 0 to 1. `None` before the
+    /// first was shown.
+    pub fn share_accepted(&self) -> Option<f64> {
+        let taken = self.accepted.saturating_add(self.partly);
+        (self.shown > 0).then(|| (taken as f64 / self.shown as f64).min(1.0))
     }
 }
 
+/// The figures of each language, by its LSP identifier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tally {
+    languages: BTreeMap<String, Figures>,
+}
+
 impl Tally {
-    /// The counts of a language.
-    pub fn row(&mut self, language: &str) -> &mut Row {
-        self.rows.entry(language.to_owned()).or_default()
+    /// The figures of one language, to be raised. What does not look like the name of a language is counted under
+    /// `other`, so that nothing private can come in through a careless client.
+    pub fn of(&mut self, language: &str) -> &mut Figures {
+        let name = if is_name(language) { language } else { OTHER };
+        self.languages.entry(name.to_owned()).or_default()
     }
 
-    /// All languages and their counts, by name.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, Row)> {
-        self.rows.iter().map(|(language, row)| (language.as_str(), *row))
+    /// Adds all of another tally.
+    pub fn add(&mut self, other: &Self) {
+        for (language, figures) in &other.languages {
+            self.of(language).add(figures);
+        }
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.languages.values().all(|figures| *figures == Figures::default())
     }
 
-    /// Adds another tally's counts.
-    pub fn add(&mut self, other: &Self) {
-        for (language, row) in other.rows() {
-            self.row(language).add(&row);
-        }
+    /// The languages in alphabetical order.
+    pub fn languages(&self) -> impl Iterator<Item = (&str, &Figures)> {
+        self.languages.iter().map(|(language, figures)| (language.as_str(), figures))
+    }
+
+    /// All languages together.
+    pub fn total(&self) -> Figures {
+        let mut total = Figures::default();
+        self.languages.values().for_each(|figures| total.add(figures));
+        total
     }
 }
 
-/// The bytes of a prompt that become tokens.
-pub fn prompt_bytes(prompt: &Prompt) -> usize {
-    prompt.prefix.len() + prompt.suffix.len()
+fn is_name(language: &str) -> bool {
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+#".contains(&byte);
+    !language.is_empty() && language.len() <= MAX_LANGUAGE_BYTES && language.bytes().all(may_stand)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn tally(value: Value) -> Tally {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[track_caller]
+    fn check(left: Value, right: Value, expected: Value) {
+        let mut sum = tally(left);
+        sum.add(&tally(right));
+        assert_eq!(sum, tally(expected));
+    }
+
+    #[test]
+    fn tallies_are_added_by_language() {
+        let rust = json!({ "rust": { "shown": 2, "accepted": 1, "promptTokens": 10 } });
+        check(json!({}), rust.clone(), rust.clone());
+        check(rust.clone(), json!({}), rust.clone());
+        check(
+            rust.clone(),
+            json!({ "rust": { "shown": 1, "partly": 1, "completionTokens": 3 } }),
+            json!({ "rust": { "shown": 3, "accepted": 1, "partly": 1, "promptTokens": 10, "completionTokens": 3 } }),
+        );
+        check(
+            rust,
+            json!({ "go": { "rejected": 1, "requests": 4 } }),
+            json!({
+                "go": { "rejected": 1, "requests": 4 },
+                "rust": { "shown": 2, "accepted": 1, "promptTokens": 10 },
+            }),
+        );
+        let most = json!({ "rust": { "shown": u64::MAX } });
+        check(most.clone(), json!({ "rust": { "shown": 1 } }), most);
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_language_is_not_kept() {
+        for (language, kept) in [
+            ("c++", "c++"),
+            ("objective-c", "objective-c"),
+            ("", "other"),
+            ("/home/me/secret.rs", "other"),
+            ("a language", "other"),
+            ("a123456789a123456789a123456789a12", "other"),
+        ] {
+            let mut tally = Tally::default();
+            tally.of(language).shown += 1;
+            assert_eq!(tally.languages().map(|(name, _)| name).collect::<Vec<_>>(), [kept], "{language}");
+        }
+    }
+
+    #[test]
+    fn a_tally_is_empty_until_something_is_counted() {
+        let mut tally = Tally::default();
+        assert!(tally.is_empty());
+        tally.of("rust");
+        assert!(tally.is_empty());
+        tally.of("rust").requests += 1;
+        assert!(!tally.is_empty());
+    }
+
+    #[test]
+    fn the_total_and_the_share_take_in_all_languages() {
+        let tally = tally(json!({ "go": { "shown": 3, "partly": 1 }, "rust": { "shown": 1, "accepted": 1 } }));
+        assert_eq!(tally.total(), Figures { shown: 4, accepted: 1, partly: 1, ..Figures::default() });
+        assert_eq!(tally.total().share_accepted(), Some(0.5));
+        assert_eq!(Figures::default().share_accepted(), None);
+    }
 }

@@ -23,6 +23,7 @@ use tokio::runtime;
 use crate::logging::Logging;
 use crate::server;
 use crate::settings::{Level, Reader, Sources};
+use crate::usage::ledger;
 
 /// It went well.
 pub const FINE: u8 = 0;
@@ -66,7 +67,7 @@ enum Command {
     Check(check::Check),
     /// Print the settings as they hold, and where each comes from.
     Config(config::Config),
-    /// Show what became of suggestions and what they cost, counted on this machine.
+    /// Print what became of the suggestions, and what they took.
     Usage(usage::Usage),
 }
 
@@ -86,6 +87,9 @@ pub enum Error {
     /// The file cannot be completed in.
     #[error(transparent)]
     Source(#[from] source::Unreadable),
+    /// The counts cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
     /// The file ends before the place.
     #[error(transparent)]
     Place(#[from] place::Outside),

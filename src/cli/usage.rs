@@ -1,137 +1,145 @@
-//! `codestral-ls usage`: what became of suggestions, and what they cost, from the counts on this machine.
+//! `codestral-ls usage`: what became of the suggestions in each language, and what they took.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use clap::Args;
+use anstyle::Style;
+use clap::{Args, value_parser};
+use serde_json::{Value, json};
 
 use super::{Error, FINE};
-use crate::usage::ledger::{Days, Ledger, date};
-use crate::usage::{Row, Tally};
+use crate::usage::days::{Day, KEPT_DAYS};
+use crate::usage::ledger::Ledger;
+use crate::usage::{Figures, Tally, price};
 
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HEAD: Style = Style::new().dimmed();
+const TOTAL: Style = Style::new().bold();
 
-/// Mistral's prices of codestral-2508 in dollars for a million tokens, from its price list of November 2026.
-const SENT_PRICE: f64 = 0.30;
-/// The same for tokens received.
-const RECEIVED_PRICE: f64 = 0.90;
+const COLUMNS: [&str; 9] =
+    ["language", "shown", "accepted", "partly", "rejected", "share", "requests", "sent", "received"];
 
-/// `usage`.
+/// The arguments of `usage`.
 #[derive(Debug, Args)]
 pub(super) struct Usage {
-    /// Count this many days back, today included.
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    /// Count these last days in UTC, today included.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = value_parser!(u32).range(1..=i64::from(KEPT_DAYS)))]
     days: u32,
-    /// Print one JSON object: languages and their counts.
+    /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
 
 impl Usage {
+    /// Reads and prints. That there is nothing yet is no failure.
     pub(super) fn run(&self) -> Result<ExitCode, Error> {
-        let unreadable = |error: io::Error| {
-            io::Error::other(format!(
-                "the counts in usage.json cannot be read ({error}); delete the file to start anew"
-            ))
-        };
-        let days = Ledger::of_user()?.read().map_err(unreadable)?;
-        let tally = within(&days, self.days, SystemTime::now());
+        let first = Day::first_of_last(self.days, SystemTime::now());
+        let tally = Ledger::of_user()?.read()?.since(&first);
         let mut out = anstream::stdout().lock();
         if self.json {
-            writeln!(out, "{}", serde_json::to_string(&tally).map_err(io::Error::from)?)?;
+            writeln!(out, "{:#}", report(&tally, self.days, &first))?;
+        } else if tally.is_empty() {
+            writeln!(out, "Nothing was counted since {first}; it begins with the first suggestion in your editor.")?;
         } else {
-            write!(out, "{}", table(&tally, self.days))?;
+            print(&tally, &first, &mut out)?;
         }
         out.flush()?;
         Ok(ExitCode::from(FINE))
     }
 }
 
-/// The counts of the last `days` days together.
-fn within(days: &Days, count: u32, now: SystemTime) -> Tally {
-    let first = now.checked_sub(A_DAY * count.saturating_sub(1)).map(date).unwrap_or_default();
-    let mut sum = Tally::default();
-    for tally in days.days.iter().filter(|(day, _)| **day >= first).map(|(_, tally)| tally) {
-        sum.add(tally);
-    }
-    sum
+fn report(tally: &Tally, days: u32, first: &Day) -> Value {
+    let total = tally.total();
+    json!({
+        "days": days,
+        "since": first,
+        "languages": tally,
+        "total": total,
+        "shareAccepted": total.share_accepted(),
+        "estimatedDollars": price::dollars(&total),
+    })
 }
 
-fn table(tally: &Tally, days: u32) -> String {
-    let rows: Vec<(&str, Row)> = tally.rows().collect();
-    if rows.is_empty() {
-        return format!("Nothing was suggested in the last {days} days.\n");
-    }
-    let mut total = Row::default();
-    let mut lines = vec![
-        ["language", "shown", "accepted", "partly", "rejected", "taken", "requests", "sent", "received"]
-            .map(str::to_owned),
-    ];
-    for (language, row) in &rows {
-        total.add(row);
-        lines.push(cells(language, row));
-    }
-    lines.push(cells("all", &total));
-    let width = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
-    let mut text = String::new();
-    for line in &lines {
-        text.push_str(&format!("{:<width$}", line[0], width = widths[0]));
-        for (cell, width) in line.iter().zip(&widths).skip(1) {
-            text.push_str(&format!("  {cell:>width$}"));
+fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
+    let total = tally.total();
+    let mut rows = vec![COLUMNS.map(str::to_owned)];
+    rows.extend(tally.languages().map(|(language, figures)| row(language, figures)));
+    rows.push(row("total", &total));
+    let widths: [usize; COLUMNS.len()] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default());
+
+    writeln!(out, "Since {first} (UTC); share is what was accepted, as a whole or partly, of what was shown.\n")?;
+    for (at, row) in rows.iter().enumerate() {
+        let style = match at {
+            0 => HEAD,
+            _ if at + 1 == rows.len() => TOTAL,
+            _ => Style::new(),
+        };
+        write!(out, "{style}{:<width$}", row[0], width = widths[0])?;
+        for (cell, width) in row.iter().zip(widths).skip(1) {
+            write!(out, "  {cell:>width$}")?;
         }
-        text.push('\n');
+        writeln!(out, "{style:#}")?;
     }
-    let dollars = (total.prompt_tokens as f64 * SENT_PRICE + total.completion_tokens as f64 * RECEIVED_PRICE) / 1e6;
-    text.push_str(&format!("\nIn the last {days} days, at Mistral's price for codestral-2508: about ${dollars:.2}\n"));
-    text
+    writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&total), price::SENT)?;
+    writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)
 }
 
-fn cells(language: &str, row: &Row) -> [String; 9] {
-    let taken = match row.shown {
-        0 => "-".to_owned(),
-        shown => format!("{:.0} %", 100.0 * (row.accepted + row.partly) as f64 / shown as f64),
-    };
-    let [shown, accepted, partly, rejected, requests, sent, received] =
-        [row.shown, row.accepted, row.partly, row.rejected, row.requests, row.prompt_tokens, row.completion_tokens]
-            .map(|count| count.to_string());
-    [language.to_owned(), shown, accepted, partly, rejected, taken, requests, sent, received]
+fn row(language: &str, figures: &Figures) -> [String; COLUMNS.len()] {
+    let share = figures.share_accepted().map_or("-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    [
+        language.to_owned(),
+        figures.shown.to_string(),
+        figures.accepted.to_string(),
+        figures.partly.to_string(),
+        figures.rejected.to_string(),
+        share,
+        figures.requests.to_string(),
+        figures.prompt_tokens.to_string(),
+        figures.completion_tokens.to_string(),
+    ]
+}
+
+/// Dollars to the cent.
+fn money(figures: &Figures) -> String {
+    let dollars = price::dollars(figures);
+    if dollars > 0.0 && dollars < 0.01 { "less than $0.01".to_owned() } else { format!("${dollars:.2}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn nothing_yet_is_said_so() {
-        assert_eq!(table(&Tally::default(), 30), "Nothing was suggested in the last 30 days.\n");
+    #[track_caller]
+    fn check(prompt_tokens: u64, expected: &str) {
+        assert_eq!(money(&Figures { prompt_tokens, ..Figures::default() }), expected);
     }
 
     #[test]
-    fn languages_are_summed_up() {
+    fn money_is_told_to_the_cent() {
+        check(0, "$0.00");
+        check(1, "less than $0.01");
+        check(40_000, "$0.01");
+        check(41_000_000, "$12.30");
+    }
+
+    #[test]
+    fn the_columns_stand_below_each_other() {
         let mut tally = Tally::default();
-        *tally.row("rust") = Row { shown: 10, accepted: 3, partly: 1, prompt_tokens: 2_000_000, ..Row::default() };
-        *tally.row("c") = Row { requests: 7, completion_tokens: 100_000, ..Row::default() };
-        let expected = "\
-language  shown  accepted  partly  rejected  taken  requests     sent  received
-c             0         0       0         0      -         7        0    100000
-rust         10         3       1         0   40 %         0  2000000         0
-all          10         3       1         0   40 %         7  2000000    100000
-
-In the last 30 days, at Mistral's price for codestral-2508: about $0.69
-";
-        assert_eq!(table(&tally, 30), expected);
-    }
-
-    #[test]
-    fn only_the_last_days_count() {
-        let mut days = Days::default();
-        for day in ["2026-11-21", "2026-11-22", "2026-11-23"] {
-            days.days.entry(day.to_owned()).or_default().row("rust").shown = 1;
-        }
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_392_000);
-        assert_eq!(within(&days, 2, now).row("rust").shown, 2);
-        assert_eq!(within(&days, 0, now).row("rust").shown, 1);
+        *tally.of("rust") = Figures { shown: 1000, accepted: 300, partly: 50, requests: 80, ..Figures::default() };
+        tally.of("typescriptreact").requests = 7;
+        let mut out = Vec::new();
+        print(&tally, &Day::at(SystemTime::UNIX_EPOCH), &mut anstream::StripStream::new(&mut out)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[2..6],
+            [
+                "language         shown  accepted  partly  rejected  share  requests  sent  received",
+                "rust              1000       300      50         0   35 %        80     0         0",
+                "typescriptreact      0         0       0         0      -         7     0         0",
+                "total             1000       300      50         0   35 %        87     0         0",
+            ]
+        );
     }
 }

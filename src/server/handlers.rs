@@ -61,7 +61,7 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        self.write_last_counts().await;
+        self.end().await;
         Ok(())
     }
 

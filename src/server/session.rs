@@ -1,5 +1,6 @@
 //! One editor's session: its documents, its settings as they change, and what is said to the person.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -21,16 +22,17 @@ use crate::library::Library;
 use crate::logging::Logging;
 use crate::settings::{Dialect, Settings, Sources};
 use crate::state_dir;
+use crate::usage::Tally;
 use crate::usage::ledger::Ledger;
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
 
-/// How often the counts are written: so much may be lost when the machine fails.
-const COUNTS_WRITTEN: Duration = Duration::from_secs(60);
+/// The time between two writings of the counts: what a crash may lose, against the wear of the disk.
+const COUNTS_EVERY: Duration = Duration::from_secs(60);
 
-/// How long `shutdown` may wait for the counts to be written, since the editor waits for it.
-const LAST_COUNTS: Duration = Duration::from_millis(200);
+/// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
+const LAST_COUNTS_LIMIT: Duration = Duration::from_millis(200);
 
 /// One editor's session.
 pub struct Session {
@@ -50,6 +52,8 @@ pub struct Session {
     told_local: AtomicBool,
     /// The engine's trouble, until `initialized` begins to read it.
     trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
+    /// Counts that could not be written yet.
+    unwritten: Mutex<Tally>,
 }
 
 /// The settings, and what was made from them.
@@ -92,6 +96,7 @@ impl Session {
             logging,
             told_local: AtomicBool::new(false),
             trouble: Mutex::new(Some(trouble)),
+            unwritten: Mutex::default(),
         }
     }
 
@@ -166,7 +171,7 @@ impl Session {
     pub async fn show_text(&self, name: &'static str, text: String) {
         let shown = self.client().show_document.then(|| text.clone());
         if let Some(text) = shown {
-            let written = task::spawn_blocking(move || state_dir::write(name, &text)).await;
+            let written = task::spawn_blocking(move || write_state(name, &text)).await;
             match written {
                 Ok(Ok(path)) => {
                     if let Some(uri) = Uri::from_file_path(&path) {
@@ -184,22 +189,32 @@ impl Session {
         self.say(MessageType::INFO, text).await;
     }
 
-    /// Writes what was counted since the last time.
-    pub async fn write_counts(&self) {
-        let tally = self.engine.take_tally();
+    /// Adds what was counted since the last time to the counts on disk; what cannot be written waits for the next time.
+    async fn write_counts(&self) {
+        let tally = {
+            let mut unwritten = self.unwritten();
+            unwritten.add(&self.engine.take_tally());
+            std::mem::take(&mut *unwritten)
+        };
         if tally.is_empty() {
             return;
         }
-        let written = task::spawn_blocking(move || Ledger::of_user()?.add(&tally, SystemTime::now())).await;
-        if let Ok(Err(error)) = written {
-            tracing::warn!("the counts cannot be written to usage.json: {error}");
+        let written = task::spawn_blocking(move || {
+            let outcome = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now()));
+            outcome.map_err(|error| (error, tally))
+        });
+        match written.await {
+            Ok(Ok(())) => {}
+            Ok(Err((error, tally))) => {
+                tracing::warn!("the counts for `codestral-ls usage` wait: {error}");
+                self.unwritten().add(&tally);
+            }
+            Err(_) => tracing::warn!("writing the counts for `codestral-ls usage` did not end"),
         }
     }
 
-    /// The same at the end, when there is little time.
-    pub async fn write_last_counts(&self) {
-        // Counts that come too late are lost, which is better than an editor that hangs.
-        let _ = time::timeout(LAST_COUNTS, self.write_counts()).await;
+    fn unwritten(&self) -> MutexGuard<'_, Tally> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn configured(&self) -> MutexGuard<'_, Configured> {
@@ -208,16 +223,11 @@ impl Session {
 }
 
 impl Server {
-    /// After `initialized`: settings are asked for, trouble is told from now on, the connection is warmed up.
+    /// After `initialized`: settings are asked for, trouble is told and counts are kept from now on, the connection is
+    /// warmed up.
     pub fn begin(&self) {
+        self.keep_counts();
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let server = self.clone();
-        tokio::spawn(async move {
-            loop {
-                time::sleep(COUNTS_WRITTEN).await;
-                server.write_counts().await;
-            }
-        });
         let server = self.clone();
         tokio::spawn(async move {
             if server.client().registers_configuration {
@@ -239,6 +249,23 @@ impl Server {
                 server.say(MessageType::ERROR, format!("Codestral: {error}")).await;
             }
         });
+    }
+
+    fn keep_counts(&self) {
+        let server = self.clone();
+        tokio::spawn(async move {
+            loop {
+                time::sleep(COUNTS_EVERY).await;
+                server.write_counts().await;
+            }
+        });
+    }
+
+    /// Before the answer to `shutdown`: the last counts are written, if the disk is quick enough.
+    pub async fn end(&self) {
+        if time::timeout(LAST_COUNTS_LIMIT, self.write_counts()).await.is_err() {
+            tracing::warn!("the last counts for `codestral-ls usage` may be lost: the disk is slow");
+        }
     }
 
     /// The editor says its settings changed without saying how.
@@ -297,4 +324,13 @@ impl Server {
             self.say(MessageType::INFO, LOCAL.to_owned()).await;
         }
     }
+}
+
+/// Writes a text below the user's state directory, for no one else to read.
+fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
+    let directory = state_dir::path()?;
+    state_dir::create(&directory)?;
+    let path = directory.join(name);
+    state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
+    Ok(path)
 }

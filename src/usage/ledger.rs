@@ -1,176 +1,202 @@
-//! The counts of all sessions, by day and language, in one small file on this machine and nowhere else.
+//! The counts on disk: `usage.json` below the user's state directory, shared by all servers of the user.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
-use std::time::SystemTime;
-
-use serde::{Deserialize, Serialize};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Tally;
+use super::days::Days;
 use crate::state_dir;
 
-/// Days kept: a year and some, so that a month can be compared with the same of the year before.
-const MOST_DAYS: usize = 400;
+/// How long another server may hold the file. Reading and writing it takes a few milliseconds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+/// The pause between two looks at the lock.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
-/// The file's content.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Days {
-    /// By UTC date, such as `2026-11-23`, which sorts by age.
-    pub days: BTreeMap<String, Tally>,
-}
-
-/// The file.
+/// The file of one user.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    path: PathBuf,
+    directory: PathBuf,
+}
+
+/// Why the file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process holds it for too long.
+    #[error("{} is held by another process; end that one", .0.display())]
+    Busy(PathBuf),
+    /// It is not what we write.
+    #[error("{} is broken ({reason}); remove it, or let the server set it aside when it next counts", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: serde_json::Error,
+    },
+    /// The system refuses.
+    #[error("the usage cannot be read or written: {0}; check the permissions of the state directory")]
+    System(#[from] io::Error),
 }
 
 impl Ledger {
-    /// The user's own, in the state directory.
+    /// The user's own. Nothing is made or read yet.
     ///
     /// # Errors
     /// The user has no home directory.
-    pub fn of_user() -> io::Result<Self> {
-        Ok(Self { path: state_dir::path()?.join("usage.json") })
+    pub fn of_user() -> Result<Self, Error> {
+        Ok(Self::new(state_dir::path()?))
     }
 
-    /// What has been counted so far; nothing where there is no file yet.
-    ///
-    /// # Errors
-    /// The file cannot be read, or holds something else.
-    pub fn read(&self) -> io::Result<Days> {
-        match fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Days::default()),
-            Err(error) => Err(error),
-        }
+    /// The one in a directory.
+    pub fn new(directory: PathBuf) -> Self {
+        Self { directory }
     }
 
-    /// Adds counts to today's. Blocks while another server writes; several at once lose nothing. A file that cannot be
-    /// understood is put aside as `usage.json.broken`.
+    /// Adds a tally to the day of `now`. Blocks while another server writes, for [`LOCK_TIMEOUT`] at most. A file that
+    /// cannot be understood is set aside as `usage.json.broken`.
     ///
     /// # Errors
-    /// The system refuses.
-    pub fn add(&self, tally: &Tally, now: SystemTime) -> io::Result<()> {
-        if let Some(directory) = self.path.parent() {
-            state_dir::create(directory)?;
-        }
-        // Released when the file is closed, also by the end of the process.
-        let lock = state_dir::open(&self.path.with_extension("lock"), false)?;
-        lock.lock()?;
+    /// The file is held for too long, or the system refuses. Nothing is added then.
+    pub fn add(&self, tally: &Tally, now: SystemTime) -> Result<(), Error> {
+        state_dir::create(&self.directory)?;
+        // Released when it goes out of scope, or by the system when the process ends.
+        let _lock = self.lock()?;
         let mut days = match self.read() {
-            Ok(days) => days,
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
-            Err(error) => {
-                tracing::warn!("usage.json cannot be understood ({error}); it is put aside as usage.json.broken");
-                fs::rename(&self.path, self.path.with_extension("json.broken"))?;
+            Err(Error::Broken { path, reason }) => {
+                let aside = self.directory.join("usage.json.broken");
+                tracing::warn!("{} is broken ({reason}); it is now {}", path.display(), aside.display());
+                fs::rename(path, aside)?;
                 Days::default()
             }
+            read => read?,
         };
-        days.days.entry(date(now)).or_default().add(tally);
-        while days.days.len() > MOST_DAYS {
-            days.days.pop_first();
-        }
-        // A reader sees the old file or the new one, never half of it.
-        let new = self.path.with_extension("json.new");
-        let mut file = state_dir::open(&new, true)?;
-        serde_json::to_writer(&mut file, &days)?;
-        file.flush()?;
-        fs::rename(new, &self.path)
+        days.add(tally, now);
+        self.write(&days)
     }
-}
 
-/// The UTC date of a time, as `2026-11-23`.
-pub fn date(time: SystemTime) -> String {
-    let days = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / SECONDS_A_DAY;
-    // Years begin in March here, so that the leap day is the last of its year; day 0 is 1 March of the year 0.
-    let day = days + 719_468;
-    let (era, day_of_era) = (day / 146_097, day % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day_of_month:02}")
+    /// All that was counted; nothing where there is no file yet.
+    ///
+    /// # Errors
+    /// The file is broken, or the system refuses.
+    pub fn read(&self) -> Result<Days, Error> {
+        let path = self.path();
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Days::default()),
+            read => read?,
+        };
+        serde_json::from_slice(&bytes).map_err(|reason| Error::Broken { path, reason })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.join("usage.json")
+    }
+
+    /// Renaming puts the whole file there at once: a reader never sees half of it, nor does the next start after a crash.
+    fn write(&self, days: &Days) -> Result<(), Error> {
+        let new = self.directory.join("usage.json.new");
+        let mut file = state_dir::private_file().truncate(true).open(&new)?;
+        file.write_all(serde_json::to_string(days).map_err(io::Error::from)?.as_bytes())?;
+        file.sync_data()?;
+        drop(file);
+        Ok(fs::rename(new, self.path())?)
+    }
+
+    /// A file of its own is locked, since the other one is replaced.
+    fn lock(&self) -> Result<File, Error> {
+        let path = self.directory.join("usage.lock");
+        let file = state_dir::private_file().open(&path)?;
+        let deadline = Instant::now() + LOCK_TIMEOUT;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(Error::Busy(path)),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-    use std::time::Duration;
+    use tempfile::TempDir;
 
     use super::*;
+    use crate::usage::days::Day;
 
-    fn tally(language: &str, accepted: u64) -> Tally {
+    fn one(language: &str) -> Tally {
         let mut tally = Tally::default();
-        tally.row(language).accepted = accepted;
+        tally.of(language).shown += 1;
         tally
     }
 
-    fn ledger(directory: &tempfile::TempDir) -> Ledger {
-        Ledger { path: directory.path().join("state").join("usage.json") }
+    #[track_caller]
+    fn check(ledger: &Ledger, expected: u64) {
+        let days = ledger.read().unwrap();
+        assert_eq!(days.since(&Day::at(SystemTime::UNIX_EPOCH)).total().shown, expected);
     }
 
     #[test]
-    fn dates_of_every_kind_of_year() {
-        for (seconds, expected) in [
-            (0, "1970-01-01"),
-            (951_782_399, "2000-02-28"),
-            (951_782_400, "2000-02-29"),
-            (951_868_800, "2000-03-01"),
-            (1_709_164_800, "2024-02-29"),
-            (1_795_392_000, "2026-11-23"),
-            (1_798_761_599, "2026-12-31"),
-            (4_107_542_400, "2100-03-01"),
-        ] {
-            assert_eq!(date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)), expected);
-        }
+    fn nothing_is_there_before_the_first_count() {
+        let home = TempDir::new().unwrap();
+        let ledger = Ledger::new(home.path().join("state"));
+        check(&ledger, 0);
+        assert!(!ledger.directory.exists(), "reading makes nothing");
+        ledger.add(&one("rust"), SystemTime::now()).unwrap();
+        check(&ledger, 1);
     }
 
     #[test]
-    fn servers_that_write_at_once_lose_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_392_000);
+    fn several_servers_at_once_lose_nothing() {
+        const SERVERS: u64 = 4;
+        const TIMES: u64 = 10;
+        let home = TempDir::new().unwrap();
+        let ledger = Ledger::new(home.path().to_owned());
         thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..20 {
-                        ledger(&directory).add(&tally("rust", 1), now).unwrap();
-                    }
-                });
+            for language in ["rust", "go", "rust", "c"] {
+                let ledger = &ledger;
+                scope.spawn(move || (0..TIMES).for_each(|_| ledger.add(&one(language), SystemTime::now()).unwrap()));
             }
         });
-        let mut days = ledger(&directory).read().unwrap();
-        assert_eq!(days.days.get_mut("2026-11-23").unwrap().row("rust").accepted, 160);
+        check(&ledger, SERVERS * TIMES);
     }
 
     #[test]
-    fn a_broken_file_is_put_aside() {
-        let directory = tempfile::tempdir().unwrap();
-        let ledger = ledger(&directory);
-        ledger.add(&tally("rust", 1), SystemTime::now()).unwrap();
-        fs::write(&ledger.path, "{ no").unwrap();
-        assert!(ledger.read().is_err());
-        ledger.add(&tally("rust", 2), SystemTime::now()).unwrap();
-        assert_eq!(ledger.read().unwrap().days.len(), 1);
-        assert_eq!(fs::read_to_string(ledger.path.with_extension("json.broken")).unwrap(), "{ no");
-    }
-
-    #[test]
-    fn the_oldest_days_go() {
-        let directory = tempfile::tempdir().unwrap();
-        let ledger = ledger(&directory);
-        for day in 0..MOST_DAYS as u64 + 5 {
-            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(day * SECONDS_A_DAY);
-            ledger.add(&tally("rust", 1), now).unwrap();
+    fn a_broken_file_is_set_aside() {
+        for broken in
+            [&b"{"[..], b"", b"\xff", b"[]", b"{\"days\":{\"x\":{}}}", b"{\"days\":{\"2026-11-23\":{\"c\":-1}}}"]
+        {
+            let home = TempDir::new().unwrap();
+            let ledger = Ledger::new(home.path().to_owned());
+            fs::write(ledger.path(), broken).unwrap();
+            assert!(matches!(ledger.read(), Err(Error::Broken { .. })));
+            ledger.add(&one("rust"), SystemTime::now()).unwrap();
+            check(&ledger, 1);
+            assert_eq!(fs::read(home.path().join("usage.json.broken")).unwrap(), broken);
         }
-        let days = ledger.read().unwrap();
-        assert_eq!((days.days.len(), days.days.contains_key("1970-01-05")), (MOST_DAYS, false));
+    }
+
+    #[test]
+    fn a_file_that_is_held_too_long_is_left_alone() {
+        let home = TempDir::new().unwrap();
+        let ledger = Ledger::new(home.path().to_owned());
+        let held = ledger.lock().unwrap();
+        assert!(matches!(ledger.add(&one("rust"), SystemTime::now()), Err(Error::Busy(_))));
+        drop(held);
+        check(&ledger, 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_one_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = TempDir::new().unwrap();
+        let ledger = Ledger::new(home.path().join("state"));
+        ledger.add(&one("rust"), SystemTime::now()).unwrap();
+        let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&ledger.directory), mode(&ledger.path())), (0o700, 0o600));
     }
 }

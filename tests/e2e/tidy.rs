@@ -9,6 +9,10 @@ const MAX_LINES: usize = 400;
 /// What the pure core must not name: async, network, protocol, JSON, the clock, files.
 const IMPURE: &[&str] = &["tokio", "reqwest", "tower_lsp", "serde_json", "Instant::now", "std::fs", "fs::read"];
 
+/// Single files of the pure core.
+const PURE: [&str; 5] =
+    ["src/document.rs", "src/position.rs", "src/usage.rs", "src/usage/days.rs", "src/usage/price.rs"];
+
 /// stdout is the wire and stderr the log's.
 const PRINTS: &[&str] = &["println!", "eprintln!", "print!(", "dbg!"];
 
@@ -32,7 +36,7 @@ impl Source {
     fn is_pure(&self) -> bool {
         let path = self.path.as_str();
         let in_core = path.starts_with("src/completion/") && !path.starts_with("src/completion/engine");
-        in_core || path.starts_with("src/local/") || ["src/document.rs", "src/position.rs"].contains(&path)
+        in_core || path.starts_with("src/local/") || PURE.contains(&path)
     }
 }
 

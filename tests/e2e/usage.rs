@@ -1,13 +1,98 @@
-//! What became of suggestions, counted on this machine.
+//! `codestral-ls usage` on what is on disk.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::clients::vscode;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{URI, editor};
 use crate::process::command;
+
+/// A day that no clock has passed, so that it is always among the last days.
+const PREPARED: &str = r#"{"days":{
+    "1999-01-01":{"rust":{"shown":1000000}},
+    "9999-12-30":{"rust":{"shown":8,"accepted":3,"partly":1,"rejected":4,"requests":5,"promptTokens":1000000,"completionTokens":100000}},
+    "9999-12-31":{"go":{"shown":2,"requests":1,"promptTokens":1000000},"rust":{"shown":2,"rejected":2}}
+}}"#;
+
+/// A home, with `usage.json` in it if there is one.
+fn home(usage: Option<&str>) -> TempDir {
+    let home = TempDir::new().expect("a temporary directory");
+    if let Some(usage) = usage {
+        fs::create_dir_all(state(&home)).expect("the home is writable");
+        fs::write(state(&home).join("usage.json"), usage).expect("the home is writable");
+    }
+    home
+}
+
+fn state(home: &TempDir) -> PathBuf {
+    home.path().join("state/codestral-ls")
+}
+
+#[track_caller]
+fn check(home: &TempDir, arguments: &[&str], code: i32) -> (String, String) {
+    let output = command(home.path()).arg("usage").args(arguments).output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
+    (stdout, stderr)
+}
+
+#[test]
+fn usage_before_the_first_suggestion_says_so_and_makes_nothing() {
+    let home = home(None);
+    let (stdout, stderr) = check(&home, &[], 0);
+    assert!(stdout.starts_with("Nothing was counted since ") && stderr.is_empty(), "{stdout}{stderr}");
+    assert!(!state(&home).exists());
+    let (stdout, _) = check(&home, &["--json"], 0);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((&report["languages"], &report["total"]["shown"]), (&json!({}), &0.into()));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
+fn usage_is_a_table_by_language() {
+    let (stdout, stderr) = check(&home(Some(PREPARED)), &[], 0);
+    let lines: Vec<String> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in
+        ["go 2 0 0 0 0 % 1 1000000 0", "rust 10 3 1 6 40 % 5 1000000 100000", "total 12 3 1 6 33 % 6 2000000 100000"]
+    {
+        assert!(lines.iter().any(|found| found == line), "{line} is not in\n{stdout}");
+    }
+    assert!(stdout.contains("Estimate: $0.69") && stderr.is_empty(), "{stdout}{stderr}");
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
+fn usage_as_json_is_one_object() {
+    let (stdout, _) = check(&home(Some(PREPARED)), &["--json", "--days", "7"], 0);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((&report["days"], &report["total"]["shown"]), (&7.into(), &12.into()));
+    assert_eq!(report["languages"]["rust"]["rejected"], 6);
+    let dollars = report["estimatedDollars"].as_f64().expect("a number");
+    assert!((dollars - 0.69).abs() < 1e-9, "{dollars}");
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
+fn usage_of_a_broken_file_says_what_to_do_and_leaves_it() {
+    let home = home(Some("{"));
+    let (stdout, stderr) = check(&home, &[], 1);
+    assert!(stdout.is_empty() && stderr.contains("usage.json is broken") && stderr.contains("remove it"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1);
+    assert!(state(&home).join("usage.json").exists());
+}
+
+#[test]
+fn usage_of_no_days_is_a_wrong_argument() {
+    for days in ["0", "401", "-1", "x"] {
+        let (_, stderr) = check(&home(None), &[&format!("--days={days}")], 2);
+        assert!(stderr.contains("--days"), "{stderr}");
+    }
+}
 
 #[test]
 fn acceptances_are_counted_and_shown_by_usage() {
@@ -26,7 +111,7 @@ fn acceptances_are_counted_and_shown_by_usage() {
 
     let output = command(&home).args(["usage", "--json"]).output().expect("it runs");
     let counts: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let rust = &counts["rust"];
+    let rust = &counts["languages"]["rust"];
     let row = ["shown", "accepted", "partly", "rejected", "requests"].map(|name| rust[name].as_u64());
     assert_eq!(row, [Some(1), Some(1), Some(0), Some(0), Some(1)], "{counts}");
     let output = command(&home).arg("usage").output().expect("it runs");
@@ -35,16 +120,4 @@ fn acceptances_are_counted_and_shown_by_usage() {
 
     let stored = fs::read_to_string(home.join("state/codestral-ls/usage.json")).expect("the file");
     assert!(!stored.contains("foo") && !stored.contains("main.rs"), "{stored}");
-    fs::write(home.join("state/codestral-ls/usage.json"), "{").expect("writable");
-    let output = command(&home).arg("usage").output().expect("it runs");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("delete the file"), "{output:?}");
-}
-
-#[test]
-fn without_counts_it_says_so() {
-    let home = tempfile::TempDir::new().expect("a directory");
-    let output = command(home.path()).arg("usage").output().expect("it runs");
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("Nothing was suggested"), "{output:?}");
 }

@@ -183,7 +183,7 @@ impl State {
     }
 
     fn tallied(&mut self, language: &str, verdict: Verdict) -> &mut u64 {
-        let row = self.tally.row(language);
+        let row = self.tally.of(language);
         match verdict {
             Verdict::Shown => &mut row.shown,
             Verdict::Accepted => &mut row.accepted,
@@ -200,7 +200,7 @@ impl State {
     pub fn count(&mut self, language: &str, cost: Cost) {
         self.counts.prompt_tokens += cost.prompt_tokens;
         self.counts.completion_tokens += cost.completion_tokens;
-        let row = self.tally.row(language);
+        let row = self.tally.of(language);
         row.requests += 1;
         row.prompt_tokens += cost.prompt_tokens;
         row.completion_tokens += cost.completion_tokens;

@@ -33,7 +33,7 @@ async fn what_became_of_suggestions_is_counted_by_language() {
     bench.complete().await.unwrap();
     bench.type_text("z");
     let mut tally = bench.engine.take_tally();
-    let row = *tally.row("rust");
+    let row = *tally.of("rust");
     assert_eq!((row.shown, row.accepted, row.partly, row.rejected, row.requests), (2, 1, 1, 1, 1));
     assert!(row.prompt_tokens > 0 && row.completion_tokens > 0, "{row:?}");
     assert_eq!(bench.engine.take_tally(), Tally::default());
