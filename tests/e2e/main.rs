@@ -15,6 +15,7 @@ mod lifecycle;
 mod local;
 mod process;
 mod readme;
+mod session;
 mod settings;
 mod soak;
 mod text;
