@@ -32,6 +32,8 @@
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
 //!    cursor already, or names the reason why nothing is left.
 //! 6. `server::convert` shapes the answer for this client.
+//! 7. The edits that follow tell what became of it: [`completion::acceptance`] counts, [`completion::trust`] says how
+//!    much of the next reply is worth reading.
 //!
 //! # Invariants
 //!
