@@ -55,7 +55,7 @@ impl Ledger {
         Self { directory }
     }
 
-    /// Adds a tally to the day of `now`. Blocks while another server writes, for [`LOCK_TIMEOUT`] at most. A file that
+    /// Adds a tally to the day of `now`. Blocks while another server writes, for two seconds at most. A file that
     /// cannot be understood is set aside as `usage.json.broken`.
     ///
     /// # Errors
