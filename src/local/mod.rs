@@ -21,12 +21,12 @@ pub mod tokens;
 pub mod vote;
 pub mod write;
 
-pub use index::{Coverage, Index};
-pub use indexable::{Reason, indexable};
 #[cfg(test)]
 mod tests;
 
 pub use gather::Nearness;
+pub use index::{Coverage, Index};
+pub use indexable::{Reason, indexable};
 pub use predict::{FURTHER_CONFIDENCE, Options, Prediction, SHOWN_CONFIDENCE, predict};
 pub use query::Place;
 pub use segment::{File, Segment};
