@@ -52,7 +52,7 @@ fn main() {
 fn client(fake: &Fake) -> clients::Builder {
     let settings = json!({
         "endpoint": {"url": fake.url(), "dialect": "mistral"},
-        "completion": {"debounceMs": 0},
+        "completion": {"debounceMs": 0, "choices": 1},
     });
     neovim().env("CODESTRAL_API_KEY", "bench-key").options(settings)
 }
