@@ -34,11 +34,18 @@ impl Alignment {
             let known = renames.iter().find(|(from, _)| *from == theirs);
             match known.map(|&(_, to)| query.context[to] == ours) {
                 Some(true) => further += 0.5,
-                None if theirs.is_word() && ours.is_word() && renames.len() < MAX_RENAMES => renames.push((theirs, at)),
+                None if theirs.is_identifier() && ours.is_identifier() && renames.len() < MAX_RENAMES => {
+                    renames.push((theirs, at));
+                }
                 _ => break,
             }
         }
         Self { renames, further }
+    }
+
+    /// What `token` is called here.
+    pub fn here(&self, query: &Query, token: Token) -> Token {
+        self.renamed(token).and_then(|to| query.context.get(to)).copied().unwrap_or(token)
     }
 
     /// The context token that stands for `token` here.

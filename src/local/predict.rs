@@ -5,14 +5,15 @@ use crate::local::{
     further::further_lines,
     gather::{Nearness, gather},
     index::Index,
+    likeness::same_depth,
     query::{Place, Query},
     vote::{Choice, vote},
     write::rest_of_line,
 };
 
 /// The least confidence at which a prediction is shown. Of what it lets through four in five rests of a line are right:
-/// 79 % on tokio (41 % of the places get one), 85 % on rustls (30 %), 80 % on django (16 %), 77 % on the tRPC server
-/// (16 %); `cargo bench --bench local`, 2026-11-23.
+/// 82 % on tokio (41 % of the places get one), 83 % on rustls (33 %), 79 % on Django (19 %), 77 % on the tRPC server
+/// (18 %); `cargo bench --bench local`, 2026-11-24.
 pub const SHOWN_CONFIDENCE: f32 = 0.5;
 /// The least confidence that all lines so far are right at which another line is added: 75 to 94 % of the lines added
 /// are right on the corpora tried (same day).
@@ -65,6 +66,8 @@ pub fn predict(index: &Index, place: Place, options: Options) -> Option<Predicti
     let evidence = Evidence {
         share: choice.weight as f64 / total.max(1) as f64,
         matched: best.one.length,
+        alike: best.bytes,
+        same_depth: same_depth(&query, &best.one),
         voters: choice.voters.len(),
         bytes: text.len(),
         partial: query.partial.len(),

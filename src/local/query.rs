@@ -3,7 +3,7 @@
 use crate::local::tokens::{Token, indentation, is_word_byte, tokenize};
 
 /// How much of the text before the cursor (bytes) is read: some hundred lines, more than any match needs.
-const CONTEXT_BYTES: usize = 4096;
+const CONTEXT_BYTES: usize = 8192;
 
 /// Where a prediction is wanted.
 #[derive(Debug, Clone, Copy)]

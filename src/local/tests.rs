@@ -115,7 +115,7 @@ fn the_document_does_not_answer_for_its_own_cursor() {
 fn indentation_fits_the_cursor() {
     let body = "fn a() {\n    if ready {\n        go();\n        stay();\n    }\n}\n".repeat(2);
     let files = [("a", body.as_str())];
-    check_lines(&files, "if ready {\n    go();\n    <cursor>", "if ready {\n    go();\n    «stay();\n}»");
+    check_lines(&files, "if ready {\n    go();\n    s<cursor>", "if ready {\n    go();\n    s«tay();\n}»");
     check_lines(&files, "if ready {\n<cursor>", "if ready {\n«    go();\n    stay();\n}»");
     let tabs = body.replace("    ", "\t");
     check_lines(&[("a", &tabs)], "\tif ready {\n\t\tg<cursor>", "\tif ready {\n\t\tg«o();\n\t\tstay();\n\t}»");
@@ -135,6 +135,21 @@ fn crlf_never_comes_out() {
 fn names_at_the_cursor_stand_in_for_names_there() {
     let files = [("a", "let alpha = open();\nalpha.read(alpha.size());\n")];
     check(&files, "let beta = open();\nbeta.read(<cursor>", "let beta = open();\nbeta.read(«beta.size());»");
+}
+
+#[test]
+fn a_number_never_stands_in_for_a_name() {
+    let files = [("a", "// see first.rs:one\ncall(); one.main();\n")];
+    check(&files, "// see first.rs:6\ncall(); <cursor>", "// see first.rs:6\ncall(); «one.main();»");
+}
+
+#[test]
+fn nothing_is_shown_where_other_brackets_are_open() {
+    let known = "f(let x = ((((a));\n".repeat(30);
+    let mut index = index(&[("a", &known)]);
+    assert_eq!(draw(&mut index, "let x = ((((<cursor>", Options::default()), "let x = ((((«»");
+    let same = Options { shown: Options::default().shown, ..LINE };
+    assert_eq!(draw(&mut index, "f(let x = ((((<cursor>", same), "f(let x = ((((«a));»");
 }
 
 #[test]

@@ -36,6 +36,20 @@ impl Token {
         self.0 & 1 == 1
     }
 
+    /// Whether this is an identifier or a keyword.
+    pub fn is_identifier(self) -> bool {
+        self.is_word() && !self.first_byte().is_ascii_digit()
+    }
+
+    /// 1 for a bracket that opens, -1 for one that closes.
+    pub fn bracket(self) -> i32 {
+        match self.first_byte() {
+            b'(' | b'[' | b'{' => 1,
+            b')' | b']' | b'}' => -1,
+            _ => 0,
+        }
+    }
+
     /// Whether the line or the file ends here.
     pub fn ends_line(self) -> bool {
         self == Self::LINE_END || self == Self::BORDER

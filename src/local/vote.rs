@@ -4,25 +4,15 @@ use std::{cmp::Ordering, collections::HashMap};
 
 use crate::local::{
     align::{Alignment, indent_of},
-    gather::{Nearness, Occurrence},
+    gather::Occurrence,
+    likeness::{Most, Scene, bytes_alike},
     query::Query,
     tokens::Token,
 };
 
 /// No line has more tokens worth predicting.
 const MAX_LINE_TOKENS: usize = 96;
-/// What each further token that agrees multiplies a vote by: 1.5, 3 and 4 gave the same within noise.
-const PER_TOKEN: f64 = 2.0;
-/// What a token counts that agrees beyond the first difference, and how much all of them together.
-const FURTHER: f64 = 0.3;
-const MAX_FURTHER: f64 = 4.0;
-/// What equal indentation of the line multiplies a vote by.
-const SAME_INDENT: f64 = 3.0;
-/// What each word multiplies a vote by that has not been seen shortly before the cursor.
-const NEW_WORD: f64 = 0.7;
-/// Half of the recency bonus is gone after this many tokens.
-const RECENT_TOKENS: f64 = 500.0;
-/// Votes are whole numbers so that their sum does not depend on their order; this is that of the longest match.
+/// Votes are whole numbers so that their sum does not depend on their order; this is the heaviest.
 const UNIT: f64 = (1_u64 << 40) as f64;
 
 /// A rest of the line, and who is for it.
@@ -45,6 +35,10 @@ pub struct Voter<'a> {
     pub alignment: Alignment,
     /// Its weight.
     pub weight: u64,
+    /// Whether names that differ stay as they are there.
+    pub keeps_names: bool,
+    /// How many bytes before the cursor agree.
+    pub bytes: usize,
     /// How many tokens of its line are predicted.
     pub tokens: usize,
     /// The indentation of the line that answers to the cursor's.
@@ -59,6 +53,12 @@ impl<'a> Choice<'a> {
 }
 
 impl<'a> Voter<'a> {
+    /// Whether a name in what it predicts stands for another.
+    fn renames(&self, query: &Query) -> bool {
+        let begun = usize::from(!query.partial.is_empty());
+        self.line().iter().skip(begun).any(|&token| self.alignment.renamed(token).is_some())
+    }
+
     /// The tokens it predicts for the rest of the line.
     pub fn line(&self) -> &'a [Token] {
         &self.one.source.tokens[self.one.place..self.one.place + self.tokens]
@@ -67,16 +67,20 @@ impl<'a> Voter<'a> {
 
 /// All rests of the line that occurred, the heaviest first. One without tokens says that the line ends here.
 pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>> {
-    let longest = occurrences.iter().map(|one| one.length).max().unwrap_or_default();
-    let near = NearWords::new(query);
-    let voters = occurrences.iter().filter_map(|&one| {
-        let tokens = until_suffix(line_from(one.source.tokens, one.place), &query.suffix)?;
-        let alignment = Alignment::new(query, &one);
-        let mut voter = Voter { one, alignment, weight: 0, tokens, indent: indent_of(&one) };
-        voter.weight = (weight(query, &voter, longest) * near.factor(query, &voter) * UNIT) as u64;
-        Some(voter)
-    });
-    tally(voters, |voter| signature(query, &voter.alignment, voter.line()))
+    let mut voters: Vec<Voter> = Vec::new();
+    for &one in occurrences {
+        let Some(tokens) = until_suffix(line_from(one.source.tokens, one.place), &query.suffix) else { continue };
+        let (alignment, indent, bytes) = (Alignment::new(query, &one), indent_of(&one), bytes_alike(query, &one));
+        let voter = Voter { one, alignment, weight: 0, keeps_names: false, bytes, tokens, indent };
+        // In prose above all, a word that differs does not stand for another.
+        if voter.renames(query) {
+            let alignment = Alignment { renames: Vec::new(), ..voter.alignment };
+            voters.push(Voter { alignment, keeps_names: true, ..voter });
+        }
+        voters.push(voter);
+    }
+    weigh(query, &mut voters);
+    tally(voters.into_iter(), |voter| signature(query, &voter.alignment, voter.line()))
 }
 
 /// Sums votes that agree by `signature`.
@@ -106,7 +110,7 @@ pub fn line_from(tokens: &[Token], place: usize) -> &[Token] {
 /// What a line says in our names, as a number.
 pub fn signature(query: &Query, alignment: &Alignment, line: &[Token]) -> u64 {
     line.iter().fold(line.len() as u64, |hash, &token| {
-        let token = alignment.renamed(token).and_then(|to| query.context.get(to)).copied().unwrap_or(token);
+        let token = alignment.here(query, token);
         (hash ^ u64::from(token.bits())).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
     })
 }
@@ -129,51 +133,16 @@ fn heavier(a: &Voter, b: &Voter) -> Ordering {
     a.weight.cmp(&b.weight).then_with(|| a.one.rank().cmp(&b.one.rank()))
 }
 
-/// A vote, in parts of what the longest match has.
-fn weight(query: &Query, voter: &Voter, longest: usize) -> f64 {
-    let one = &voter.one;
-    let near = match one.nearness {
-        Nearness::Foreign => 0.25,
-        Nearness::Workspace => 1.0,
-        Nearness::Folder => 1.5,
-        Nearness::Open => 1.5,
-        Nearness::Here => 2.0 + 2.0 / (1.0 + one.distance as f64 / RECENT_TOKENS),
+/// Gives each voter its weight, as a part of what the heaviest has.
+fn weigh(query: &Query, voters: &mut [Voter]) {
+    let most = Most {
+        tokens: voters.iter().map(|voter| voter.one.length).max().unwrap_or_default(),
+        bytes: voters.iter().map(|voter| voter.bytes).max().unwrap_or_default(),
     };
-    let further = (voter.alignment.further * FURTHER).min(MAX_FURTHER);
-    let indent = if voter.indent == query.indent() { SAME_INDENT } else { 1.0 };
-    PER_TOKEN.powf(one.length as f64 - longest as f64 + further) * near * indent
-}
-
-/// The words shortly before the cursor, in 4 KB: a word not among them is surely new, one among them nearly surely
-/// not.
-struct NearWords(Vec<u64>);
-
-impl NearWords {
-    const BITS: u32 = 15;
-
-    fn new(query: &Query) -> Self {
-        let mut words = Self(vec![0; 1 << (Self::BITS - 6)]);
-        for &token in &query.context {
-            let (word, bit) = Self::position(token);
-            words.0[word] |= bit;
-        }
-        words
-    }
-
-    fn factor(&self, query: &Query, voter: &Voter) -> f64 {
-        let begun = usize::from(!query.partial.is_empty());
-        let words = voter.line().iter().skip(begun).filter(|token| token.is_word());
-        let new = words.filter(|&&token| voter.alignment.renamed(token).is_none() && !self.contains(token)).count();
-        NEW_WORD.powi(new as i32)
-    }
-
-    fn contains(&self, token: Token) -> bool {
-        let (word, bit) = Self::position(token);
-        self.0[word] & bit != 0
-    }
-
-    fn position(token: Token) -> (usize, u64) {
-        let hash = token.bits().wrapping_mul(0x9E37_79B1) >> (32 - Self::BITS);
-        ((hash >> 6) as usize, 1 << (hash & 63))
+    let scene = Scene::new(query);
+    let weights: Vec<f64> = voters.iter().map(|voter| scene.weigh(voter, most)).collect();
+    let heaviest = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    for (voter, weight) in voters.iter_mut().zip(weights) {
+        voter.weight = ((weight - heaviest).exp() * UNIT) as u64;
     }
 }
