@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::completion::{Predictor, Query, Window};
@@ -9,10 +10,17 @@ use crate::document::{Document, Edit};
 use crate::local::{Coverage, Index, Options, Place, Segment, indexable, predict};
 use crate::privacy::Privacy;
 use crate::settings::Settings;
+use crate::workspace::is_ignored;
 
 /// What the embedded engine knows. All methods take far less than a keystroke; segments are built outside.
 #[derive(Debug)]
-pub struct Library(Mutex<Shelf>);
+pub struct Library {
+    shelf: Mutex<Shelf>,
+    /// The folders of the workspace.
+    roots: Mutex<Vec<PathBuf>>,
+    /// See [`Predictor::forgotten`]. Counted up when the text is gone, before the lock is given back.
+    forgotten: AtomicU64,
+}
 
 #[derive(Debug)]
 struct Shelf {
@@ -24,7 +32,8 @@ struct Shelf {
     most: usize,
     /// Whether anything is taken in at all.
     wanted: bool,
-    /// Open documents that are kept out: private, too large, or not written by hand. Their edits are not followed.
+    /// Open documents that are kept out: private, ignored, too large, or not written by hand. Their edits are not
+    /// followed.
     kept_out: HashSet<String>,
     /// The keys of files on disk that open documents stand for.
     paths: HashMap<String, PathBuf>,
@@ -35,22 +44,47 @@ struct Shelf {
 impl Library {
     /// An empty one.
     pub fn new(settings: &Settings) -> Self {
-        Self(Mutex::new(Shelf::new(settings)))
+        Self { shelf: Mutex::new(Shelf::new(settings)), roots: Mutex::default(), forgotten: AtomicU64::new(0) }
+    }
+
+    /// Takes the folders of the workspace, by which open documents are judged from now on.
+    pub fn set_roots(&self, roots: Vec<PathBuf>) {
+        *self.roots.lock().unwrap_or_else(PoisonError::into_inner) = roots;
     }
 
     /// Forgets everything, takes new settings, and takes in the documents open now.
     pub fn configure(&self, settings: &Settings, documents: impl Iterator<Item = (Document, Option<PathBuf>)>) {
+        let judged: Vec<_> =
+            documents.map(|(document, path)| (self.leaves_out(path.as_deref()), document, path)).collect();
         let mut shelf = self.shelf();
         *shelf = Shelf::new(settings);
-        for (document, path) in documents {
-            shelf.open(&document, path.as_deref());
+        for (ignored, document, path) in judged {
+            shelf.open(&document, path.as_deref(), ignored);
         }
+        self.count_forgotten();
     }
 
-    /// Takes in a document; one that is private, too large, binary, minified or generated is kept out until it is
-    /// opened again.
+    /// Takes in a document; one that is private, ignored, too large, binary, minified or generated is kept out until it
+    /// is opened again. Reads the ignore files above it.
     pub fn open(&self, document: &Document, path: Option<&Path>) {
-        self.shelf().open(document, path);
+        if !self.shelf().wanted {
+            return;
+        }
+        let ignored = self.leaves_out(path);
+        let mut shelf = self.shelf();
+        shelf.open(document, path, ignored);
+        self.count_forgotten();
+    }
+
+    /// Which files are ignored may have changed: takes an open document in that no longer is, and lets go of one that is
+    /// now.
+    pub fn judge(&self, document: &Document, path: Option<&Path>) {
+        let ignored = self.leaves_out(path);
+        let mut shelf = self.shelf();
+        if shelf.wanted && ignored != shelf.kept_out.contains(&key(&document.uri, path)) {
+            shelf.open(document, path, ignored);
+            self.count_forgotten();
+        }
     }
 
     /// Follows edits of an open document; `document` is as they left it.
@@ -67,7 +101,10 @@ impl Library {
         let known = shelf.index.documents().into_iter().find(|(name, _)| ***name == *key);
         let same = fits && known.is_some_and(|(_, open)| open.live.text().len() == document.text.len_bytes());
         if !same {
-            shelf.open(document, path);
+            shelf.open(document, path, self.leaves_out(path));
+        }
+        if !same || edits.iter().any(|edit| !edit.replaced.is_empty()) {
+            self.count_forgotten();
         }
     }
 
@@ -79,16 +116,21 @@ impl Library {
         shelf.paths.remove(&key);
         shelf.index.close(&key);
         shelf.index.remove(&key);
+        self.count_forgotten();
     }
 
-    /// Adds files of the workspace.
+    /// Adds files of the workspace. Each takes the place of what was known of it.
     pub fn add(&self, segment: Segment) {
-        self.shelf().index.add(segment);
+        let mut shelf = self.shelf();
+        shelf.index.add(segment);
+        self.count_forgotten();
     }
 
     /// Forgets a file of the workspace.
     pub fn remove(&self, key: &str) {
-        self.shelf().index.remove(key);
+        let mut shelf = self.shelf();
+        shelf.index.remove(key);
+        self.count_forgotten();
     }
 
     /// Rebuilds what is worn, outside the lock, until nothing is.
@@ -118,7 +160,17 @@ impl Library {
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an open document's file is one that the workspace's reader passes over, so that nothing may come from it.
+    fn leaves_out(&self, path: Option<&Path>) -> bool {
+        let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        path.is_some_and(|path| is_ignored(path, &roots))
+    }
+
+    fn count_forgotten(&self) {
+        self.forgotten.fetch_add(1, Relaxed);
     }
 }
 
@@ -132,6 +184,10 @@ impl Predictor for Library {
         let place = Place { key: &key, language: &query.document.language, before, after };
         let predicted = predict(&self.shelf().index, place, Options::default())?;
         Some((predicted.text, predicted.confidence))
+    }
+
+    fn forgotten(&self) -> u64 {
+        self.forgotten.load(Relaxed)
     }
 }
 
@@ -150,14 +206,14 @@ impl Shelf {
         }
     }
 
-    fn open(&mut self, document: &Document, path: Option<&Path>) {
+    fn open(&mut self, document: &Document, path: Option<&Path>, ignored: bool) {
         if !self.wanted {
             return;
         }
         let key = key(&document.uri, path);
         let private = path.is_some_and(|path| self.privacy.excludes(path).is_some());
         let text = document.text.to_string();
-        if private || document.binary || text.len() > self.most || indexable(text.as_bytes()).is_err() {
+        if private || ignored || document.binary || text.len() > self.most || indexable(text.as_bytes()).is_err() {
             self.index.close(&key);
             self.index.remove(&key);
             self.kept_out.insert(key);

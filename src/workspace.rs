@@ -1,16 +1,19 @@
 //! Reads the files of the workspace into the library, on a thread of its own that gives way to everything else.
 
-use std::collections::HashSet;
+mod ignored;
+
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
 use std::time::Instant;
+use std::{iter, thread};
 
-use ignore::WalkBuilder;
 use tokio::sync::watch;
+
+pub use ignored::{is_ignored, is_rule};
 
 use crate::language;
 use crate::library::{Library, key};
@@ -24,12 +27,11 @@ const MOST_FILES: usize = 100_000;
 /// After each file the thread rests for its working time divided by this: it takes four fifths of one core at most.
 const REST_PART: u32 = 4;
 
-/// Files that change which others are ignored.
-const RULES: [&str; 2] = [".gitignore", ".ignore"];
-
-/// How far the reading is.
+/// How far a reading is: the first, of all files, or a later one, of what changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
+    /// Which reading, counted from 1; 0 before the first.
+    pub reading: u64,
     /// Files looked at.
     pub done: usize,
     /// Files to look at.
@@ -57,10 +59,18 @@ impl Rules {
 /// A workspace that is being followed. Dropping it ends the thread at its next file.
 #[derive(Debug)]
 pub struct Workspace {
-    changes: Sender<PathBuf>,
+    changes: Sender<Change>,
     stopped: Arc<AtomicBool>,
-    /// How far the first reading is.
+    /// How far the latest reading is.
     pub progress: watch::Receiver<Progress>,
+}
+
+#[derive(Debug)]
+enum Change {
+    /// A file or folder may have changed, come or gone.
+    Path(PathBuf),
+    /// These are the folders of the workspace now.
+    Roots(Vec<PathBuf>),
 }
 
 impl Workspace {
@@ -69,7 +79,7 @@ impl Workspace {
         let (changes, changed) = channel();
         let (progress, watched) = watch::channel(Progress::default());
         let stopped = Arc::new(AtomicBool::new(false));
-        let reader = Reader { roots, rules, library, stopped: stopped.clone(), progress, known: HashSet::new() };
+        let reader = Reader { roots, rules, library, stopped: stopped.clone(), progress, known: BTreeSet::new() };
         thread::Builder::new().name("workspace".to_owned()).spawn(move || reader.run(&changed)).ok()?;
         Some(Self { changes, stopped, progress: watched })
     }
@@ -77,7 +87,12 @@ impl Workspace {
     /// A file or folder may have changed, come or gone.
     pub fn changed(&self, path: PathBuf) {
         // The thread is gone only when it has died; then the index stays as it is.
-        let _ = self.changes.send(path);
+        let _ = self.changes.send(Change::Path(path));
+    }
+
+    /// Folders were added or removed; `roots` are those that are left. Files of the others are forgotten.
+    pub fn change_roots(&self, roots: Vec<PathBuf>) {
+        let _ = self.changes.send(Change::Roots(roots));
     }
 }
 
@@ -97,7 +112,7 @@ pub fn root_of(file: &Path) -> Option<PathBuf> {
 pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<Library>) {
     let (progress, _) = watch::channel(Progress::default());
     let stopped = Arc::new(AtomicBool::new(false));
-    Reader { roots, rules, library, stopped, progress, known: HashSet::new() }.read_all();
+    Reader { roots, rules, library, stopped, progress, known: BTreeSet::new() }.read_all(true);
 }
 
 struct Reader {
@@ -107,51 +122,92 @@ struct Reader {
     stopped: Arc<AtomicBool>,
     progress: watch::Sender<Progress>,
     /// The keys of the files in the library.
-    known: HashSet<String>,
+    known: BTreeSet<String>,
 }
 
 impl Reader {
-    fn run(mut self, changes: &Receiver<PathBuf>) {
-        self.read_all();
-        while let Ok(path) = changes.recv() {
+    fn run(mut self, changes: &Receiver<Change>) {
+        self.read_all(true);
+        while let Ok(first) = changes.recv() {
             if self.stopped.load(Relaxed) {
                 return;
             }
-            if path.file_name().is_some_and(|name| RULES.iter().any(|rules| name == *rules)) {
-                self.read_all();
-            } else {
-                self.read_again(&path);
-            }
+            // Another branch checked out is thousands of changes: they are one reading.
+            let waiting = changes.try_iter().collect::<Vec<_>>();
+            self.catch_up(iter::once(first).chain(waiting));
         }
     }
 
-    /// Reads everything that is to be read, what is nearest to an open document first, and forgets all else.
-    fn read_all(&mut self) {
+    fn catch_up(&mut self, changes: impl Iterator<Item = Change>) {
+        let (mut paths, mut other_roots) = (BTreeSet::new(), false);
+        for change in changes {
+            match change {
+                Change::Path(path) => drop(paths.insert(path)),
+                Change::Roots(roots) => (self.roots, other_roots) = (roots, true),
+            }
+        }
+        if paths.iter().any(|path| is_rule(path)) {
+            return self.read_all(true);
+        }
+        if other_roots {
+            self.read_all(false);
+        }
+        if !paths.is_empty() {
+            self.read_again(&paths);
+        }
+    }
+
+    /// Reads everything that is to be read, what is nearest to an open document first, and forgets all else. What was
+    /// read before is read again only with `anew`.
+    fn read_all(&mut self, anew: bool) {
+        self.begin();
         let mut files: Vec<PathBuf> = self.roots.iter().flat_map(|root| list(root, None, &self.rules)).collect();
-        let keys: HashSet<String> = files.iter().map(|file| key("", Some(file))).collect();
-        let gone: Vec<String> = self.known.difference(&keys).cloned().collect();
+        let mut keys = HashSet::new();
+        // A folder may be inside another one.
+        files.retain(|file| keys.insert(key("", Some(file))));
+        let gone: Vec<String> = self.known.iter().filter(|key| !keys.contains(*key)).cloned().collect();
         gone.iter().for_each(|key| self.forget(key));
+        files.retain(|file| anew || !self.known.contains(&key("", Some(file))));
         let open = self.library.open_paths();
         files.sort_by_cached_key(|file| usize::MAX - open.iter().map(|path| shared(path, file)).max().unwrap_or(0));
         self.take_in(&files, true);
+        self.finish();
+    }
+
+    /// Reads files again, or the files of folders.
+    fn read_again(&mut self, paths: &BTreeSet<PathBuf>) {
+        self.begin();
+        let mut files = BTreeSet::new();
+        for path in paths {
+            if self.stopped.load(Relaxed) {
+                return;
+            }
+            let key = key("", Some(path));
+            let inside = format!("{key}/");
+            let below = self.known.range(inside.clone()..).take_while(|known| known.starts_with(&inside));
+            let old: Vec<String> = below.cloned().chain([key]).collect();
+            old.iter().for_each(|key| self.forget(key));
+            let roots = self.roots.iter().filter(|root| path.starts_with(root));
+            files.extend(roots.flat_map(|root| list(root, Some(path), &self.rules)));
+        }
+        self.take_in(&files.into_iter().collect::<Vec<_>>(), false);
+        self.finish();
+    }
+
+    fn begin(&self) {
+        self.progress.send_modify(|progress| {
+            *progress = Progress { reading: progress.reading + 1, ..Progress::default() };
+        });
+    }
+
+    fn finish(&self) {
         self.progress.send_modify(|progress| progress.finished = true);
     }
 
-    /// Reads one file again, or the files of one folder.
-    fn read_again(&mut self, path: &Path) {
-        let roots: Vec<&PathBuf> = self.roots.iter().filter(|root| path.starts_with(root)).collect();
-        let files: Vec<PathBuf> = roots.iter().flat_map(|root| list(root, Some(path), &self.rules)).collect();
-        let key = key("", Some(path));
-        let inside = format!("{key}/");
-        let old: Vec<String> =
-            self.known.iter().filter(|known| **known == key || known.starts_with(&inside)).cloned().collect();
-        old.iter().for_each(|key| self.forget(key));
-        self.take_in(&files, false);
-    }
-
     fn forget(&mut self, key: &str) {
-        self.known.remove(key);
-        self.library.remove(key);
+        if self.known.remove(key) {
+            self.library.remove(key);
+        }
     }
 
     /// Reads files; `sparingly` only as long as there is room, so that nothing nearer is pushed out.
@@ -197,8 +253,8 @@ fn list(root: &Path, only: Option<&Path>, rules: &Rules) -> Vec<PathBuf> {
     if is_too_wide(root) {
         return Vec::new();
     }
-    let mut walk = WalkBuilder::new(root);
-    walk.require_git(false).follow_links(false).max_filesize(Some(rules.most as u64));
+    let mut walk = ignored::walk(root);
+    walk.max_filesize(Some(rules.most as u64));
     if let Some(only) = only.map(Path::to_owned) {
         walk.filter_entry(move |entry| only.starts_with(entry.path()) || entry.path().starts_with(&only));
     }

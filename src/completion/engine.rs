@@ -203,6 +203,12 @@ impl Engine {
         state.reset(flights);
     }
 
+    /// The session ends: all streams are reset, so that they are counted.
+    pub fn finish(&self) {
+        let open: Vec<_> = self.lock().tracks.keys().cloned().collect();
+        open.iter().for_each(|uri| self.closed(uri));
+    }
+
     /// Answers one query. Dropping the future takes the query back: a stream that only it waited for is reset.
     pub async fn complete(&self, query: &Query) -> Answer {
         let mut turn = match self.begin(query) {

@@ -44,6 +44,10 @@ pub trait Predictor: Send + Sync {
     /// The text (LF line ends) that probably comes next at the query's cursor, around which `window` is cut, and how
     /// likely all of its first line is right, 0 to 1. Takes about a millisecond.
     fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)>;
+
+    /// Counts how often text it knew may have been deleted. What it said before may be of that text, so it is asked
+    /// again. Waits for nothing.
+    fn forgotten(&self) -> u64;
 }
 
 /// One suggestion at the query's cursor.

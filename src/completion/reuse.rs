@@ -60,6 +60,25 @@ impl Reuse {
         self.last
     }
 
+    /// The embedded engine predicted `text` for this place, when [`Predictor::forgotten`](super::Predictor::forgotten)
+    /// was at `forgotten`.
+    pub fn predicted(&mut self, document: &str, window: &Window, text: &str, forgotten: u64) -> Id {
+        let id = self.open(document, window);
+        if let Some(known) = self.known.back_mut() {
+            known.predicted = Some(forgotten);
+        }
+        self.grow(id, text);
+        self.close(id);
+        id
+    }
+
+    /// Forgets what was predicted before `forgotten`: the text it was taken from may be deleted. What models said is
+    /// theirs, and stays.
+    pub fn forget_predictions(&mut self, forgotten: u64) {
+        self.known.retain(|known| known.predicted.is_none_or(|at| at == forgotten));
+        self.bytes = self.known.iter().map(Known::bytes).sum();
+    }
+
     /// All the stream has said so far. It only ever grows.
     pub fn grow(&mut self, id: Id, said: &str) {
         let Some(known) = self.known.iter_mut().rev().find(|known| known.id == id) else { return };
@@ -297,6 +316,23 @@ mod tests {
         reuse.grow(id, "y");
         reuse.close(id);
         assert_eq!(reuse.look("b", &window("x<cursor>"), "rust", false), Found::Unknown);
+    }
+
+    #[test]
+    fn predictions_are_forgotten_with_their_text_and_what_models_said_is_not() {
+        let mut reuse = Reuse::default();
+        reuse.predicted("a", &window("x<cursor>"), "old", 1);
+        reuse.predicted("a", &window("y<cursor>"), "new", 2);
+        let id = reuse.open("a", &window("z<cursor>"));
+        reuse.grow(id, "model");
+        reuse.close(id);
+        reuse.forget_predictions(2);
+        let mut shown = |marked| match reuse.look("a", &window(marked), "rust", false) {
+            Found::Block { text, .. } => text,
+            found => format!("{found:?}"),
+        };
+        assert_eq!([shown("x<cursor>"), shown("y<cursor>"), shown("z<cursor>")], ["Unknown", "new", "model"]);
+        assert_eq!(reuse.bytes, "ynew".len() + "zmodel".len());
     }
 
     #[test]

@@ -5,16 +5,17 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CompletionOptions, CompletionParams, CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    ExecuteCommandOptions, ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams,
-    InlineCompletionList, InlineCompletionOptions, InlineCompletionParams, InlineCompletionTriggerKind, OneOf,
-    ServerCapabilities, ServerInfo, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams,
+    InitializeParams, InitializeResult, InitializedParams, InlineCompletionList, InlineCompletionOptions,
+    InlineCompletionParams, InlineCompletionTriggerKind, OneOf, ServerCapabilities, ServerInfo,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::client::Client;
 use super::convert::{self, Place};
-use super::{Server, commands, shelves};
+use super::{Server, commands};
 use crate::completion::{Query, Reason};
 use crate::document::{Change, Document};
 use crate::position;
@@ -45,6 +46,13 @@ impl LanguageServer for Server {
                 execute_command_provider: Some(ExecuteCommandOptions {
                     commands: commands::ALL.map(str::to_owned).to_vec(),
                     ..ExecuteCommandOptions::default()
+                }),
+                workspace: Some(WorkspaceServerCapabilities {
+                    workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                        supported: Some(true),
+                        change_notifications: Some(OneOf::Left(true)),
+                    }),
+                    ..WorkspaceServerCapabilities::default()
                 }),
                 ..ServerCapabilities::default()
             },
@@ -98,12 +106,15 @@ impl LanguageServer for Server {
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        shelves::path(&params.text_document.uri).into_iter().for_each(|path| self.file_changed(path));
+        self.files_changed([params.text_document.uri].into_iter());
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
-        let paths = params.changes.iter().filter_map(|change| shelves::path(&change.uri));
-        paths.for_each(|path| self.file_changed(path));
+        self.files_changed(params.changes.into_iter().map(|change| change.uri));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.change_folders(&params.event);
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

@@ -4,6 +4,7 @@ pub mod client;
 pub mod commands;
 pub mod convert;
 pub mod handlers;
+mod progress;
 pub mod session;
 mod shelves;
 pub mod transport;

@@ -42,7 +42,6 @@ pub struct Session {
     pub engine: Engine,
     /// What the embedded engine knows.
     pub library: Arc<Library>,
-    pub(super) roots: OnceLock<Vec<PathBuf>>,
     pub(super) shelves: Mutex<Shelves>,
     pub(super) connection: Connection,
     client: OnceLock<Client>,
@@ -81,7 +80,6 @@ impl Session {
             documents: Documents::default(),
             engine,
             library,
-            roots: OnceLock::new(),
             shelves: Mutex::new(Shelves::default()),
             connection,
             client: OnceLock::new(),
@@ -102,7 +100,7 @@ impl Session {
 
     /// Learns what the client can do.
     pub fn meet(&self, params: &InitializeParams) -> Client {
-        self.roots.get_or_init(|| shelves::roots(params));
+        self.find_roots(params);
         *self.client.get_or_init(|| Client::new(params))
     }
 

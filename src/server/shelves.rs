@@ -1,34 +1,30 @@
-//! Feeds the embedded engine: the open documents as they change, the workspace as it is read, and the progress of that.
+//! Feeds the embedded engine: the open documents as they change, and the workspace as it is read.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use serde_json::json;
-use tokio::time::{self, Instant};
-use tower_lsp::ls_types::{InitializeParams, ProgressToken, Registration, Uri};
+use tower_lsp::ls_types::{InitializeParams, Registration, Uri, WorkspaceFoldersChangeEvent};
 
-use super::Server;
 use super::session::Session;
+use super::{Server, progress};
 use crate::document::{Document, Edit};
 use crate::settings::Settings;
-use crate::workspace::{Progress, Rules, Workspace};
-
-/// Progress is shown for what takes longer, and then renewed as often.
-const EVERY: Duration = Duration::from_secs(1);
-
-/// The name of our one progress.
-const TOKEN: &str = "codestral-workspace";
+use crate::workspace::{Rules, Workspace, is_rule};
 
 /// The workspace, once the session has begun.
 #[derive(Debug, Default)]
 pub struct Shelves {
     begun: bool,
+    /// Its folders.
+    roots: Vec<PathBuf>,
     workspace: Option<Workspace>,
+    /// Whether the editor was asked to tell of changed files.
+    watches: bool,
 }
 
 /// The folders that `initialize` names.
-pub(super) fn roots(params: &InitializeParams) -> Vec<PathBuf> {
+fn roots(params: &InitializeParams) -> Vec<PathBuf> {
     let folders = params.workspace_folders.iter().flatten().filter_map(|folder| path(&folder.uri));
     let folders: Vec<PathBuf> = folders.collect();
     if !folders.is_empty() {
@@ -51,6 +47,13 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
 }
 
 impl Session {
+    /// `initialize` has named the folders of the workspace.
+    pub(super) fn find_roots(&self, params: &InitializeParams) {
+        let roots = roots(params);
+        self.library.set_roots(roots.clone());
+        self.shelves().roots = roots;
+    }
+
     /// A document was opened.
     pub(super) fn take_in(&self, document: &Document) {
         self.library.open(document, document_path(document).as_deref());
@@ -63,79 +66,96 @@ impl Session {
 
     /// A document was closed: what its file holds counts again.
     pub(super) fn put_back(&self, uri: &Uri) {
-        let path = path(uri);
-        self.library.close(uri.as_str(), path.as_deref());
-        path.into_iter().for_each(|path| self.file_changed(path));
+        self.library.close(uri.as_str(), path(uri).as_deref());
+        self.files_changed([uri.clone()].into_iter());
     }
 
-    /// A file or folder may have changed, come or gone.
-    pub(super) fn file_changed(&self, path: PathBuf) {
-        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(workspace) = &shelves.workspace {
-            workspace.changed(path);
+    /// Files or folders may have changed, come or gone.
+    pub(super) fn files_changed(&self, uris: impl Iterator<Item = Uri>) {
+        let paths: Vec<PathBuf> = uris.filter_map(|uri| path(&uri)).collect();
+        if paths.iter().any(|path| is_rule(path)) {
+            self.judge_documents();
+        }
+        if let Some(workspace) = &self.shelves().workspace {
+            paths.into_iter().for_each(|path| workspace.changed(path));
+        }
+    }
+
+    /// Which open documents are ignored may have changed.
+    fn judge_documents(&self) {
+        for document in self.documents.all() {
+            self.library.judge(&document, document_path(&document).as_deref());
         }
     }
 
     /// Builds the index anew as `settings` say.
     pub(super) fn shelve(&self, settings: &Settings) {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = self.shelves();
         shelves.workspace = None;
         let documents = self.documents.all().into_iter();
         self.library.configure(settings, documents.map(|document| (document.clone(), document_path(&document))));
         if shelves.begun {
-            shelves.workspace = self.read_workspace(settings);
+            shelves.workspace = self.read_workspace(&shelves.roots, settings);
         }
     }
 
-    fn read_workspace(&self, settings: &Settings) -> Option<Workspace> {
-        let roots = self.roots.get().cloned().unwrap_or_default();
-        let wanted = settings.may_use_local() && settings.local.workspace && !roots.is_empty();
-        wanted.then(|| Workspace::follow(roots, Rules::new(settings), Arc::clone(&self.library))).flatten()
+    fn read_workspace(&self, roots: &[PathBuf], settings: &Settings) -> Option<Workspace> {
+        if !settings.may_use_local() || !settings.local.workspace || roots.is_empty() {
+            return None;
+        }
+        let workspace = Workspace::follow(roots.to_vec(), Rules::new(settings), Arc::clone(&self.library))?;
+        if self.client().progress {
+            tokio::spawn(progress::show(self.connection.clone(), workspace.progress.clone()));
+        }
+        Some(workspace)
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Server {
-    /// From now on the workspace is read, and its reading told where it takes long.
+    /// From now on the workspace is read.
     pub(super) fn follow_workspace(&self) {
         let settings = self.settings();
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = self.shelves();
         shelves.begun = true;
-        shelves.workspace = self.read_workspace(&settings);
-        let Some(mut progress) = shelves.workspace.as_ref().map(|workspace| workspace.progress.clone()) else { return };
+        shelves.workspace = self.read_workspace(&shelves.roots, &settings);
+    }
+
+    /// Folders were added to the workspace or removed from it.
+    pub(super) fn change_folders(&self, event: &WorkspaceFoldersChangeEvent) {
+        let settings = self.settings();
+        let removed: Vec<PathBuf> = event.removed.iter().filter_map(|folder| path(&folder.uri)).collect();
+        {
+            let mut shelves = self.shelves();
+            shelves.roots.retain(|root| !removed.contains(root));
+            for added in event.added.iter().filter_map(|folder| path(&folder.uri)) {
+                if !shelves.roots.contains(&added) {
+                    shelves.roots.push(added);
+                }
+            }
+            self.library.set_roots(shelves.roots.clone());
+            if let Some(workspace) = &shelves.workspace {
+                workspace.change_roots(shelves.roots.clone());
+            } else if shelves.begun {
+                shelves.workspace = self.read_workspace(&shelves.roots, &settings);
+            }
+        }
+        self.judge_documents();
         let server = self.clone();
-        tokio::spawn(async move {
-            // The sender is dropped when the reading is given up, which is an end as well.
-            let finished = async { drop(progress.wait_for(|progress| progress.finished).await) };
-            if time::timeout(EVERY, finished).await.is_err() && server.client().progress {
-                server.show_progress(progress).await;
-            }
-        });
+        tokio::spawn(async move { server.watch_files().await });
     }
 
-    async fn show_progress(&self, mut progress: tokio::sync::watch::Receiver<Progress>) {
-        let token = ProgressToken::String(TOKEN.to_owned());
-        if self.connection.create_work_done_progress(token.clone()).await.is_err() {
-            return;
-        }
-        let shown =
-            self.connection.progress(token, "Codestral: reading the workspace").with_percentage(0).begin().await;
-        loop {
-            let Progress { done, total, .. } = *progress.borrow();
-            let percent = u32::try_from(100 * done / total.max(1)).unwrap_or(100);
-            shown.report_with_message(format!("{done} of {total} files"), percent).await;
-            let next = Instant::now() + EVERY;
-            let finished = async { drop(progress.wait_for(|progress| progress.finished).await) };
-            if time::timeout_at(next, finished).await.is_ok() {
-                break;
-            }
-        }
-        shown.finish().await;
-    }
-
-    /// Asks the editor to tell of changed files.
+    /// Asks the editor to tell of changed files, once there is a folder they can be in.
     pub(super) async fn watch_files(&self) {
-        if !self.client().watches_files || self.roots.get().is_none_or(Vec::is_empty) {
-            return;
+        {
+            let mut shelves = self.shelves();
+            if !self.client().watches_files || shelves.roots.is_empty() || shelves.watches {
+                return;
+            }
+            shelves.watches = true;
         }
         let registration = Registration {
             id: "codestral-files".to_owned(),

@@ -12,29 +12,29 @@ use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, URI, settings};
 
 /// Text that occurs often enough for the embedded engine to be sure of it.
-const KNOWN: &str = "fn draw(canvas: &mut Canvas) {\n    canvas.stroke_polygon(corner_points, line_width);\n}\n";
+pub const KNOWN: &str = "fn draw(canvas: &mut Canvas) {\n    canvas.stroke_polygon(corner_points, line_width);\n}\n";
 
 /// The same context, not yet written on.
 const BEGUN: &str = "fn paint(canvas: &mut Canvas) {\n    canvas.stroke_<cursor>\n}\n";
 
 /// What the engine must say there.
-const REST: &str = "polygon(corner_points, line_width);";
+pub const REST: &str = "polygon(corner_points, line_width);";
 
 /// The editor with its home's folder `project` as its workspace.
-fn in_project(mut builder: Builder) -> Editor {
+pub fn in_project(mut builder: Builder) -> Editor {
     let root = uri(builder.home.path(), "project");
     builder.root = json!(root);
     builder.start()
 }
 
-fn uri(home: &Path, path: &str) -> String {
+pub fn uri(home: &Path, path: &str) -> String {
     let path = home.join(path).to_string_lossy().replace('\\', "/");
     if path.starts_with('/') { format!("file://{path}") } else { format!("file:///{path}") }
 }
 
 /// Waits until the index holds so many files of the workspace.
 #[track_caller]
-fn wait_for_files(editor: &mut Editor, files: u64) {
+pub fn wait_for_files(editor: &mut Editor, files: u64) {
     let deadline = Instant::now() + Duration::from_secs(5);
     loop {
         let local = editor.command("codestral.status")["local"].take();
@@ -58,7 +58,7 @@ fn shown(editor: &mut Editor, uri: &str) -> Value {
 
 /// The same in a file of the home.
 #[track_caller]
-fn shown_in(editor: &mut Editor, path: &str) -> Value {
+pub fn shown_in(editor: &mut Editor, path: &str) -> Value {
     let uri = uri(&editor.home(), path);
     shown(editor, &uri)
 }
@@ -163,9 +163,117 @@ fn deleted_text_is_forgotten() {
 }
 
 #[test]
+fn what_is_shown_is_forgotten_with_the_text_it_came_from() {
+    let mut editor = in_project(neovim().file("project/shapes.rs", KNOWN));
+    wait_for_files(&mut editor, 1);
+    let (shapes, main) = (uri(&editor.home(), "project/shapes.rs"), uri(&editor.home(), "project/main.rs"));
+    let offset = editor.write(&main, BEGUN);
+    let ask = |editor: &mut Editor| {
+        let id = editor.complete(&main, offset);
+        editor.result(id)["items"].get(0).map(|item| item["insertText"].clone())
+    };
+    assert_eq!(ask(&mut editor), Some(REST.into()));
+    assert_eq!(ask(&mut editor), Some(REST.into()), "as long as it is there");
+    editor.open(&shapes, "rust", KNOWN);
+    let deleted = KNOWN.find("polygon").expect("it is there")..KNOWN.len();
+    editor.change(&shapes, deleted, "");
+    assert_eq!(ask(&mut editor), None);
+}
+
+#[test]
+fn a_file_made_private_is_forgotten_open_or_not() {
+    for open in [false, true] {
+        let mut editor = in_project(neovim().file("project/shapes.rs", KNOWN).file("project/b.rs", "fn b() {}\n"));
+        wait_for_files(&mut editor, 2);
+        if open {
+            let shapes = uri(&editor.home(), "project/shapes.rs");
+            editor.open(&shapes, "rust", KNOWN);
+        }
+        assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+        let settings = json!({"codestral": {"privacy": {"exclude": ["shapes.rs"]}}});
+        editor.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+        wait_for_files(&mut editor, 1);
+        assert_eq!(shown_in(&mut editor, "project/main.rs"), Value::Null, "open: {open}");
+    }
+}
+
+#[test]
+fn an_ignored_file_says_nothing_even_while_it_is_open() {
+    let builder =
+        neovim().file("project/.gitignore", "scratch/\n*.log.rs\n").file("project/plain.rs", "fn plain() {}\n");
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 1);
+    for ignored in ["project/scratch/a.rs", "project/b.log.rs"] {
+        let ignored = uri(&editor.home(), ignored);
+        editor.open(&ignored, "rust", "");
+        editor.change_all(&ignored, KNOWN);
+    }
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), Value::Null);
+    assert_eq!(editor.command("codestral.status")["local"]["open"], 0);
+    // What is taken back in counts again, and what is newly ignored no longer.
+    for (rules, shown) in [("scratch/\n", json!(REST)), ("*.rs\n!main.rs\n", Value::Null)] {
+        fs::write(editor.home().join("project/.gitignore"), rules).expect("the home is writable");
+        let changes = json!([{"uri": uri(&editor.home(), "project/.gitignore"), "type": 2}]);
+        editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+        assert_eq!(shown_in(&mut editor, "project/main.rs"), shown, "{rules:?}");
+    }
+}
+
+#[test]
+fn huge_binary_minified_and_generated_files_do_not_hurt_open_or_not() {
+    let odd = [
+        ("huge.rs", KNOWN.repeat(20_000)),
+        ("binary.rs", format!("\0{KNOWN}")),
+        ("minified.rs", KNOWN.replace('\n', " ").repeat(500)),
+        ("generated.rs", format!("// Code generated by a program. DO NOT EDIT.\n{KNOWN}")),
+        ("line.rs", format!("{KNOWN}\n{}", "x".repeat(1_000_000))),
+    ];
+    let mut builder = neovim().file("project/plain.rs", "fn plain() {}\n");
+    for (name, text) in &odd {
+        builder = builder.file(&format!("project/{name}"), text);
+    }
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/a.rs"), Value::Null);
+    for (name, text) in &odd {
+        let file = uri(&editor.home(), &format!("project/{name}"));
+        editor.open(&file, "rust", text);
+        editor.change(&file, 0..0, "y");
+        let id = editor.complete(&file, 1);
+        editor.result(id);
+    }
+    assert_eq!(shown_in(&mut editor, "project/b.rs"), Value::Null);
+    assert_eq!(editor.command("codestral.status")["local"]["open"], 0);
+}
+
+#[test]
+fn two_windows_of_the_same_text_give_the_same_answer() {
+    // After the line that is sure the texts differ, so that an order left to chance would show.
+    let texts: Vec<String> =
+        (0..9).map(|n| KNOWN.replace(";\n", &format!(";\n    canvas.flush_{}();\n", n / 5))).collect();
+    let above: String = (0..200).map(|n| format!("fn number_{n}() {{\n    call({n});\n}}\n")).collect();
+    let answer = |bytes: usize| {
+        let completion = json!({"prefixBytes": bytes, "suffixBytes": bytes});
+        let mut editor = neovim().options(json!({ "completion": completion })).start();
+        for (n, text) in texts.iter().enumerate() {
+            editor.open(&format!("file:///{n}.rs"), "rust", text);
+        }
+        let marked = format!("{above}{BEGUN}");
+        let offset = editor.write(URI, &marked);
+        let id = editor.complete(URI, offset);
+        editor.result(id)["items"].get(0).map(|item| item["insertText"].clone()).unwrap_or_default()
+    };
+    let first = answer(6144);
+    assert!(first.as_str().is_some_and(|text| text.starts_with(REST)), "{first}");
+    for bytes in [6144, 6144, 512, 256, 100_000] {
+        assert_eq!(answer(bytes), first, "{bytes} bytes of the same text");
+    }
+}
+
+#[test]
 fn edits_are_answered_while_the_workspace_is_read() {
     let mut builder = neovim();
-    for number in 0..2000 {
+    for number in 0..4000 {
         let text = format!("fn number_{number}() {{\n    call({number});\n}}\n").repeat(20);
         builder = builder.file(&format!("project/{number}.rs"), &text);
     }
@@ -174,7 +282,7 @@ fn edits_are_answered_while_the_workspace_is_read() {
     editor.open(&other, "rust", KNOWN);
     assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
     let files = editor.command("codestral.status")["local"]["files"].as_u64();
-    assert!(files < Some(2000), "it was still being read: {files:?}");
+    assert!(files < Some(4000), "it was still being read: {files:?}");
 }
 
 #[track_caller]
@@ -193,8 +301,9 @@ fn check_fallback(script: impl Fn() -> Script + Send + Sync + 'static, fallback:
 }
 
 #[test]
-fn it_stands_in_for_an_endpoint_that_refuses_or_hangs_up() {
+fn it_stands_in_for_an_endpoint_that_refuses_limits_or_hangs_up() {
     check_fallback(|| Script::refuse(503, "upstream connect error"), true);
+    check_fallback(|| Script::refuse(429, "slow down"), true);
     check_fallback(Script::hang_up, true);
 }
 

@@ -21,3 +21,4 @@ mod soak;
 mod text;
 mod tidy;
 mod usage;
+mod workspace;

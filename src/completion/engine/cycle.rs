@@ -64,6 +64,7 @@ impl Engine {
             return (vec![], vec![]);
         }
         let window = Window::cut(&document.text, query.cursor, budget(completion));
+        state.forget_predictions();
         let blocks = state.reuse.all(&document.uri, &window, &document.language);
         let shown = |block: &String| shown(query, &window, block, Source::Reuse);
         let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();

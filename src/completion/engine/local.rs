@@ -41,6 +41,11 @@ impl Local {
         settings.first.then(|| self.step(FIRST)).flatten()
     }
 
+    /// What it predicted is forgotten: it may be asked again.
+    pub fn forget(&mut self) {
+        *self = Self { alone: self.alone, ..Self::default() };
+    }
+
     fn step(&self, least: f32) -> Option<Step> {
         (self.tried > least).then_some(Step::Predict(least))
     }
@@ -57,15 +62,22 @@ impl Engine {
     /// place unknown, so that the endpoint may still be asked.
     pub(super) fn predict(&self, turn: &mut Turn<'_>, least: f32) {
         turn.local.tried = least;
-        let predictor = self.lock().predictor.clone();
+        let Some(predictor) = self.lock().predictor.clone() else { return };
         let window = &turn.trace.window;
-        let predicted = predictor.and_then(|predictor| predictor.predict(turn.query, window));
+        // Counted before it is asked: what is deleted meanwhile must not be taken for known.
+        let forgotten = predictor.forgotten();
+        let predicted = predictor.predict(turn.query, window);
         let Some((text, _)) = predicted.filter(|(_, confidence)| *confidence >= least) else { return };
         let mut guard = self.lock();
-        let State { reuse, .. } = &mut *guard;
-        let id = reuse.open(&turn.query.document.uri, window);
-        reuse.grow(id, &text);
-        reuse.close(id);
-        turn.local.id = Some(id);
+        turn.local.id = Some(guard.reuse.predicted(&turn.query.document.uri, window, &text, forgotten));
+    }
+}
+
+impl State {
+    /// Forgets what the embedded engine said of text that may be deleted.
+    pub fn forget_predictions(&mut self) {
+        if let Some(predictor) = &self.predictor {
+            self.reuse.forget_predictions(predictor.forgotten());
+        }
     }
 }

@@ -63,6 +63,10 @@ impl State {
     /// What the query does now.
     pub fn step(&mut self, turn: &mut Turn<'_>) -> Step {
         let document = &turn.query.document;
+        self.forget_predictions();
+        if turn.local.id.is_some_and(|id| self.reuse.said(id).is_none()) {
+            turn.local.forget();
+        }
         let Some(track) = self.tracks.get_mut(&document.uri) else { return Step::Answer(Err(Reason::Superseded)) };
         if track.turn != turn.number {
             return Step::Answer(Err(Reason::Superseded));

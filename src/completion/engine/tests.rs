@@ -1,6 +1,7 @@
 //! The engine against a scripted endpoint on a paused clock.
 
 mod choices;
+mod local;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 

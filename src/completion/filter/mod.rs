@@ -25,10 +25,10 @@ pub struct Filtered {
 /// Runs the filters over `block`, to be shown at the window's cursor in a document of this language.
 pub fn apply(window: &Window, language: &str, block: &str) -> Result<Filtered, Filter> {
     let block = repetition::cut(block);
-    let (block, replaces) = suffix::cut(window, language, block)?;
-    above::check(window, block)?;
-    let text = blank::trim(window, block)?;
-    Ok(Filtered { text: text.to_owned(), replaces })
+    let cut = suffix::cut(window, language, block)?;
+    above::check(window, cut.text)?;
+    let text = if cut.joins { cut.text } else { blank::trim(window, cut.text)? };
+    Ok(Filtered { text: text.to_owned(), replaces: cut.replaces })
 }
 
 #[cfg(test)]
@@ -59,6 +59,21 @@ mod tests {
         check("foo(<cursor>);\n", "a, b);", "foo(⟦a, b⟧);\n");
         check("foo(<cursor>)\n", "a, b)", "foo(⟦a, b⟧)\n");
         check("let y = <cursor> + rest;\n", "x + rest;", "let y = ⟦x⟧ + rest;\n");
+    }
+
+    #[test]
+    fn a_line_break_before_the_rest_of_the_line_stays() {
+        check("call(<cursor>);\n", "\n    1,\n    2,\n);", "call(⟦\n    1,\n    2,\n⟧);\n");
+        check("  call(<cursor>);\n", "\n    1,\n  );", "  call(⟦\n    1,\n  ⟧);\n");
+        check("call(<cursor>)\n", "a)\n", "call(⟦a⟧)\n");
+    }
+
+    #[test]
+    fn a_closer_that_the_rest_of_the_line_begins_with_is_not_said_twice() {
+        check("call(<cursor>);\n", "1, 2)", "call(⟦1, 2⟧);\n");
+        check("call([<cursor>]);\n", "1, 2])", "call([⟦1, 2⟧]);\n");
+        check("f(g(<cursor>);\n", "x)", "f(g(⟦x)⟧);\n");
+        check("call(<cursor>);\n", "a(b)", "call(⟦a(b)⟧);\n");
     }
 
     #[test]

@@ -2,8 +2,19 @@
 
 use crate::completion::{Window, line, reason::Filter};
 
-/// `block` without what the suffix says, and how many bytes right of the cursor it replaces.
-pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<(&'a str, usize), Filter> {
+/// What is left of a block, and how it meets the rest of the line.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// How many bytes right of the cursor it replaces.
+    pub replaces: usize,
+    /// The model went on with what stands right of the cursor: the white space before that is part of the text.
+    pub joins: bool,
+}
+
+/// `block` without what the suffix says.
+pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<Cut<'a>, Filter> {
     let left = cut_lines_below(window, language, block);
     if left.is_empty() && !line::is_blank(block) {
         return Err(Filter::Suffix);
@@ -11,16 +22,23 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<(&'a s
     let block = left;
     let rest = window.line_after().trim_end();
     if rest.is_empty() {
-        return Ok((block, 0));
+        return Ok(Cut { text: block, replaces: 0, joins: false });
     }
     if let Some(cut) = block.trim_end().strip_suffix(rest) {
-        return if line::is_blank(cut) { Err(Filter::Suffix) } else { Ok((cut, 0)) };
+        return joined(cut);
     }
     let open = line::shape(window.line_before(), language).net + net(block);
-    if open <= 0 && closes_again(block, rest) {
-        return Ok((block, rest.len()));
+    if open <= 0
+        && let Some(cut) = without_closers_of(block.trim_end(), rest)
+    {
+        return joined(cut);
     }
-    Ok((block, 0))
+    let replaces = if open <= 0 && closes_again(block, rest) { rest.len() } else { 0 };
+    Ok(Cut { text: block, replaces, joins: false })
+}
+
+fn joined(text: &str) -> Result<Cut<'_>, Filter> {
+    if line::is_blank(text) { Err(Filter::Suffix) } else { Ok(Cut { text, replaces: 0, joins: true }) }
 }
 
 /// `block` up to the line from which on every line is one of the lines below, in their order.
@@ -46,6 +64,17 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a s
 fn repeats(first: &str, rest: &[&str], below: &[&str]) -> bool {
     let same = |(ours, theirs): (&&str, &&str)| ours.trim_end() == theirs.trim_end();
     below.len() > rest.len() && same((&first, &below[0])) && rest.iter().zip(&below[1..]).all(same)
+}
+
+/// `block` without the brackets at its end that close none of its own and stand at the beginning of `rest` again.
+fn without_closers_of<'a>(block: &'a str, rest: &str) -> Option<&'a str> {
+    let own = unmatched_closers(block).len();
+    // A bracket has one byte.
+    (1..=own).rev().filter(|many| *many < rest.len()).find_map(|many| {
+        let (cut, closers) = block.split_at_checked(block.len().checked_sub(many)?)?;
+        let all_unmatched = unmatched_closers(cut).len() + many == own;
+        (all_unmatched && rest.starts_with(closers)).then_some(cut)
+    })
 }
 
 /// Whether `block` itself closes the brackets and quotes that `rest`, what an editor closed by itself, would close.

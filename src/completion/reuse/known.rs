@@ -36,6 +36,8 @@ pub(super) struct Known {
     to_end: bool,
     /// Whether more may come.
     pub open: bool,
+    /// For the embedded engine's, at which count of deletions it was said; `None` for a model's.
+    pub predicted: Option<u64>,
     /// Whether the model would have said more.
     broken_off: bool,
     /// From the question to the first text.
@@ -66,6 +68,7 @@ impl Known {
             after: after.to_owned(),
             to_end: window.to_end && after.len() == window.suffix.len(),
             open: true,
+            predicted: None,
             broken_off: false,
             first_text: None,
             ends: vec![],

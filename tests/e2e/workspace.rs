@@ -1,0 +1,144 @@
+//! The folders of the workspace as they come and go, and the progress of reading them.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::clients::{neovim, vscode};
+use crate::editor::Editor;
+use crate::local::{KNOWN, REST, in_project, shown_in, uri, wait_for_files};
+
+/// The largest workspace tried is this many times the smallest, doubled each time: a machine that reads it in a second
+/// is faster than any we know.
+const DOUBLINGS: u32 = 10;
+
+fn change_folders(editor: &mut Editor, added: &[&str], removed: &[&str]) {
+    let home = editor.home();
+    let folders =
+        |names: &[&str]| -> Value { names.iter().map(|name| json!({"uri": uri(&home, name), "name": name})).collect() };
+    let event = json!({"added": folders(added), "removed": folders(removed)});
+    editor.notify("workspace/didChangeWorkspaceFolders", json!({ "event": event }));
+}
+
+fn write_many(folder: &Path, files: usize) {
+    fs::create_dir_all(folder).expect("the home is writable");
+    for number in 0..files {
+        let text = format!("fn number_{number}() {{\n    call({number});\n}}\n").repeat(100);
+        fs::write(folder.join(format!("{number}.rs")), text).expect("the home is writable");
+    }
+}
+
+/// Waits until so many files are read, however long that takes; `$/progress` is in the notifications then.
+#[track_caller]
+fn wait_for_all(editor: &mut Editor, files: usize) {
+    let begun = Instant::now();
+    while editor.command("codestral.status")["local"]["files"] != files {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{files} files are not read in a minute");
+    }
+}
+
+fn progress_of(editor: &Editor) -> Vec<Value> {
+    let shown = editor.notifications.iter().filter(|message| message["method"] == "$/progress");
+    shown.map(|message| message["params"].clone()).collect()
+}
+
+fn created(editor: &Editor) -> Vec<Value> {
+    let asked = editor.server_requests.iter().filter(|asked| asked["method"] == "window/workDoneProgress/create");
+    asked.map(|asked| asked["params"]["token"].clone()).collect()
+}
+
+#[test]
+fn folders_added_later_are_read_and_removed_ones_forgotten() {
+    let builder =
+        neovim().file("project/plain.rs", "fn plain() {}\n").file("more/shapes.rs", KNOWN).file("more/.gitignore", "");
+    let mut editor = in_project(builder);
+    let offered = &editor.handshake["capabilities"]["workspace"]["workspaceFolders"];
+    assert_eq!(*offered, json!({"supported": true, "changeNotifications": true}));
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/a.rs"), Value::Null);
+    change_folders(&mut editor, &["more"], &[]);
+    wait_for_files(&mut editor, 2);
+    assert_eq!(shown_in(&mut editor, "project/b.rs"), REST);
+    change_folders(&mut editor, &[], &["more"]);
+    wait_for_files(&mut editor, 1);
+    assert_eq!(shown_in(&mut editor, "project/c.rs"), Value::Null);
+}
+
+#[test]
+fn a_session_without_a_folder_reads_the_first_one_and_watches_its_files() {
+    let mut builder = vscode().file("late/shapes.rs", "fn plain() {}\n");
+    builder.capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = true.into();
+    let mut editor = builder.start();
+    wait_for_files(&mut editor, 0);
+    change_folders(&mut editor, &["late"], &[]);
+    wait_for_files(&mut editor, 1);
+    editor.wait_until("a registration", |editor| {
+        let watches =
+            |asked: &Value| asked["params"]["registrations"][0]["method"] == "workspace/didChangeWatchedFiles";
+        editor.server_requests.iter().any(watches).then_some(())
+    });
+    fs::write(editor.home().join("late/other.rs"), KNOWN).expect("the home is writable");
+    let changes = json!([{"uri": uri(&editor.home(), "late/other.rs"), "type": 1}]);
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    wait_for_files(&mut editor, 2);
+    assert_eq!(shown_in(&mut editor, "late/a.rs"), REST);
+    change_folders(&mut editor, &[], &["late"]);
+    wait_for_files(&mut editor, 0);
+}
+
+#[test]
+fn many_changes_at_once_are_all_read() {
+    let mut editor = in_project(vscode().file("project/plain.rs", "fn plain() {}\n").file("project/old/a.rs", "a\n"));
+    wait_for_files(&mut editor, 2);
+    let home = editor.home();
+    write_many(&home.join("project/new"), 50);
+    fs::remove_dir_all(home.join("project/old")).expect("the home is writable");
+    let paths = (0..50).map(|number| format!("project/new/{number}.rs")).chain(["project/old".to_owned()]);
+    let changes: Value = paths.map(|path| json!({"uri": uri(&home, &path), "type": 2})).collect();
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    wait_for_files(&mut editor, 51);
+}
+
+#[test]
+fn a_reading_that_takes_long_is_shown_from_its_begin_to_its_end_and_only_to_clients_that_show_it() {
+    let options = json!({"local": {"memoryMb": 4096}});
+    let mut editor = neovim().options(options.clone()).start();
+    // How much takes a second depends on the machine: ever larger folders are added until one does.
+    let mut all = 0;
+    for round in 0..=DOUBLINGS {
+        let (folder, files) = (format!("{round}"), 100 << round);
+        write_many(&editor.home().join(&folder), files);
+        all += files;
+        change_folders(&mut editor, &[&folder], &[]);
+        wait_for_all(&mut editor, all);
+        if progress_of(&editor).iter().any(|shown| shown["value"]["kind"] == "report") {
+            break;
+        }
+    }
+    let all_shown = progress_of(&editor);
+    let reported = all_shown.iter().find(|shown| shown["value"]["kind"] == "report");
+    let token = &reported.expect("a report")["token"];
+    editor.wait_until("the end of the progress", |editor| {
+        let ends = |shown: &Value| shown["value"]["kind"] == "end" && shown["token"] == *token;
+        progress_of(editor).iter().any(ends).then_some(())
+    });
+    let shown: Vec<Value> = progress_of(&editor).into_iter().filter(|shown| shown["token"] == *token).collect();
+    let kinds: Vec<&str> = shown.iter().filter_map(|shown| shown["value"]["kind"].as_str()).collect();
+    assert_eq!((kinds[0], kinds[kinds.len() - 1]), ("begin", "end"), "{kinds:?}");
+    assert!(kinds.len() > 2 && kinds[1..kinds.len() - 1].iter().all(|kind| *kind == "report"), "{kinds:?}");
+    assert!(shown[0]["value"]["title"].as_str().is_some_and(|title| title.contains("reading")), "{shown:?}");
+    assert!(shown[1]["value"]["message"].as_str().is_some_and(|message| message.ends_with(" files")), "{shown:?}");
+    let tokens = created(&editor);
+    assert!(
+        tokens.contains(token) && tokens.iter().all(|one| tokens.iter().filter(|other| one == *other).count() == 1)
+    );
+
+    let mut silent = neovim().options(options);
+    silent.capabilities["window"]["workDoneProgress"] = false.into();
+    silent.root = json!(uri(&editor.home(), ""));
+    let mut silent = silent.start();
+    wait_for_all(&mut silent, all);
+    assert_eq!((progress_of(&silent), created(&silent)), (vec![], vec![]));
+}
