@@ -37,6 +37,9 @@ use fake_endpoint::{Fake, Script};
 const URI: &str = "file:///large.rs";
 const KEYS: usize = 500;
 
+/// Files of the workspace that is read while edits come, of some 6 KB each.
+const FILES: usize = 6000;
+
 fn main() {
     println!("{:<64} {:>10} {:>10}", "", "median", "p99");
     starts();
@@ -45,6 +48,7 @@ fn main() {
     completions(&fake);
     exchanges(&fake);
     edits(&fake);
+    edits_while_reading(&fake);
     let binary = fs::metadata(env!("CARGO_BIN_EXE_codestral-ls")).expect("the binary").len();
     println!("{:<64} {:>8.2} MB", "binary", binary as f64 / 1e6);
 }
@@ -167,6 +171,63 @@ fn edits(fake: &Fake) {
         times.push(begun.elapsed() / 500);
     }
     print("one edit in a file of 100,000 lines, transport included", times);
+}
+
+/// Edits in an open file that the embedded engine follows, while a big workspace is read and after it: what one takes of
+/// a burst, and how long the answer to a command after a single one takes, in which every hold-up shows.
+fn edits_while_reading(fake: &Fake) {
+    let mut builder = client(fake);
+    for number in 0..FILES {
+        let lines = (0..200).map(|n| format!("    let value_{n} = compute({number}, {n});\n"));
+        let text: String = lines.collect();
+        builder = builder.file(&format!("project/folder_{}/{number}.rs", number % 60), &text);
+    }
+    builder.options["local"] = json!({"memoryMb": 2048});
+    builder.root = json!(format!("file://{}", builder.home.path().join("project").display()));
+    let mut editor = builder.start();
+    let text: String = (0..10_000).map(|n| format!("    let value_{n} = compute({n});\n")).collect();
+    editor.open(URI, "rust", &text);
+    let mut line = 0;
+    let mut edit = |editor: &mut Editor| {
+        line = (line + 7) % 10_000;
+        let at = json!({"line": line, "character": 4});
+        let change = json!({"range": {"start": at, "end": at}, "text": "x"});
+        let document = json!({"uri": URI, "version": line});
+        editor.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
+    };
+    let why = json!({"command": "codestral.why", "arguments": [{"show": false}]});
+    let mut rounds = |editor: &mut Editor| {
+        let (mut bursts, mut singles) = (vec![], vec![]);
+        let begun = Instant::now();
+        let mut files = 0;
+        while bursts.len() < 10 || files < FILES as u64 {
+            let burst = Instant::now();
+            (0..50).for_each(|_| edit(editor));
+            let id = editor.request("workspace/executeCommand", why.clone());
+            editor.result(id);
+            bursts.push(burst.elapsed() / 50);
+            for _ in 0..20 {
+                let single = Instant::now();
+                edit(editor);
+                let id = editor.request("workspace/executeCommand", why.clone());
+                editor.result(id);
+                singles.push(single.elapsed());
+            }
+            let id = editor.request(
+                "workspace/executeCommand",
+                json!({"command": "codestral.status", "arguments": [{"show": false}]}),
+            );
+            files = editor.result(id)["local"]["files"].as_u64().expect("a number");
+        }
+        (bursts, singles, begun.elapsed())
+    };
+    let (bursts, singles, took) = rounds(&mut editor);
+    println!("{:<64} {:>8.1} s", format!("{FILES} files of 6 KB read meanwhile"), took.as_secs_f64());
+    print("one edit in an indexed file of 10,000 lines, while reading", bursts);
+    print("    with a command's answer, one at a time", singles);
+    let (bursts, singles, _) = rounds(&mut editor);
+    print("one edit in an indexed file of 10,000 lines, after it", bursts);
+    print("    with a command's answer, one at a time", singles);
 }
 
 fn print(what: &str, mut times: Vec<Duration>) {

@@ -3,6 +3,7 @@
 //! The types below are the one source: their `Default` is every default, their doc comments are the documentation the
 //! user reads, and their schema attributes are the bounds by which `load` checks each value.
 
+mod chat;
 mod layer;
 mod load;
 mod problem;
@@ -17,11 +18,12 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use chat::Chat;
 pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
 pub use problem::{Origin, Problem};
 pub use schema::schema;
-pub use sources::{Reader, Sources};
+pub use sources::{Reader, Sources, parse};
 
 /// Settings of codestral-ls, the language server for inline completions from Codestral.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -131,7 +133,7 @@ pub enum Dialect {
     Mistral,
     /// OpenAI's `/v1/completions`, as a LiteLLM proxy serves it.
     Openai,
-    /// No endpoint at all: only the embedded engine completes, and nothing is sent.
+    /// No endpoint at all: only the embedded engine completes, and nothing is sent, save in a chat if `chat.url` is set.
     Local,
 }
 
@@ -310,21 +312,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits { max_file_bytes: 2 * 1024 * 1024 }
-    }
-}
-
-/// The chat about selected code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Chat {
-    /// The model that answers in chat, by the name the endpoint knows it.
-    #[schemars(length(min = 1))]
-    pub model: String,
-}
-
-impl Default for Chat {
-    fn default() -> Self {
-        Chat { model: CODESTRAL.to_owned() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod days;
 pub mod ledger;
+mod meter;
 pub mod price;
 
 use std::collections::BTreeMap;
@@ -10,14 +11,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Prompt, Usage};
 
+pub use meter::Meter;
+
 /// Bytes of source code to a token. The public tokenizers of Codestral's family gave 3.2 to 4.2 on Rust and Python.
-const BYTES_PER_TOKEN: usize = 3;
+pub const BYTES_PER_TOKEN: usize = 3;
 
 /// The longest name of a language that is kept, in bytes: longer than any an editor has.
 const MAX_LANGUAGE_BYTES: usize = 32;
 
 /// Where all is counted whose language has no proper name.
 const OTHER: &str = "other";
+
+/// The rows of chat, which stand among those of the languages: so a server of an older version that shares the file
+/// reads them, and keeps them. The second one is that of models whose price is not known.
+const CHAT: [&str; 2] = ["chat", "chat-unpriced"];
 
 /// Counts since the server started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -102,6 +109,16 @@ impl Figures {
         }
     }
 
+    /// Adds one request and what it cost.
+    pub fn spend(&mut self, cost: Cost) {
+        self.add(&Self {
+            requests: 1,
+            prompt_tokens: cost.prompt_tokens,
+            completion_tokens: cost.completion_tokens,
+            ..Self::default()
+        });
+    }
+
     /// Of the suggestions shown, the share that was accepted as a whole or in part, from 0 to 1. `None` before the
     /// first was shown.
     pub fn share_accepted(&self) -> Option<f64> {
@@ -110,44 +127,75 @@ impl Figures {
     }
 }
 
-/// The figures of each language, by its LSP identifier.
+/// The figures of each language, by its LSP identifier, and those of chat.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tally {
-    languages: BTreeMap<String, Figures>,
+    rows: BTreeMap<String, Figures>,
 }
 
 impl Tally {
     /// The figures of one language, to be raised. What does not look like the name of a language is counted under
     /// `other`, so that nothing private can come in through a careless client.
     pub fn of(&mut self, language: &str) -> &mut Figures {
-        let name = if is_name(language) { language } else { OTHER };
-        self.languages.entry(name.to_owned()).or_default()
+        let is_free = !CHAT.contains(&language);
+        self.row(if is_name(language) && is_free { language } else { OTHER })
+    }
+
+    /// The figures of chat, to be raised: of the models whose price we know (see [`price::knows`]), or of all others.
+    pub fn chat(&mut self, is_priced: bool) -> &mut Figures {
+        self.row(CHAT[usize::from(!is_priced)])
     }
 
     /// Adds all of another tally.
     pub fn add(&mut self, other: &Self) {
-        for (language, figures) in &other.languages {
-            self.of(language).add(figures);
+        for (name, figures) in &other.rows {
+            let row = if CHAT.contains(&name.as_str()) { self.row(name) } else { self.of(name) };
+            row.add(figures);
         }
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.languages.values().all(|figures| *figures == Figures::default())
+        self.rows.values().all(|figures| *figures == Figures::default())
     }
 
     /// The languages in alphabetical order.
     pub fn languages(&self) -> impl Iterator<Item = (&str, &Figures)> {
-        self.languages.iter().map(|(language, figures)| (language.as_str(), figures))
+        let rows = self.rows.iter().map(|(name, figures)| (name.as_str(), figures));
+        rows.filter(|(name, _)| !CHAT.contains(name))
     }
 
-    /// All languages together.
-    pub fn total(&self) -> Figures {
-        let mut total = Figures::default();
-        self.languages.values().for_each(|figures| total.add(figures));
-        total
+    /// Chat with all models.
+    pub fn chats(&self) -> Figures {
+        sum(CHAT.iter().filter_map(|name| self.rows.get(*name)))
     }
+
+    /// Chat with the models whose price is not known.
+    pub fn unpriced(&self) -> Figures {
+        self.rows.get(CHAT[1]).copied().unwrap_or_default()
+    }
+
+    /// All but the chats with models whose price is not known.
+    pub fn priced(&self) -> Figures {
+        sum(self.rows.iter().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures))
+    }
+
+    /// All languages and chats together.
+    pub fn total(&self) -> Figures {
+        sum(self.rows.values())
+    }
+
+    fn row(&mut self, name: &str) -> &mut Figures {
+        self.rows.entry(name.to_owned()).or_default()
+    }
+}
+
+fn sum<'a>(figures: impl Iterator<Item = &'a Figures>) -> Figures {
+    figures.fold(Figures::default(), |mut sum, figures| {
+        sum.add(figures);
+        sum
+    })
 }
 
 fn is_name(language: &str) -> bool {
@@ -208,6 +256,32 @@ mod tests {
             tally.of(language).shown += 1;
             assert_eq!(tally.languages().map(|(name, _)| name).collect::<Vec<_>>(), [kept], "{language}");
         }
+    }
+
+    #[test]
+    fn chat_has_rows_of_its_own_that_no_language_gets_into() {
+        let mut day = Tally::default();
+        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3 });
+        day.chat(false).spend(Cost { prompt_tokens: 5, completion_tokens: 1 });
+        day.of("chat").shown += 1;
+        day.of("chat-unpriced").shown += 1;
+        let mut days = Tally::default();
+        days.add(&day);
+        days.add(&day);
+        assert_eq!(days.languages().map(|(name, row)| (name, row.shown)).collect::<Vec<_>>(), [("other", 4)]);
+        let figures = |requests, prompt_tokens, completion_tokens| Figures {
+            requests,
+            prompt_tokens,
+            completion_tokens,
+            ..Figures::default()
+        };
+        assert_eq!(days.chats(), figures(4, 30, 8));
+        assert_eq!(days.unpriced(), figures(2, 10, 2));
+        assert_eq!(days.priced(), Figures { shown: 4, ..figures(2, 20, 6) });
+        assert_eq!(days.total(), Figures { shown: 4, ..figures(4, 30, 8) });
+        // What an older server reads, adds to and writes again is still the same.
+        let kept: BTreeMap<String, Figures> = serde_json::from_value(json!(days)).unwrap();
+        assert_eq!(tally(json!(kept)), days);
     }
 
     #[test]

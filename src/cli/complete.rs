@@ -194,7 +194,7 @@ pub(super) async fn shelve(settings: &Arc<Settings>, query: &Query) -> Arc<Libra
 ///
 /// # Errors
 /// Something is wrong that may mean: send nothing, or not there.
-fn heed(loaded: &Loaded) -> Result<(), Error> {
+pub(super) fn heed(loaded: &Loaded) -> Result<(), Error> {
     if let Some(problem) = loaded.problems.iter().find(|problem| problem.forbids_sending()) {
         return Err(Error::Refused(format!("{problem}; nothing is sent until that is mended")));
     }

@@ -1,11 +1,13 @@
-//! `codestral-ls usage`: what became of the suggestions in each language, and what they took.
+//! `codestral-ls usage`: what became of the suggestions in each language, and what they and the chats took.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anstyle::Style;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Error, FINE};
@@ -53,17 +55,37 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
     json!({
         "days": days,
         "since": first,
-        "languages": tally,
+        "languages": tally.languages().collect::<BTreeMap<_, _>>(),
+        "chat": Chat::from(&tally.chats()),
         "total": total,
         "shareAccepted": total.share_accepted(),
-        "estimatedDollars": price::dollars(&total),
+        "estimatedDollars": price::dollars(&tally.priced()),
     })
+}
+
+/// The figures of chat that can be other than nothing.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Chat {
+    requests: u64,
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}
+
+impl From<&Figures> for Chat {
+    fn from(figures: &Figures) -> Self {
+        let Figures { requests, prompt_tokens, completion_tokens, .. } = *figures;
+        Self { requests, prompt_tokens, completion_tokens }
+    }
 }
 
 fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
     let total = tally.total();
     let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(tally.languages().map(|(language, figures)| row(language, figures)));
+    if tally.chats() != Figures::default() {
+        rows.push(chat_row(&tally.chats()));
+    }
     rows.push(row("total", &total));
     let widths: [usize; COLUMNS.len()] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default());
@@ -81,8 +103,22 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
         }
         writeln!(out, "{style:#}")?;
     }
-    writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&total), price::SENT)?;
-    writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)
+    writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&tally.priced()), price::SENT)?;
+    writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)?;
+    match tally.unpriced().requests {
+        0 => Ok(()),
+        1 => writeln!(out, "It leaves out 1 chat with a model of another price."),
+        chats => writeln!(out, "It leaves out {chats} chats with models of other prices."),
+    }
+}
+
+/// Chat suggests nothing, so most columns say nothing of it.
+fn chat_row(figures: &Figures) -> [String; COLUMNS.len()] {
+    let all = row("chat", figures);
+    std::array::from_fn(|column| match COLUMNS[column] {
+        "language" | "requests" | "sent" | "received" => all[column].clone(),
+        _ => "-".to_owned(),
+    })
 }
 
 fn row(language: &str, figures: &Figures) -> [String; COLUMNS.len()] {
@@ -109,6 +145,7 @@ fn money(figures: &Figures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::usage::Cost;
 
     #[track_caller]
     fn check(prompt_tokens: u64, expected: &str) {
@@ -121,6 +158,36 @@ mod tests {
         check(1, "less than $0.01");
         check(40_000, "$0.01");
         check(41_000_000, "$12.30");
+    }
+
+    #[test]
+    fn chat_has_a_line_and_what_has_no_price_is_said() {
+        let mut tally = Tally::default();
+        tally.of("rust").requests += 1;
+        tally.chat(true).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 0 });
+        let show = |tally: &Tally| {
+            let mut out = Vec::new();
+            print(tally, &Day::at(SystemTime::UNIX_EPOCH), &mut anstream::StripStream::new(&mut out)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let text = show(&tally);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[3..6],
+            [
+                "rust          0         0       0         0      -         1        0         0",
+                "chat          -         -       -         -      -         1  1000000         0",
+                "total         0         0       0         0      -         2  1000000         0",
+            ]
+        );
+        assert!(text.contains("Estimate: $0.30") && !text.contains("leaves out"), "{text}");
+        tally.chat(false).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 7 });
+        let text = show(&tally);
+        assert!(text.contains("Estimate: $0.30") && text.contains("leaves out 1 chat with a model"), "{text}");
+        let report = report(&tally, 30, &Day::at(SystemTime::UNIX_EPOCH));
+        assert_eq!(report["chat"], json!({ "requests": 2, "promptTokens": 2_000_000, "completionTokens": 7 }));
+        assert_eq!(report["total"]["requests"], 3);
+        assert_eq!(report["languages"].as_object().map(|rows| rows.len()), Some(1));
     }
 
     #[test]

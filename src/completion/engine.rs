@@ -5,6 +5,7 @@
 //! behind one lock that is never held across an await. Streams are read by tasks of their own, so that one stream can
 //! serve many keystrokes; dropping the task resets the stream.
 
+mod chat;
 mod cycle;
 mod local;
 mod reading;

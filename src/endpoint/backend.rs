@@ -1,5 +1,7 @@
 //! The endpoint that the settings name, with the key that goes there; both found when they are first needed.
 
+pub mod chat;
+
 use std::env;
 use std::sync::Arc;
 
@@ -9,20 +11,30 @@ use tokio::sync::OnceCell;
 use tokio::task;
 
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
-use crate::endpoint::key::{self, Key};
+use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::{Dialect, Endpoint, Error, Prompt, Reply};
 use crate::settings::{self, Settings};
 
 /// Mistral's own host; keys of the older codestral.mistral.ai work only there.
 pub const DEFAULT_URL: &str = "https://api.mistral.ai";
 
-/// One endpoint as set. Clones share the connections and the key.
+/// Reads an environment variable.
+pub type Variable = fn(&str) -> Option<String>;
+
+/// One endpoint as set, and where chat goes. Clones share the connections and the keys.
 #[derive(Debug, Clone)]
-pub struct Backend(Arc<Inner>);
+pub struct Backend {
+    endpoint: Arc<Inner>,
+    /// `None`: chat goes to the endpoint.
+    chat: Option<Arc<chat::Own>>,
+    variable: Variable,
+}
 
 #[derive(Debug)]
 struct Inner {
     settings: settings::Endpoint,
+    /// Why nothing may be asked.
+    refusal: Option<String>,
     opened: OnceCell<Result<Opened, Error>>,
 }
 
@@ -38,24 +50,41 @@ pub struct Opened {
 impl Backend {
     /// Reads nothing and connects nowhere yet.
     pub fn new(settings: &Settings) -> Self {
-        Self(Arc::new(Inner { settings: settings.endpoint.clone(), opened: OnceCell::new() }))
+        Self::build(settings, |name| env::var(name).ok(), None)
+    }
+
+    /// The same with another environment.
+    pub fn with_environment(settings: &Settings, variable: Variable) -> Self {
+        Self::build(settings, variable, None)
     }
 
     /// A backend that is never asked, because of what is wrong with the settings: one sentence.
     pub fn refusing(settings: &Settings, why: String) -> Self {
-        let opened = OnceCell::new_with(Some(Err(Error::Setup(why))));
-        Self(Arc::new(Inner { settings: settings.endpoint.clone(), opened }))
+        Self::build(settings, |name| env::var(name).ok(), Some(why))
     }
 
-    /// The backend for changed settings: this one, if what it was made from is still the same and usable.
+    /// The backend for changed settings. Of this one is kept, with its connections, what was made from settings that are
+    /// still the same, and is usable.
     pub fn changed(&self, settings: &Settings) -> Self {
-        let usable = !matches!(self.0.opened.get(), Some(Err(_)));
-        if usable && self.0.settings == settings.endpoint { self.clone() } else { Self::new(settings) }
+        let mut changed = Self::build(settings, self.variable, None);
+        if self.endpoint.refusal.is_some() {
+            return changed;
+        }
+        let usable = !matches!(self.endpoint.opened.get(), Some(Err(_)));
+        if usable && self.endpoint.settings == settings.endpoint {
+            changed.endpoint = self.endpoint.clone();
+        }
+        if let (Some(old), Some(new)) = (&self.chat, &changed.chat)
+            && old.serves(new)
+        {
+            changed.chat = Some(old.clone());
+        }
+        changed
     }
 
     /// The address that is asked, as the user wrote it.
     pub fn url(&self) -> &str {
-        self.0.settings.url.as_deref().unwrap_or(DEFAULT_URL)
+        self.endpoint.settings.url.as_deref().unwrap_or(DEFAULT_URL)
     }
 
     /// Finds the key and prepares the client; the same result each time. Reading a key file or running a key command
@@ -64,7 +93,7 @@ impl Backend {
     /// # Errors
     /// [`Error::Setup`] where the address, the key file or the key command is not usable.
     pub async fn open(&self) -> Result<&Opened, Error> {
-        let opened = self.0.opened.get_or_init(|| {
+        let opened = self.endpoint.opened.get_or_init(|| {
             let backend = self.clone();
             async move {
                 let opened = task::spawn_blocking(move || backend.find()).await;
@@ -78,10 +107,10 @@ impl Backend {
     /// dialect nor an address is set and no key is found. A key that is named but cannot be read is trouble to be told,
     /// not a wish for no endpoint.
     pub async fn is_local(&self) -> bool {
-        if self.0.settings.dialect == settings::Dialect::Local {
+        if self.endpoint.settings.dialect == settings::Dialect::Local {
             return true;
         }
-        self.0.settings.may_be_local() && self.open().await.is_ok_and(|opened| opened.key.is_none())
+        self.endpoint.settings.may_be_local() && self.open().await.is_ok_and(|opened| opened.key.is_none())
     }
 
     /// Opens a connection once a key is known, so that the first completion finds it.
@@ -101,19 +130,24 @@ impl Backend {
         }
     }
 
+    fn build(settings: &Settings, variable: Variable, refusal: Option<String>) -> Self {
+        let opened = OnceCell::new_with(refusal.clone().map(|why| Err(Error::Setup(why))));
+        let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), refusal, opened });
+        Self { endpoint, chat: chat::Own::new(settings).map(Arc::new), variable }
+    }
+
     fn find(&self) -> Result<Opened, Error> {
-        let settings = &self.0.settings;
-        let variable = |name: &str| env::var(name).ok();
-        let key = key::find(variable, settings.api_key_file.as_deref(), &settings.api_key_command)
-            .map_err(|error| Error::Setup(error.to_string()))?;
-        let dialect = match settings.dialect {
-            settings::Dialect::Auto | settings::Dialect::Local => None,
-            settings::Dialect::Mistral => Some(Dialect::Mistral),
-            settings::Dialect::Openai => Some(Dialect::OpenAi),
+        let settings = &self.endpoint.settings;
+        let places = Places {
+            variables: &key::VARIABLES,
+            section: "endpoint",
+            file: settings.api_key_file.as_deref(),
+            command: &settings.api_key_command,
         };
+        let key = key::find(self.variable, &places).map_err(|error| Error::Setup(error.to_string()))?;
         let endpoint = HttpEndpoint::new(Options {
             url: self.url().to_owned(),
-            dialect,
+            dialect: dialect(settings),
             stream: settings.stream,
             key: key.as_ref().map(|key| key.secret.clone()),
             ca_file: settings.ca_file.clone(),
@@ -121,6 +155,15 @@ impl Backend {
             between_bytes: BETWEEN_BYTES,
         });
         Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.to_string()))?, key })
+    }
+}
+
+/// The dialect that is set; `None` where it is told from the address.
+fn dialect(settings: &settings::Endpoint) -> Option<Dialect> {
+    match settings.dialect {
+        settings::Dialect::Auto | settings::Dialect::Local => None,
+        settings::Dialect::Mistral => Some(Dialect::Mistral),
+        settings::Dialect::Openai => Some(Dialect::OpenAi),
     }
 }
 

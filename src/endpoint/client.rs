@@ -16,7 +16,7 @@ use crate::endpoint::http::{Http, body_within, explain};
 use crate::endpoint::models::{self, Model};
 use crate::endpoint::refusal::{for_people, from_event, from_status};
 use crate::endpoint::url::{self, UrlError};
-use crate::endpoint::{Dialect, Endpoint, Error, Piece, Prompt, Reply, key};
+use crate::endpoint::{ChatPrompt, Dialect, Endpoint, Error, Piece, Prompt, Reply, key};
 
 /// A stream that has been silent for this long will not go on: models write several tokens a second.
 pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);
@@ -43,7 +43,7 @@ pub struct Options {
     pub url: String,
     /// `None`: told from the address, see [`url::dialect`].
     pub dialect: Option<Dialect>,
-    /// Ask for a stream. Off, the reply comes as one text at its end.
+    /// Ask for completions as a stream. Off, the reply comes as one text at its end.
     pub stream: bool,
     /// Sent to `url` and nowhere else.
     pub key: Option<SecretString>,
@@ -65,6 +65,7 @@ struct Inner {
     dialect: Dialect,
     given: Url,
     completions: Url,
+    chat: Url,
     host: String,
     key: Option<SecretString>,
     stream: bool,
@@ -133,6 +134,17 @@ impl HttpEndpoint {
         models::read(&body).ok_or_else(|| inner.unreadable("it is not a list of models"))
     }
 
+    /// Asks in a chat, always for a stream. Nothing is sent before the reply is first polled; key, time limits and
+    /// errors are those of completions.
+    pub fn chat(&self, prompt: ChatPrompt) -> Reply {
+        let inner = Arc::clone(&self.0);
+        let reply = async move {
+            let (place, body) = (inner.chat.clone(), inner.dialect.chat_body(&prompt));
+            inner.open(place, body, true).await
+        };
+        stream::once(reply).try_flatten().boxed()
+    }
+
     fn build(options: Options, http: impl FnOnce(Option<PathBuf>, bool) -> Http) -> Result<Self, UrlError> {
         let given = url::parse(&options.url)?;
         let dialect = options.dialect.unwrap_or_else(|| url::dialect(&given));
@@ -140,6 +152,7 @@ impl HttpEndpoint {
             http: http(options.ca_file, url::is_loopback(&given)),
             dialect,
             completions: url::completions(&given, dialect),
+            chat: url::chat(&given),
             host: url::host(&given),
             given,
             key: options.key,
@@ -154,15 +167,26 @@ impl HttpEndpoint {
 impl Endpoint for HttpEndpoint {
     fn complete(&self, prompt: Prompt) -> Reply {
         let inner = Arc::clone(&self.0);
-        stream::once(inner.open(prompt)).try_flatten().boxed()
+        let reply = async move {
+            let (place, stream) = (inner.completions.clone(), inner.stream);
+            let body = inner.dialect.body(&prompt, stream);
+            inner.open(place, body, stream).await
+        };
+        stream::once(reply).try_flatten().boxed()
     }
 }
 
 impl Inner {
-    /// Sends the prompt and waits for the reply's head.
-    async fn open(self: Arc<Self>, prompt: Prompt) -> Result<Reply, Error> {
+    /// Sends the body to that place and waits for the reply's head.
+    async fn open(
+        self: Arc<Self>,
+        place: Url,
+        body: serde_json::Result<Vec<u8>>,
+        stream: bool,
+    ) -> Result<Reply, Error> {
         let deadline = Instant::now() + self.timeout;
-        let request = self.request(&prompt)?;
+        let body = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
+        let request = self.request(place, body, stream)?;
         let response = self.send(request, deadline).await?;
         let reading = Reading {
             decoder: Decoder::new(self.dialect.read()),
@@ -175,11 +199,9 @@ impl Inner {
         Ok(stream::unfold(reading, Reading::next).boxed())
     }
 
-    fn request(&self, prompt: &Prompt) -> Result<Request, Error> {
-        let body = self.dialect.body(prompt, self.stream);
-        let body = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
-        let mut request = Request::new(Method::POST, self.completions.clone());
-        let accept = if self.stream { "text/event-stream, application/json" } else { "application/json" };
+    fn request(&self, place: Url, body: Vec<u8>, stream: bool) -> Result<Request, Error> {
+        let mut request = Request::new(Method::POST, place);
+        let accept = if stream { "text/event-stream, application/json" } else { "application/json" };
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static(accept));

@@ -149,11 +149,14 @@ impl Decoder {
     fn read_object(&self, json: &str) -> Result<reply::Chunk, Broken> {
         (self.read)(json).map_err(|fault| match fault {
             Fault::Refused => Broken::Refused(json.to_owned()),
-            Fault::NotAReply => Broken::Unreadable("it is not the JSON of a completion"),
+            Fault::NotAReply => Broken::Unreadable("it is not the JSON of a reply"),
         })
     }
 
     fn take(&mut self, chunk: reply::Chunk, pieces: &mut Vec<Piece>) {
+        if !chunk.thinking.is_empty() {
+            pieces.push(Piece::Thinking(chunk.thinking));
+        }
         if !chunk.text.is_empty() {
             pieces.push(Piece::Text(chunk.text));
         }
@@ -196,6 +199,7 @@ mod tests {
             assert_eq!(end, None, "something after the end");
             match piece {
                 Piece::Text(more) => text += &more,
+                Piece::Thinking(more) => assert!(!more.is_empty() && text.is_empty(), "thinking comes first"),
                 Piece::End(it) => end = Some(it),
             }
         }
@@ -301,7 +305,7 @@ mod tests {
 
     #[test]
     fn strangers_are_named() {
-        let json = "it is not the JSON of a completion";
+        let json = "it is not the JSON of a reply";
         check("<html>login</html>", "", None, Err(Broken::Unreadable("it is a web page")));
         check("data: hello\n\n", "", None, Err(Broken::Unreadable(json)));
         check("{\"models\":[]}", "", None, Err(Broken::Unreadable(json)));

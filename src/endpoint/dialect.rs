@@ -1,9 +1,9 @@
 //! The dialects an endpoint may speak. Each one's JSON is known by its own file; this is where they are listed.
 
 use crate::endpoint::decode::Read;
-use crate::endpoint::{Prompt, mistral, openai, reply};
+use crate::endpoint::{ChatPrompt, Prompt, chat, mistral, openai, reply};
 
-/// How a completion is asked for.
+/// How a completion or a chat is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// Mistral's `/v1/fim/completions`.
@@ -43,6 +43,11 @@ impl Dialect {
             Self::Mistral => mistral::body(prompt, stream),
             Self::OpenAi => openai::body(prompt, stream),
         }
+    }
+
+    /// The body of a chat's request. Where it is asked is the same in all: [`chat::PATH`].
+    pub(super) fn chat_body(self, prompt: &ChatPrompt) -> serde_json::Result<Vec<u8>> {
+        chat::body(prompt, self)
     }
 
     /// What reads one object of the reply.

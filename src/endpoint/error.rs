@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::endpoint::in_chat;
+
 /// Why there is no reply, or no more of it. `Display` is one sentence for the user that says what to do.
 ///
 /// `message` is what the endpoint said, shortened, on one line and without the key; it may be empty.
@@ -14,7 +16,7 @@ pub enum Error {
     )]
     NoKey,
     /// The endpoint does not take the key: 401, 403, or a proxy's way to say so.
-    #[error("{host} refused the API key{}; {}", said(message), keys_of(host))]
+    #[error("{host} refused the API key{}; {}", said(message), keys_of(host, "endpoint.url"))]
     KeyRefused {
         /// Where the key was sent.
         host: String,
@@ -141,6 +143,20 @@ pub enum Error {
     /// Our own set-up does not allow to ask: the sentence says what to mend.
     #[error("{0}")]
     Setup(String),
+    /// Someone chats where there is nobody to ask: neither a key nor an address is set, or that is so by choice.
+    #[error("chat needs an endpoint{}", whom_to_name(*chosen))]
+    NoEndpoint {
+        /// `endpoint.dialect` is `local`.
+        chosen: bool,
+    },
+    /// Any of the others in a chat. Its kind and its pause are that of the cause.
+    #[error("{}", in_chat::words(cause, *own_url))]
+    Chat {
+        /// What is wrong.
+        cause: Box<Error>,
+        /// What was asked is `chat.url`, not the endpoint's.
+        own_url: bool,
+    },
 }
 
 impl Error {
@@ -163,6 +179,8 @@ impl Error {
             Self::Cut { .. } => "cut",
             Self::Unreadable { .. } => "unreadable",
             Self::Setup(_) => "setup",
+            Self::NoEndpoint { .. } => "noEndpoint",
+            Self::Chat { cause, .. } => cause.kind(),
         }
     }
 
@@ -170,36 +188,47 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } | Self::Overloaded { retry_after, .. } => *retry_after,
+            Self::Chat { cause, .. } => cause.retry_after(),
             _ => None,
         }
     }
 }
 
-fn said(message: &str) -> String {
+pub(super) fn said(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(" (\"{message}\")") }
 }
 
-fn to(location: &str) -> String {
+pub(super) fn to(location: &str) -> String {
     if location.is_empty() { String::new() } else { format!(" to {location}") }
 }
 
-fn retry_in(after: Option<Duration>) -> String {
+pub(super) fn retry_in(after: Option<Duration>) -> String {
     match after {
         Some(after) => format!(" for {} s", after.as_secs_f32().ceil()),
         None => " for a while".to_owned(),
     }
 }
 
-/// Keys of Mistral's two hosts are not interchangeable: the wrong pair is refused with 401.
-fn keys_of(host: &str) -> String {
+fn whom_to_name(chosen: bool) -> &'static str {
+    if chosen {
+        ", and endpoint.dialect is local: name one in chat.url, or set another dialect"
+    } else {
+        ": set MISTRAL_API_KEY or CODESTRAL_API_KEY for Mistral's, or name another in chat.url"
+    }
+}
+
+/// Keys of Mistral's two hosts are not interchangeable: the wrong pair is refused with 401. `url` is the setting to
+/// change.
+pub(super) fn keys_of(host: &str, url: &str) -> String {
     let name = host.split(':').next().unwrap_or(host);
     match name {
-        "codestral.mistral.ai" => "it takes only keys made for codestral.mistral.ai; for a key of api.mistral.ai set \
-                                   endpoint.url to https://api.mistral.ai"
-            .to_owned(),
+        "codestral.mistral.ai" => format!(
+            "it takes only keys made for codestral.mistral.ai; for a key of api.mistral.ai set {url} to \
+             https://api.mistral.ai"
+        ),
         name if name == "mistral.ai" || name.ends_with(".mistral.ai") => {
             format!(
-                "{name} takes keys made in Mistral's console; for a key of codestral.mistral.ai set endpoint.url to \
+                "{name} takes keys made in Mistral's console; for a key of codestral.mistral.ai set {url} to \
                  https://codestral.mistral.ai"
             )
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// The variables, in the order they are looked at.
+/// The variables of the endpoint's key, in the order they are looked at.
 pub const VARIABLES: [&str; 2] = ["CODESTRAL_API_KEY", "MISTRAL_API_KEY"];
 
 /// How long the key command may take: enough for a password store that asks an agent, too short for one that nobody
@@ -39,22 +39,26 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
-    #[error("the key file {path} cannot be read ({reason}); check endpoint.apiKeyFile")]
+    #[error("the key file {path} cannot be read ({reason}); check {section}.apiKeyFile")]
     File {
         /// The file.
         path: PathBuf,
         /// What the system said.
         reason: String,
+        /// The section of the settings that names it.
+        section: &'static str,
     },
     /// The command cannot be started.
     #[error(
-        "the key command {program} cannot be started ({reason}); check endpoint.apiKeyCommand, a list of program and arguments"
+        "the key command {program} cannot be started ({reason}); check {section}.apiKeyCommand, a list of program and arguments"
     )]
     CommandStart {
         /// The program.
         program: String,
         /// What the system said.
         reason: String,
+        /// The section of the settings that names it.
+        section: &'static str,
     },
     /// The command ended with an error.
     #[error("the key command {program} failed ({status}); run it in a terminal to see why")]
@@ -88,32 +92,40 @@ pub enum KeyError {
     },
 }
 
-/// Looks for the key: variables, then `file`, then `command` (a program and its arguments; no shell is involved).
-/// Empty variables count as not set. `None`: no source is named or set.
+/// Where one key is looked for, in this order.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// Environment variables.
+    pub variables: &'a [&'a str],
+    /// A file that holds the key alone.
+    pub file: Option<&'a Path>,
+    /// A program and its arguments; no shell is involved. Empty: none.
+    pub command: &'a [String],
+    /// The section of the settings that names the latter two, for messages.
+    pub section: &'static str,
+}
+
+/// Looks for the key. Empty variables count as not set. `None`: no source is named or set.
 ///
 /// May read a file and wait up to 10 s for the command, so call it where blocking is fine, and keep what it gives: the
 /// command should run once.
-pub fn find(
-    env: impl Fn(&str) -> Option<String>,
-    file: Option<&Path>,
-    command: &[String],
-) -> Result<Option<Key>, KeyError> {
-    for name in VARIABLES {
+pub fn find(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result<Option<Key>, KeyError> {
+    for name in places.variables {
         if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
             return checked(&text, format!("env {name}"), None).map(Some);
         }
     }
-    if let Some(path) = file {
-        return from_file(path).map(Some);
+    if let Some(path) = places.file {
+        return from_file(path, places.section).map(Some);
     }
-    if !command.is_empty() {
-        return from_command(command, COMMAND_LIMIT).map(Some);
+    if !places.command.is_empty() {
+        return from_command(places.command, COMMAND_LIMIT, places.section).map(Some);
     }
     Ok(None)
 }
 
-fn from_file(path: &Path) -> Result<Key, KeyError> {
-    let failed = |error: io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string() };
+fn from_file(path: &Path, section: &'static str) -> Result<Key, KeyError> {
+    let failed = |error: io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string(), section };
     let mut file = File::open(path).map_err(failed)?;
     let warning = readable_by_others(&file)
         .then(|| format!("the key file {} can be read by other users; run chmod 600 on it", path.display()));
@@ -134,11 +146,12 @@ fn readable_by_others(_: &File) -> bool {
     false
 }
 
-fn from_command(command: &[String], limit: Duration) -> Result<Key, KeyError> {
+fn from_command(command: &[String], limit: Duration, section: &'static str) -> Result<Key, KeyError> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(KeyError::Empty { origin: "key command".to_owned() });
     };
-    let started = |error: io::Error| KeyError::CommandStart { program: program.clone(), reason: error.to_string() };
+    let started =
+        |error: io::Error| KeyError::CommandStart { program: program.clone(), reason: error.to_string(), section };
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -219,6 +232,14 @@ mod tests {
 
     const NO_ENV: fn(&str) -> Option<String> = |_| None;
 
+    fn find(
+        env: impl Fn(&str) -> Option<String>,
+        file: Option<&Path>,
+        command: &[String],
+    ) -> Result<Option<Key>, KeyError> {
+        super::find(env, &Places { variables: &VARIABLES, file, command, section: "endpoint" })
+    }
+
     #[track_caller]
     fn check(found: Result<Option<Key>, KeyError>, secret: &str, source: &str) {
         let key = found.unwrap().unwrap();
@@ -250,6 +271,17 @@ mod tests {
         check(find(second, Some(&path), &command), "sk-two", "env MISTRAL_API_KEY");
         check(find(NO_ENV, Some(&path), &command), "sk-file", &format!("file {}", path.display()));
         assert!(find(NO_ENV, None, &[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn chat_looks_in_its_own_places_alone_and_names_them() {
+        let chat = |file, command| Places { variables: &["CODESTRAL_CHAT_API_KEY"], file, command, section: "chat" };
+        let other = |name: &str| (name != "CODESTRAL_CHAT_API_KEY").then(|| "sk-endpoint".to_owned());
+        assert!(super::find(other, &chat(None, &[])).unwrap().is_none());
+        let all = |name: &str| Some(if name == "CODESTRAL_CHAT_API_KEY" { "sk-chat" } else { "sk-x" }.to_owned());
+        check(super::find(all, &chat(None, &[])), "sk-chat", "env CODESTRAL_CHAT_API_KEY");
+        check_refused(super::find(other, &chat(Some(Path::new("no/such/key")), &[])), "chat.apiKeyFile");
+        check_refused(super::find(other, &chat(None, &words(&["no-such-program"]))), "chat.apiKeyCommand");
     }
 
     #[test]
@@ -307,7 +339,8 @@ mod tests {
         check_refused(find(NO_ENV, None, &words(&["no-such-program"])), "no-such-program cannot be started");
         check_refused(find(NO_ENV, None, &words(&["sh", "-c", "echo sk-x; exit 3"])), "sh failed (exit status: 3)");
         check_refused(find(NO_ENV, None, &words(&["true"])), "command true holds no key");
-        let slow = |script| from_command(&words(&["sh", "-c", script]), Duration::from_millis(100)).map(Some);
+        let slow =
+            |script| from_command(&words(&["sh", "-c", script]), Duration::from_millis(100), "endpoint").map(Some);
         check_refused(slow("exec sleep 20"), "did not finish within 0.1 s");
         check_refused(slow("exec >&-; exec sleep 20"), "did not finish within 0.1 s");
     }

@@ -1,11 +1,13 @@
-//! The HTTP shell: what a completion endpoint is asked and what it says, without any dialect's JSON.
+//! The HTTP shell: what an endpoint is asked and what it says, without any dialect's JSON.
 
 pub mod backend;
+mod chat;
 pub mod client;
 pub mod decode;
 mod dialect;
 pub mod error;
 mod http;
+mod in_chat;
 pub mod key;
 mod mistral;
 pub mod models;
@@ -21,6 +23,8 @@ use std::future::ready;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+
+use crate::settings;
 
 pub use backend::Backend;
 pub use client::{HttpEndpoint, Options};
@@ -53,11 +57,77 @@ pub struct Prompt {
     pub stop: Vec<String>,
 }
 
+/// What an endpoint is asked in a chat. Text uses LF line ends.
+///
+/// `None` and empty fields are not sent, so that the endpoint's own default holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChatPrompt {
+    /// What was said so far; the last one is the person's.
+    pub messages: Vec<Message>,
+    /// The model's name as the endpoint knows it.
+    pub model: String,
+    /// The longest reply, in tokens.
+    pub max_tokens: Option<u32>,
+    /// 0 to 1.5.
+    pub temperature: Option<f32>,
+    /// Above 0, up to 1.
+    pub top_p: Option<f32>,
+    /// Makes replies repeatable.
+    pub random_seed: Option<u64>,
+    /// Strings that end the reply.
+    pub stop: Vec<String>,
+    /// Whether Mistral puts its safety text before the messages. Sent to no one else.
+    pub safe_prompt: Option<bool>,
+}
+
+impl ChatPrompt {
+    /// These messages, asked as set.
+    pub fn new(messages: Vec<Message>, settings: &settings::Chat) -> Self {
+        Self {
+            messages,
+            model: settings.model.clone(),
+            max_tokens: settings.max_tokens,
+            temperature: settings.temperature.map(|value| value as f32),
+            top_p: settings.top_p.map(|value| value as f32),
+            random_seed: settings.random_seed,
+            stop: settings.stop.clone(),
+            safe_prompt: settings.safe_prompt.then_some(true),
+        }
+    }
+
+    /// The bytes of all messages, which become tokens.
+    pub fn bytes(&self) -> usize {
+        self.messages.iter().map(|message| message.text.len()).sum()
+    }
+}
+
+/// One turn of a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub text: String,
+}
+
+/// Who speaks in a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The rules of the conversation.
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
 /// One piece of a reply, in the order it arrives. The last one is `End`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
     /// More text.
     Text(String),
+    /// More of what a model thinks before it answers; no part of the answer.
+    Thinking(String),
     /// The reply is over.
     End(End),
 }

@@ -1,4 +1,4 @@
-//! One JSON object of a reply -> text, end and usage. Takes both families, whichever dialect was asked: the path does
+//! One JSON object of a reply -> text, thinking, end and usage. Takes both families, whichever dialect was asked: the path does
 //! not tell which one a server answers in.
 
 use serde::Deserialize;
@@ -11,6 +11,8 @@ use crate::endpoint::{Finish, Usage};
 pub struct Chunk {
     /// Text to append; often empty.
     pub text: String,
+    /// What the model thought before that text; empty from most models.
+    pub thinking: String,
     /// Set when the model stopped.
     pub finish: Option<Finish>,
     /// Set when the endpoint counted.
@@ -40,7 +42,8 @@ pub fn read(json: &str) -> Result<Chunk, Fault> {
     // We ask for one candidate; a server that sends more must not interleave them in our text.
     let first = choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0).unwrap_or_default();
     let finish = first.finish_reason.as_deref().map(finish_of);
-    Ok(Chunk { text: first.text(), finish, usage })
+    let (text, thinking) = first.words();
+    Ok(Chunk { text, thinking, finish, usage })
 }
 
 fn finish_of(reason: &str) -> Finish {
@@ -79,15 +82,23 @@ struct Choice {
 }
 
 impl Choice {
-    fn text(self) -> String {
-        let message = self.delta.or(self.message).and_then(|message| message.content);
-        message.map(Content::text).or(self.text).unwrap_or_default()
+    /// The text, and the thinking before it.
+    fn words(self) -> (String, String) {
+        let Some(message) = self.delta.or(self.message) else { return (self.text.unwrap_or_default(), String::new()) };
+        let thinking = message.reasoning_content.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let (text, inside) = match message.content {
+            Some(content) => content.words(),
+            None => (self.text.unwrap_or_default(), String::new()),
+        };
+        (text, if inside.is_empty() { thinking.to_owned() } else { inside })
     }
 }
 
 #[derive(Deserialize)]
 struct Message {
     content: Option<Content>,
+    /// Where a LiteLLM proxy puts thinking, and `content` is null or missing meanwhile. Any other shape is skipped.
+    reasoning_content: Option<Value>,
 }
 
 /// A string, or typed parts (Mistral's OpenAPI file: `ContentChunk`).
@@ -99,17 +110,28 @@ enum Content {
 }
 
 impl Content {
-    /// Parts other than text (thinking, references) are not part of the answer.
-    fn text(self) -> String {
+    /// The text, and the thinking. Other parts, such as references, are no part of the answer.
+    fn words(self) -> (String, String) {
         match self {
-            Self::Text(text) => text,
-            Self::Parts(parts) => parts
-                .iter()
-                .filter(|part| part.get("type").and_then(Value::as_str) == Some("text"))
-                .filter_map(|part| part.get("text").and_then(Value::as_str))
-                .collect(),
+            Self::Text(text) => (text, String::new()),
+            Self::Parts(parts) => {
+                let thinking = parts.iter().filter_map(|part| named(part, "thinking")).map(|thought| match thought {
+                    Value::Array(parts) => texts(parts),
+                    thought => thought.as_str().unwrap_or_default().to_owned(),
+                });
+                (texts(&parts), thinking.collect())
+            }
         }
     }
+}
+
+fn texts(parts: &[Value]) -> String {
+    parts.iter().filter_map(|part| named(part, "text")).filter_map(Value::as_str).collect()
+}
+
+/// What a part of this type holds: under the type's own name.
+fn named<'a>(part: &'a Value, name: &str) -> Option<&'a Value> {
+    if part.get("type")?.as_str() == Some(name) { part.get(name) } else { None }
 }
 
 #[derive(Deserialize)]
@@ -148,7 +170,8 @@ mod tests {
             completion_tokens,
             cached_tokens,
         });
-        assert_eq!(read(json), Ok(Chunk { text: text.into(), finish, usage }));
+        let chunk = read(json).map(|chunk| Chunk { thinking: String::new(), ..chunk });
+        assert_eq!(chunk, Ok(Chunk { text: text.into(), finish, usage, ..Chunk::default() }));
     }
 
     macro_rules! body {
@@ -178,6 +201,32 @@ mod tests {
         check(body!("seed-litellm-text-completion-chunk.json"), "This", None, None);
         check(body!("seed-litellm-chat.json"), "\n\nHello there, how may I assist you today?", stop, Some([9, 12, 0]));
         check(body!("seed-litellm-chat-chunk.json"), "gm", None, None);
+    }
+
+    #[track_caller]
+    fn check_thinking(json: &str, thinking: &str, text: &str) {
+        let chunk = read(json).unwrap();
+        assert_eq!((chunk.thinking.as_str(), chunk.text.as_str()), (thinking, text));
+    }
+
+    #[test]
+    fn thinking_is_read_in_both_families_and_kept_apart() {
+        check_thinking(body!("mistral-chat-thinking.json"), "The user says hi.", "Hello!");
+        check_thinking(body!("litellm-chat-thinking.json"), "hmm", "answer");
+        check_thinking(body!("mistral-chat.json"), "", "Hello there, how may I assist you today?");
+        check_thinking(r#"{"choices":[{"delta":{"reasoning_content":"a","content":null}}]}"#, "a", "");
+        check_thinking(r#"{"choices":[{"delta":{"reasoning_content":"a"},"text":"b"}]}"#, "a", "b");
+        check_thinking(r#"{"choices":[{"delta":{"reasoning_content":{"new":1},"content":"b"}}]}"#, "", "b");
+        let part = |thinking: &str| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"content":[{{"type":"thinking","thinking":{thinking}}},
+                    {{"type":"text","text":"b"}}]}}}}]}}"#
+            )
+        };
+        check_thinking(&part(r#""a""#), "a", "b");
+        check_thinking(&part(r#"[{"type":"text","text":"a"},{"type":"reference","text":"x"},7]"#), "a", "b");
+        check_thinking(&part("7"), "", "b");
+        check_thinking(&part("null"), "", "b");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::endpoint::Dialect;
+use crate::endpoint::{Dialect, chat};
 
 /// What is wrong with an address; one sentence that says what to do. None repeats a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +47,19 @@ pub enum UrlError {
         /// What the parser said.
         reason: String,
     },
+}
+
+impl UrlError {
+    /// The same sentence, said of `chat.url`.
+    pub fn of_chat(&self) -> String {
+        if *self == Self::UserInfo {
+            return "chat.url holds a user name or password; take it out and give the key by CODESTRAL_CHAT_API_KEY or \
+                    chat.apiKeyFile"
+                .to_owned();
+        }
+        let text = self.to_string();
+        text.strip_prefix("endpoint.url").map_or_else(|| text.clone(), |rest| format!("chat.url{rest}"))
+    }
 }
 
 /// Checks what the user gave: `https` anywhere, `http` only to this machine, nothing but scheme, host, port and path.
@@ -113,6 +126,11 @@ pub fn completions(url: &Url, dialect: Dialect) -> Url {
     if is_whole { at(url, path.to_owned()) } else { below_base(url, dialect.path()) }
 }
 
+/// Where a chat is asked: beside the completions, or at the address itself if it ends in `/chat/completions`.
+pub fn chat(url: &Url) -> Url {
+    below_base(url, chat::PATH)
+}
+
 /// A place beside the completions, such as `models`.
 pub fn below_base(url: &Url, place: &str) -> Url {
     let mut path = url.path().trim_end_matches('/');
@@ -151,6 +169,8 @@ mod tests {
         let error = parse(given).unwrap_err().to_string();
         assert!(error.contains(part), "{error:?} lacks {part:?}");
         assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
+        let of_chat = parse(given).unwrap_err().of_chat();
+        assert!(of_chat.starts_with("chat.url ") && !of_chat.contains("endpoint."), "{of_chat}");
     }
 
     #[test]
@@ -186,6 +206,29 @@ mod tests {
             assert!(is_loopback(&parse(url).unwrap()), "{url}");
         }
         assert!(!is_loopback(&parse("https://api.mistral.ai").unwrap()));
+    }
+
+    #[track_caller]
+    fn check_chat(given: &str, chat_at: &str) {
+        assert_eq!(chat(&parse(given).unwrap()).as_str(), chat_at, "{given}");
+    }
+
+    #[test]
+    fn a_chat_is_asked_beside_the_completions() {
+        let mistral = "https://api.mistral.ai/v1/chat/completions";
+        for given in ["", "/", "/v1", "/v1/", "/v1/fim/completions", "/v1/chat/completions", "/v1/chat/completions/"] {
+            check_chat(&format!("https://api.mistral.ai{given}"), mistral);
+        }
+        let proxy = "http://localhost:4000/v1/chat/completions";
+        for given in ["", "/v1", "/v1/completions", "/v1/chat/completions"] {
+            check_chat(&format!("http://localhost:4000{given}"), proxy);
+        }
+        let through = "https://proxy/mistral/v1/chat/completions";
+        for given in ["https://proxy/mistral", "https://proxy/mistral/v1/fim/completions"] {
+            check_chat(given, through);
+        }
+        check_chat("https://host/beta/completions", "https://host/beta/chat/completions");
+        check_chat("https://host/openai/chat/completions", "https://host/openai/chat/completions");
     }
 
     #[track_caller]

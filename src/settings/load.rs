@@ -88,7 +88,9 @@ impl Check {
     /// A table of settings, or of tables by language.
     fn table(&mut self, rule: Rule<'_>, key: &str, values: &Value) {
         let Value::Object(values) = values else {
-            if !values.is_null() {
+            // Lua cannot tell an empty table from an empty list, so its editors send the one for the other.
+            let says_nothing = values.is_null() || values.as_array().is_some_and(Vec::is_empty);
+            if !says_nothing {
                 self.refuse(key, format!("must be a table of settings, not {}", kind(values)), false);
             }
             return;
@@ -159,9 +161,12 @@ impl Check {
 
     fn refuse_unknown(&mut self, rule: Rule<'_>, parent: &str, name: &str, key: String) {
         let message = if names_a_secret(name) {
-            "an API key does not belong in settings; set CODESTRAL_API_KEY, endpoint.apiKeyFile or \
-             endpoint.apiKeyCommand instead"
-                .to_owned()
+            let (variable, section) =
+                if parent == "chat" { ("CODESTRAL_CHAT_API_KEY", "chat") } else { ("CODESTRAL_API_KEY", "endpoint") };
+            format!(
+                "an API key does not belong in settings; set {variable}, {section}.apiKeyFile or \
+                 {section}.apiKeyCommand instead"
+            )
         } else {
             let siblings: Vec<&str> = rule.properties().into_iter().flat_map(Map::keys).map(String::as_str).collect();
             match nearest(parent, name, &siblings, &self.keys).as_slice() {
@@ -280,7 +285,8 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn expand_home(mut settings: Settings, home: Option<&Path>) -> Settings {
-    let paths = [&mut settings.endpoint.api_key_file, &mut settings.endpoint.ca_file, &mut settings.log.file];
+    let Settings { endpoint, chat, log, .. } = &mut settings;
+    let paths = [&mut endpoint.api_key_file, &mut endpoint.ca_file, &mut chat.api_key_file, &mut log.file];
     for path in paths.into_iter().flatten() {
         if let (Some(home), Ok(rest)) = (home, path.strip_prefix("~")) {
             *path = home.join(rest);

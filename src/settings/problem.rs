@@ -40,16 +40,31 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Settings of the endpoint that change neither where text and key go nor which key it is. Not the dialect: who mistypes
-/// `local` wants nothing sent.
-const HARMLESS: [&str; 4] = ["endpoint.model", "endpoint.stream", "endpoint.warmUp", "endpoint.timeoutMs"];
+/// Settings of the endpoint and the chat that change neither where text and key go nor which key it is. Not the dialect:
+/// who mistypes `local` wants nothing sent.
+const HARMLESS: [&str; 14] = [
+    "endpoint.model",
+    "endpoint.stream",
+    "endpoint.warmUp",
+    "endpoint.timeoutMs",
+    "chat.model",
+    "chat.systemPrompt",
+    "chat.temperature",
+    "chat.topP",
+    "chat.maxTokens",
+    "chat.randomSeed",
+    "chat.stop",
+    "chat.safePrompt",
+    "chat.showThinking",
+    "chat.contextTokens",
+];
 
 impl Problem {
     /// Whether what is wrong may be what names another host, or keeps files from it: the default would then send text
     /// or key where the user did not want them, so nothing is sent until it is mended.
     pub fn forbids_sending(&self) -> bool {
         let key = self.key.as_str();
-        let names_where = ["endpoint", "privacy"].iter().any(|section| key.starts_with(section));
+        let names_where = ["endpoint", "chat", "privacy"].iter().any(|section| key.starts_with(section));
         key.is_empty() || (names_where && !HARMLESS.contains(&key))
     }
 }

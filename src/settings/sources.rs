@@ -106,7 +106,7 @@ impl Sources {
 
 /// The tree in a TOML file, or one sentence on where it is broken. The sentence quotes nothing of the file, which may
 /// hold a key that should not be there.
-fn parse(bytes: &[u8]) -> Result<Value, String> {
+pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

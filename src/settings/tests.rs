@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn file(values: Value) -> Layer {
+pub(super) fn file(values: Value) -> Layer {
     Layer { origin: Origin::File("/config.toml".into()), values }
 }
 
-fn editor(values: Value) -> Layer {
+pub(super) fn editor(values: Value) -> Layer {
     Layer::editor(values)
 }
 
 /// `expected` are the settings that are not as by default, as a tree.
 #[track_caller]
-fn check(layers: &[Layer], expected: Value, problems: &[&str]) {
+pub(super) fn check(layers: &[Layer], expected: Value, problems: &[&str]) {
     let loaded = load(layers, Some(Path::new("/home/me")));
     let mut tree = json!(Settings::default());
     lay(&mut tree, &expected);
@@ -40,7 +40,10 @@ fn lay(tree: &mut Value, over: &Value) {
 #[test]
 fn with_nothing_set_all_is_default() {
     check(&[], json!({}), &[]);
-    for nothing in [json!(null), json!({}), json!({ "codestral": null }), json!({ "completion": null })] {
+    let nulls = [json!(null), json!({}), json!({ "codestral": null }), json!({ "completion": null })];
+    // What an editor in Lua sends for an empty table.
+    let lists = [json!([]), json!({ "codestral": [] }), json!({ "completion": [], "languages": [] })];
+    for nothing in nulls.into_iter().chain(lists) {
         check(&[editor(nothing)], json!({}), &[]);
     }
 }
@@ -276,6 +279,11 @@ fn anything() -> impl Strategy<Value = Value> {
             "timeoutMs",
             "apiKeyCommand",
             "languages.go.topP",
+            "chat",
+            "chat.url",
+            "contextTokens",
+            "systemPrompt",
+            "safePrompt",
         ])
         .prop_map(str::to_owned),
         ".*",

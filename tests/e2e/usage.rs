@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -78,6 +79,26 @@ fn usage_as_json_is_one_object() {
 
 #[test]
 #[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
+fn chats_have_a_line_and_only_known_prices_are_in_the_estimate() {
+    let with_chat = r#"{"days":{"9999-12-31":{
+        "go":{"shown":2,"requests":1,"promptTokens":1000000},
+        "chat":{"requests":3,"promptTokens":1000000,"completionTokens":10},
+        "chat-unpriced":{"requests":2,"promptTokens":7000000,"completionTokens":20}
+    }}}"#;
+    let (stdout, _) = check(&home(Some(with_chat)), &[], 0);
+    let lines: Vec<String> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in ["go 2 0 0 0 0 % 1 1000000 0", "chat - - - - - 5 8000000 30", "total 2 0 0 0 0 % 6 9000000 30"] {
+        assert!(lines.iter().any(|found| found == line), "{line} is not in\n{stdout}");
+    }
+    assert!(stdout.contains("Estimate: $0.60") && stdout.contains("leaves out 2 chats"), "{stdout}");
+    let (stdout, _) = check(&home(Some(with_chat)), &["--json"], 0);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(report["chat"], json!({ "requests": 5, "promptTokens": 8_000_000, "completionTokens": 30 }));
+    assert_eq!((&report["total"]["requests"], report["languages"].get("chat")), (&6.into(), None));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn usage_of_a_broken_file_says_what_to_do_and_leaves_it() {
     let home = home(Some("{"));
     let (stdout, stderr) = check(&home, &[], 1);
@@ -120,4 +141,27 @@ fn acceptances_are_counted_and_shown_by_usage() {
 
     let stored = fs::read_to_string(home.join("state/codestral-ls/usage.json")).expect("the file");
     assert!(!stored.contains("foo") && !stored.contains("main.rs"), "{stored}");
+}
+
+#[test]
+fn an_editor_that_does_not_wait_for_the_answer_to_shutdown_loses_no_counts() {
+    // Neovim closes stdin right behind its `shutdown`; an editor that crashes says nothing at all.
+    for says_shutdown in [true, false] {
+        let fake = Fake::start(|_| Script::text("foo();\n"));
+        let mut editor = editor(vscode(), &fake);
+        let offset = editor.write(URI, "let x = <cursor>\n");
+        let id = editor.complete(URI, offset);
+        let item = editor.result(id)["items"][0].take();
+        let accepted = json!({"command": item["command"]["command"], "arguments": item["command"]["arguments"]});
+        let id = editor.request("workspace/executeCommand", accepted);
+        editor.result(id);
+        let home = editor.home();
+        if says_shutdown {
+            editor.request("shutdown", Value::Null);
+        }
+        editor.close_stdin();
+        assert_eq!(editor.exit_code(Duration::from_secs(1)), 1);
+        let stored = fs::read_to_string(home.join("state/codestral-ls/usage.json"));
+        assert!(stored.is_ok_and(|counts| counts.contains("rust")), "after a shutdown: {says_shutdown}");
+    }
 }

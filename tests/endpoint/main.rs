@@ -4,6 +4,8 @@
 #[path = "../support/fake_endpoint.rs"]
 mod fake_endpoint;
 
+mod backend;
+mod chat;
 mod connections;
 mod replies;
 mod secrets;
@@ -53,6 +55,7 @@ async fn ask(endpoint: &HttpEndpoint) -> (String, Result<End, Error>) {
     while let Some(piece) = reply.next().await {
         match piece {
             Ok(Piece::Text(more)) => text += &more,
+            Ok(Piece::Thinking(_)) => {}
             Ok(Piece::End(end)) => {
                 assert_eq!(reply.next().await, None, "something after the end");
                 return (text, Ok(end));

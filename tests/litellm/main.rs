@@ -105,6 +105,7 @@ async fn ask(endpoint: &HttpEndpoint, model: &str) -> (String, Result<End, Error
     while let Some(piece) = reply.next().await {
         match piece {
             Ok(Piece::Text(more)) => text += &more,
+            Ok(Piece::Thinking(_)) => {}
             Ok(Piece::End(end)) => return (text, Ok(end)),
             Err(error) => return (text, Err(error)),
         }

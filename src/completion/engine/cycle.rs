@@ -90,6 +90,7 @@ impl Engine {
         while let Some(piece) = reply.next().await {
             match piece {
                 Ok(Piece::Text(text)) => raw.push_str(&text),
+                Ok(Piece::Thinking(_)) => {}
                 Ok(Piece::End(end)) => {
                     usage = end.usage;
                     break;

@@ -36,6 +36,7 @@ impl Reading {
         while let Some(piece) = reply.next().await {
             let going_on = match piece {
                 Ok(Piece::Text(text)) => self.take(&text),
+                Ok(Piece::Thinking(_)) => true,
                 Ok(Piece::End(end)) => self.end(Some(end)),
                 Err(error) => self.fail(error),
             };

@@ -25,7 +25,7 @@ use crate::{
     endpoint::{Endpoint, Error, Usage},
     privacy::Privacy,
     settings::{Debounce, Prefetch, Settings},
-    usage::{Cost, Counts, Tally},
+    usage::{Cost, Counts, Tally, price},
 };
 
 /// The same trouble is told again only after this long.
@@ -204,10 +204,14 @@ impl State {
     pub fn count(&mut self, language: &str, cost: Cost) {
         self.counts.prompt_tokens += cost.prompt_tokens;
         self.counts.completion_tokens += cost.completion_tokens;
-        let row = self.tally.of(language);
-        row.requests += 1;
-        row.prompt_tokens += cost.prompt_tokens;
-        row.completion_tokens += cost.completion_tokens;
+        self.tally.of(language).spend(cost);
+    }
+
+    /// Counts one chat that is over.
+    pub fn count_chat(&mut self, model: &str, cost: Cost) {
+        self.counts.prompt_tokens += cost.prompt_tokens;
+        self.counts.completion_tokens += cost.completion_tokens;
+        self.tally.chat(price::knows(model)).spend(cost);
     }
 
     /// Ends streams nobody can use any more; their complete lines stay known.

@@ -1,0 +1,129 @@
+//! Where chat goes: the endpoint of the completions, or a host of its own with a key of its own.
+
+use std::path::PathBuf;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::sync::OnceCell;
+use tokio::task;
+
+use super::{Backend, Opened, Variable, dialect};
+use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
+use crate::endpoint::key::{self, Key, Places};
+use crate::endpoint::{ChatPrompt, Error, Reply, url};
+use crate::settings::{self, Dialect, Settings};
+
+/// The variable of the key that goes to `chat.url`.
+pub const VARIABLE: &str = "CODESTRAL_CHAT_API_KEY";
+
+/// A host of chat's own, and what was found when it was first used.
+#[derive(Debug)]
+pub(super) struct Own {
+    place: Place,
+    opened: OnceCell<Result<Opened, Error>>,
+}
+
+/// All of the settings that says where chat goes and with which key.
+#[derive(Debug, PartialEq)]
+struct Place {
+    url: String,
+    api_key_file: Option<PathBuf>,
+    api_key_command: Vec<String>,
+    /// For the key where both have the same host, and for how to connect.
+    endpoint: settings::Endpoint,
+}
+
+impl Own {
+    /// `None`: chat goes where completions come from. `chat`'s key settings are for `chat.url` alone then, and not used.
+    pub(super) fn new(settings: &Settings) -> Option<Self> {
+        let Settings { endpoint, chat, .. } = settings;
+        let settings::Endpoint { model, stream, warm_up, .. } = settings::Endpoint::default();
+        let place = Place {
+            url: chat.url.clone()?,
+            api_key_file: chat.api_key_file.clone(),
+            api_key_command: chat.api_key_command.clone(),
+            // What has nothing to do with where and how must not end a connection.
+            endpoint: settings::Endpoint { model, stream, warm_up, ..endpoint.clone() },
+        };
+        Some(Self { place, opened: OnceCell::new() })
+    }
+
+    /// Whether `other` is made from the same, and this one is usable.
+    pub(super) fn serves(&self, other: &Self) -> bool {
+        self.place == other.place && !matches!(self.opened.get(), Some(Err(_)))
+    }
+}
+
+impl Backend {
+    /// Asks in a chat. Nothing is sent before the reply is first polled. Errors speak of chat's own settings.
+    pub fn chat(&self, prompt: ChatPrompt) -> Reply {
+        let (backend, own_url) = (self.clone(), self.chat.is_some());
+        let reply = async move { backend.open_chat().await.map(|opened| opened.endpoint.chat(prompt)) };
+        stream::once(reply).try_flatten().map_err(move |error| error.in_chat(own_url)).boxed()
+    }
+
+    /// The address that chat asks, as the user wrote it.
+    pub fn chat_url(&self) -> &str {
+        self.chat.as_ref().map_or_else(|| self.url(), |own| &own.place.url)
+    }
+
+    /// Finds chat's key and prepares its client; the same result each time. Sends nothing. Waits for key files and
+    /// commands like [`open`](Self::open).
+    ///
+    /// # Errors
+    /// One sentence that says what to do: [`Error::NoEndpoint`] where neither a key nor an address is set, and where the
+    /// dialect is `local`; no key; [`Error::Setup`] where the address or the key's place is not usable.
+    pub async fn open_chat(&self) -> Result<&Opened, Error> {
+        let own_url = self.chat.is_some();
+        let opened = self.find_chat().await.map_err(|error| error.in_chat(own_url))?;
+        if opened.endpoint.lacks_key() { Err(Error::NoKey.in_chat(own_url)) } else { Ok(opened) }
+    }
+
+    async fn find_chat(&self) -> Result<&Opened, Error> {
+        if let Some(why) = &self.endpoint.refusal {
+            return Err(Error::Setup(why.clone()));
+        }
+        let Some(own) = &self.chat else {
+            let chosen = self.endpoint.settings.dialect == Dialect::Local;
+            return if self.is_local().await { Err(Error::NoEndpoint { chosen }) } else { self.open().await };
+        };
+        own.opened.get_or_init(|| self.open_own(&own.place)).await.as_ref().map_err(Clone::clone)
+    }
+
+    async fn open_own(&self, place: &Place) -> Result<Opened, Error> {
+        let given = url::parse(&place.url).map_err(|error| Error::Setup(error.of_chat()))?;
+        // The key of the endpoint goes to the host that the user chose for it, over the same port and scheme.
+        let is_endpoints = url::parse(self.url()).is_ok_and(|endpoint| endpoint.origin() == given.origin());
+        let key = match own_key(place, self.variable).await? {
+            None if is_endpoints => self.open().await?.key.clone(),
+            own => own,
+        };
+        if let Some(warning) = key.as_ref().and_then(|key| key.warning.as_ref()) {
+            tracing::warn!("{warning}");
+        }
+        let options = Options {
+            url: place.url.clone(),
+            dialect: if is_endpoints { dialect(&place.endpoint) } else { None },
+            stream: true,
+            key: key.as_ref().map(|key| key.secret.clone()),
+            ca_file: place.endpoint.ca_file.clone(),
+            timeout: place.endpoint.timeout(),
+            between_bytes: BETWEEN_BYTES,
+        };
+        let endpoint = match self.endpoint.opened.get() {
+            Some(Ok(opened)) => opened.endpoint.changed(options),
+            _ => HttpEndpoint::new(options),
+        };
+        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.of_chat()))?, key })
+    }
+}
+
+/// Chat's own key; `None` where no place for one is named.
+async fn own_key(place: &Place, variable: Variable) -> Result<Option<Key>, Error> {
+    let (file, command) = (place.api_key_file.clone(), place.api_key_command.clone());
+    let found = task::spawn_blocking(move || {
+        let places = Places { variables: &[VARIABLE], section: "chat", file: file.as_deref(), command: &command };
+        key::find(variable, &places)
+    });
+    let found = found.await.map_err(|_| Error::Setup("looking for chat's API key did not end".to_owned()))?;
+    found.map_err(|error| Error::Setup(error.to_string()))
+}
