@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config`, `usage` |
 //! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
+//! | [`chat`] | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
 //! | [`completion`] | the core: from a place in a text to what is worth showing there |
 //! | [`endpoint`] | the HTTP shell: dialects, streams, errors, the key |
 //! | [`local`] | the embedded engine's core: predicts from the user's own text, pure |
@@ -44,6 +45,7 @@
 //! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
 //! - The key goes to the one host the user chose, and into nothing we write.
 
+pub mod chat;
 pub mod cli;
 pub mod completion;
 pub mod document;

@@ -1,0 +1,220 @@
+//! A piece of code as a model and a conversation are shown it: cut to a size, quoted, or marked in its surroundings.
+
+use std::ops::Range;
+
+use ropey::Rope;
+
+/// A part of a text.
+#[derive(Debug, Clone)]
+pub struct Code<'a> {
+    /// How the person calls the file: its path below the workspace, or its name.
+    pub path: &'a str,
+    /// LSP's language id.
+    pub language: &'a str,
+    /// The whole text.
+    pub text: &'a Rope,
+    /// The bytes in question; empty for a place.
+    pub range: Range<usize>,
+}
+
+/// Before and after the code in question, as a model is shown it.
+const MARKS: [&str; 2] = ["<selection>", "</selection>"];
+
+/// What is sent of a piece of code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// LF line ends.
+    pub text: String,
+    /// Lines left out of its middle.
+    pub missing: usize,
+}
+
+impl Code<'_> {
+    /// The code if it has at most `budget` bytes, else its first and last lines that fit.
+    pub fn excerpt(&self, budget: usize) -> Excerpt {
+        let text = cut(self.text, self.range.clone());
+        if text.len() <= budget {
+            return Excerpt { text, missing: 0 };
+        }
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let (mut head, mut tail, mut used) = (0, lines.len(), 0);
+        while head < tail {
+            let from_head = head <= lines.len() - tail;
+            used += if from_head { lines[head].len() } else { lines[tail - 1].len() };
+            if used > budget {
+                break;
+            }
+            if from_head { head += 1 } else { tail -= 1 }
+        }
+        let missing = tail - head;
+        let text = format!("{}[{missing} lines left out]\n{}", lines[..head].concat(), lines[tail..].concat());
+        Excerpt { text, missing }
+    }
+
+    /// The code with where it is from, in Markdown: as a conversation keeps it.
+    pub fn quoted(&self) -> String {
+        self.quote(&cut(self.text, self.range.clone()))
+    }
+
+    /// The same of what is sent of it.
+    pub fn quote(&self, text: &str) -> String {
+        let place = format!("`{}`, {}", self.path, self.lines());
+        if text.is_empty() { place } else { format!("{place}:\n\n{}", fenced(text, self.language)) }
+    }
+
+    /// `excerpt` between marks, with whole lines around it, of at most `around` bytes together: as a model is shown it.
+    pub fn marked(&self, excerpt: &Excerpt, around: usize) -> String {
+        let (before, after) = self.surroundings(around);
+        let text = &excerpt.text;
+        let [open, close] = MARKS;
+        let marked = if self.range.is_empty() {
+            format!("{open}{close}")
+        } else if text.ends_with('\n') {
+            format!("{open}\n{text}{close}\n")
+        } else if before.is_empty() || before.ends_with('\n') {
+            format!("{open}\n{text}\n{close}")
+        } else {
+            format!("{open}{text}{close}")
+        };
+        let what = if self.range.is_empty() { "the place in question" } else { "the selected code" };
+        format!(
+            "`{}` ({}), {}; {what} stands between {open} and {close}:\n\n{}",
+            self.path,
+            self.language,
+            self.lines(),
+            fenced(&format!("{before}{marked}{after}"), self.language),
+        )
+    }
+
+    /// The first and the last line of it, counted from 1. A line of which nothing but its start is in it does not
+    /// count.
+    pub fn line_numbers(&self) -> (usize, usize) {
+        let first = self.text.byte_to_line(self.range.start);
+        let last = self.text.byte_to_line(self.range.end);
+        let nothing_of_it = last > first && self.text.line_to_byte(last) == self.range.end;
+        (first + 1, last + 1 - usize::from(nothing_of_it))
+    }
+
+    /// Where it is, as `main.rs:3-9`.
+    pub fn place(&self) -> String {
+        let (first, last) = self.line_numbers();
+        if first == last { format!("{}:{first}", self.path) } else { format!("{}:{first}-{last}", self.path) }
+    }
+
+    fn lines(&self) -> String {
+        let (first, last) = self.line_numbers();
+        if first == last { format!("line {first}") } else { format!("lines {first} to {last}") }
+    }
+
+    fn surroundings(&self, budget: usize) -> (String, String) {
+        let Range { start, end } = self.range;
+        let length = self.text.len_bytes();
+        // What one side does not need is the other's.
+        let half = budget / 2;
+        let before = half.max(budget.saturating_sub(length - end)).min(start);
+        let after = half.max(budget.saturating_sub(before)).min(length - end);
+        let from = line_start_after(self.text, start - before, start);
+        let to = line_start_before(self.text, end + after, end);
+        (cut(self.text, from..start), cut(self.text, end..to))
+    }
+}
+
+/// The first line start at or after `from`, but at most the start of `limit`'s line.
+fn line_start_after(text: &Rope, from: usize, limit: usize) -> usize {
+    let line = text.byte_to_line(from);
+    let start = text.line_to_byte(line);
+    let start = if start == from { start } else { text.line_to_byte((line + 1).min(text.len_lines())) };
+    start.min(text.line_to_byte(text.byte_to_line(limit)))
+}
+
+/// The last line start at or before `to`, but at least the end of `limit`'s line.
+fn line_start_before(text: &Rope, to: usize, limit: usize) -> usize {
+    if to == text.len_bytes() {
+        return to;
+    }
+    let end_of_line = text.line_to_byte((text.byte_to_line(limit) + 1).min(text.len_lines()));
+    text.line_to_byte(text.byte_to_line(to)).max(end_of_line)
+}
+
+/// `range` of `text` with LF line ends.
+pub fn cut(text: &Rope, range: Range<usize>) -> String {
+    let range = text.byte_to_char(range.start)..text.byte_to_char(range.end);
+    text.slice(range).to_string().replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// `reply` without the marks, which a model repeats at times although it is told not to; with one that the code itself
+/// holds, as it is.
+pub fn without_marks(reply: &str, selected: &str) -> String {
+    if MARKS.iter().any(|mark| selected.contains(mark)) {
+        return reply.to_owned();
+    }
+    let kept = reply.split_inclusive('\n').filter(|line| !MARKS.contains(&line.trim()));
+    MARKS.iter().fold(kept.collect(), |text: String, mark| text.replace(mark, ""))
+}
+
+/// `code` as a fenced block of Markdown; the fence is longer than any in the code.
+pub fn fenced(code: &str, language: &str) -> String {
+    let mut fence = "```".to_owned();
+    while code.contains(&fence) {
+        fence.push('`');
+    }
+    let end = if code.ends_with('\n') || code.is_empty() { "" } else { "\n" };
+    format!("{fence}{language}\n{code}{end}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &Rope, range: Range<usize>) -> Code<'_> {
+        Code { path: "f", language: "rust", text, range }
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_those_in_the_code() {
+        assert_eq!(fenced("```\na\n```", "markdown"), "````markdown\n```\na\n```\n````");
+        assert_eq!(fenced("", ""), "```\n```");
+    }
+
+    #[test]
+    fn lines_are_counted_from_one_and_a_bare_start_does_not_count() {
+        let text = Rope::from_str("a\nb\nc");
+        let cases = [(0..0, (1, 1)), (0..1, (1, 1)), (0..2, (1, 1)), (0..3, (1, 2)), (2..5, (2, 3)), (4..4, (3, 3))];
+        for (range, expected) in cases {
+            assert_eq!(code(&text, range.clone()).line_numbers(), expected, "{range:?}");
+        }
+        assert_eq!(code(&text, 0..3).place(), "f:1-2");
+        assert_eq!(code(&text, 4..5).place(), "f:3");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_of_the_middle() {
+        let text = Rope::from_str("one\ntwo\nthree\nfour\nfive\n");
+        let whole = code(&text, 0..text.len_bytes());
+        assert_eq!(whole.excerpt(99).missing, 0);
+        let excerpt = whole.excerpt(14);
+        assert_eq!(excerpt, Excerpt { text: "one\ntwo\n[2 lines left out]\nfive\n".into(), missing: 2 });
+        assert_eq!(whole.excerpt(0).missing, 5);
+    }
+
+    #[test]
+    fn marks_that_come_back_are_taken_away() {
+        assert_eq!(without_marks("```\n<selection>\na\n</selection>\n```", "b"), "```\na\n```");
+        assert_eq!(without_marks("`<selection>a</selection>`", "b"), "`a`");
+        assert_eq!(without_marks("<selection>\na", "let html = \"<selection>\";"), "<selection>\na");
+    }
+
+    #[track_caller]
+    fn check_around(budget: usize, expected: (&str, &str)) {
+        let text = Rope::from_str("a1\nb2\nc3\nd4\ne5\n");
+        let (before, after) = code(&text, 7..8).surroundings(budget);
+        assert_eq!((before.as_str(), after.as_str()), expected, "{budget}");
+    }
+
+    #[test]
+    fn whole_lines_stand_around_and_the_own_line_always() {
+        check_around(0, ("c", "\n"));
+        check_around(9, ("b2\nc", "\nd4\n"));
+        check_around(99, ("a1\nb2\nc", "\nd4\ne5\n"));
+    }
+}

@@ -1,0 +1,220 @@
+//! The definitions that a piece of code uses, found in other open texts by the look of their lines.
+//!
+//! No parser: a line defines a name where a keyword of some language that says so stands before it, or where it calls
+//! for a block as C's functions do. A wrong find costs a few tokens; a right one saves the model a guess.
+
+use std::collections::HashSet;
+
+use ropey::Rope;
+
+use super::code::{Code, cut};
+use super::select;
+
+/// Words after which a name is being defined, of the languages in common use.
+const KEYWORDS: [&str; 20] = [
+    "class",
+    "const",
+    "data",
+    "def",
+    "defmodule",
+    "enum",
+    "fn",
+    "fun",
+    "func",
+    "function",
+    "interface",
+    "macro_rules",
+    "module",
+    "object",
+    "protocol",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "union",
+];
+
+/// Words that look like the head of a C function and are none.
+const STATEMENTS: [&str; 12] =
+    ["catch", "do", "else", "for", "foreach", "if", "match", "return", "switch", "until", "while", "with"];
+
+/// More lines of one definition than this are not needed to use it.
+const MOST_LINES: usize = 24;
+
+/// Shorter names are found everywhere.
+const SHORTEST_NAME: usize = 3;
+
+/// Lines longer than this define nothing that a person wrote, in bytes.
+const LONGEST_LINE: usize = 1000;
+
+/// A text that may hold definitions.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    /// How the person calls it.
+    pub path: &'a str,
+    /// LSP's language id.
+    pub language: &'a str,
+    /// The whole text.
+    pub text: &'a Rope,
+}
+
+/// A definition that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition<'a> {
+    /// Where.
+    pub path: &'a str,
+    /// LSP's language id.
+    pub language: &'a str,
+    /// Its first line, counted from 1.
+    pub line: usize,
+    /// LF line ends.
+    pub text: String,
+}
+
+/// The definitions of names that `code` uses, from `others` of its language, within `budget` bytes together; first come
+/// the names that stand first in the code.
+pub fn used<'a>(code: &Code<'_>, others: &[&Source<'a>], budget: usize) -> Vec<Definition<'a>> {
+    let selected = cut(code.text, code.range.clone());
+    let mut seen = HashSet::new();
+    let names: Vec<&str> = words(&selected).filter(|word| is_name(word) && seen.insert(*word)).collect();
+    let own: HashSet<&str> = selected.lines().filter_map(defined).collect();
+    let mut found: Vec<(usize, Definition<'a>)> = Vec::new();
+    for source in others.iter().filter(|source| source.language == code.language) {
+        for (line, start) in lines(source.text) {
+            let Some(name) = defined(&line) else { continue };
+            let Some(rank) = names.iter().position(|used| *used == name && !own.contains(used)) else { continue };
+            found.push((rank, definition(source, start)));
+        }
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    let mut left = budget;
+    let mut definitions: Vec<Definition<'a>> = Vec::new();
+    for (_, definition) in found {
+        if definition.text.len() <= left && !definitions.contains(&definition) {
+            left -= definition.text.len();
+            definitions.push(definition);
+        }
+    }
+    definitions
+}
+
+fn definition<'a>(source: &Source<'a>, start: usize) -> Definition<'a> {
+    let range = select::target(source.text, start..start, source.language);
+    let text = cut(source.text, range.clone());
+    let text = text.lines().take(MOST_LINES).collect::<Vec<_>>().join("\n");
+    Definition { path: source.path, language: source.language, line: source.text.byte_to_line(range.start) + 1, text }
+}
+
+/// The lines of a text that are not too long, each with the byte offset of its first character that is not blank.
+fn lines(text: &Rope) -> impl Iterator<Item = (String, usize)> {
+    let mut at = 0;
+    text.lines().filter_map(move |line| {
+        let start = at;
+        at += line.len_bytes();
+        (line.len_bytes() <= LONGEST_LINE).then(|| {
+            let line = line.to_string();
+            let indentation = line.len() - line.trim_start().len();
+            (line, start + indentation)
+        })
+    })
+}
+
+/// The name that a line defines.
+fn defined(line: &str) -> Option<&str> {
+    // Go's methods name their receiver first: `func (r *Reader) Read(`.
+    if let Some((_, rest)) = line.split_once(')').filter(|_| line.trim_start().starts_with("func (")) {
+        return words(rest).next();
+    }
+    let mut after_keyword = None;
+    for word in words(line) {
+        match after_keyword {
+            // `const fn name`: the last one counts.
+            Some(_) if KEYWORDS.contains(&word) => after_keyword = Some(word),
+            // In C these two say nothing about what follows; elsewhere a type or a value does.
+            Some("const" | "static") if !is_followed_by(line, word, &[':', '=']) => break,
+            Some(_) => return Some(word),
+            None if KEYWORDS.contains(&word) => after_keyword = Some(word),
+            None => {}
+        }
+    }
+    // C and its like: `int read(struct reader *r) {` at the left edge or inside a class.
+    let head = line.trim_end().strip_suffix('{')?;
+    let (before, _) = head.split_once('(')?;
+    let name = words(before).last().filter(|_| before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))?;
+    let is_statement = words(line).next().is_some_and(|first| STATEMENTS.contains(&first));
+    (!is_statement && !before.contains(['=', '.', ':'])).then_some(name)
+}
+
+/// Whether one of `signs` follows the first `word` of `line`.
+fn is_followed_by(line: &str, word: &str, signs: &[char]) -> bool {
+    line.split_once(word).is_some_and(|(_, rest)| rest.trim_start().starts_with(signs))
+}
+
+fn is_name(word: &str) -> bool {
+    word.len() >= SHORTEST_NAME && !KEYWORDS.contains(&word) && !STATEMENTS.contains(&word)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, name: Option<&str>) {
+        assert_eq!(defined(line), name, "{line}");
+    }
+
+    #[test]
+    fn a_definition_is_known_by_its_look() {
+        check("pub async fn read_all<T>(reader: T) -> Vec<u8> {", Some("read_all"));
+        check("    pub(super) const LIMIT: usize = 3;", Some("LIMIT"));
+        check("export default class Reader extends Base {", Some("Reader"));
+        check("    def read(self):", Some("read"));
+        check("func (r *Reader) Read(p []byte) (int, error) {", Some("Read"));
+        check("func Open(name string) *Reader {", Some("Open"));
+        check("macro_rules! read {", Some("read"));
+        check("pub const fn limit() -> usize {", Some("limit"));
+        check("export const limit = 3;", Some("limit"));
+        check("static const char *name(int x) {", Some("name"));
+        check("static int read_all(struct reader *r) {", Some("read_all"));
+        check("    public Reader open(String name) {", Some("open"));
+        check("    if (x) {", None);
+        check("    let a = read(b, |c| {", None);
+        check("    reader.read(b) {", None);
+        check("    } else if (y) {", None);
+        check("read(x);", None);
+        check("", None);
+    }
+
+    #[track_caller]
+    fn check_used(code: &str, other: &str, budget: usize, expected: &[(usize, &str)]) {
+        let (text, other) = (Rope::from_str(code), Rope::from_str(other));
+        let code = Code { path: "a.rs", language: "rust", text: &text, range: 0..text.len_bytes() };
+        let source = Source { path: "b.rs", language: "rust", text: &other };
+        let found = used(&code, &[&source], budget);
+        let found: Vec<_> = found.iter().map(|definition| (definition.line, definition.text.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_the_code_uses_is_found_whole() {
+        let other = "use std::io;\n\n/// Reads.\npub fn read_all() {\n    1\n}\n\nstruct Other;\n\nstruct Reader {\n    x: u8,\n}\n";
+        let reader = (10, "struct Reader {\n    x: u8,\n}");
+        let read_all = (3, "/// Reads.\npub fn read_all() {\n    1\n}");
+        check_used("let r: Reader = read_all();", other, 1000, &[reader, read_all]);
+        check_used("let r: Reader = read_all();", other, 30, &[reader]);
+        check_used("fn read_all() {}", other, 1000, &[]);
+    }
+
+    #[test]
+    fn other_languages_are_left_alone() {
+        let (text, other) = (Rope::from_str("Reader"), Rope::from_str("class Reader:\n    pass\n"));
+        let code = Code { path: "a.rs", language: "rust", text: &text, range: 0..6 };
+        let source = Source { path: "b.py", language: "python", text: &other };
+        assert_eq!(used(&code, &[&source], 1000), []);
+    }
+}

@@ -1,0 +1,193 @@
+//! Markdown's fenced code blocks in a model's reply, as models write them: nested, unclosed, indented.
+
+use super::lines;
+
+/// What info strings say of a block that is itself Markdown, and so may hold fences.
+const MARKDOWN: [&str; 5] = ["markdown", "md", "mdx", "rmd", "quarto"];
+
+/// One fenced block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block<'a> {
+    /// The first word of the info string, mostly a language's name.
+    pub info: &'a str,
+    /// The lines between the fences, without the indentation that the opening fence has.
+    pub body: String,
+    /// Where the opening fence's line starts in the reply, in bytes.
+    pub start: usize,
+    /// Whether a closing fence was written.
+    pub closed: bool,
+}
+
+/// The blocks of `reply`, in order. With `nested` each may hold fences of its own, as the text it rewrites does.
+pub fn blocks(reply: &str, nested: bool) -> Vec<Block<'_>> {
+    let lines: Vec<&str> = lines::split(reply).collect();
+    let mut blocks = Vec::new();
+    let (mut at, mut start) = (0, 0);
+    while at < lines.len() {
+        let line_start = start;
+        start += lines[at].len();
+        let Some(fence) = Fence::of(lines[at]) else {
+            at += 1;
+            continue;
+        };
+        let inside = &lines[at + 1..];
+        let (length, closed) = extent(inside, &fence, nested);
+        let mut body: String = inside[..length].iter().map(|line| without_indent(line, fence.indent)).collect();
+        if !closed && let Some(cut) = glued_fence(&body) {
+            body.truncate(cut);
+        }
+        let info = fence.info.split([' ', ',', '{', ':']).next().unwrap_or_default();
+        blocks.push(Block { info, body, start: line_start, closed });
+        let used = length + usize::from(closed);
+        start += inside[..used].iter().map(|line| line.len()).sum::<usize>();
+        at += 1 + used;
+    }
+    blocks
+}
+
+/// Whether a line of `text` is a fence.
+pub fn any(text: &str) -> bool {
+    lines::split(text).any(|line| Fence::of(line).is_some())
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Fence<'a> {
+    marker: char,
+    length: usize,
+    indent: usize,
+    info: &'a str,
+}
+
+impl<'a> Fence<'a> {
+    /// At least three backticks or tildes; no backtick follows backticks (CommonMark 0.31, "Fenced code blocks"). More
+    /// than three blanks may stand before it: models write fences in lists.
+    fn of(line: &'a str) -> Option<Self> {
+        let trimmed = line.trim_start_matches([' ', '\t']);
+        let marker = trimmed.chars().next().filter(|c| *c == '`' || *c == '~')?;
+        let info = trimmed.trim_start_matches(marker);
+        let length = trimmed.len() - info.len();
+        let is_fence = length >= 3 && !(marker == '`' && info.contains('`'));
+        is_fence.then(|| Fence { marker, length, indent: line.len() - trimmed.len(), info: info.trim() })
+    }
+
+    fn closes(&self, opened: &Fence<'_>) -> bool {
+        self.info.is_empty() && self.marker == opened.marker && self.length >= opened.length
+    }
+
+    /// Whether the fence opens a block, inside of one that `outer` opened.
+    fn opens_in(&self, outer: &Fence<'_>) -> bool {
+        !self.info.is_empty() && self.marker == outer.marker && self.length >= outer.length
+    }
+
+    fn is_markdown(&self) -> bool {
+        MARKDOWN.contains(&self.info.to_ascii_lowercase().as_str())
+    }
+}
+
+/// How many of `lines` belong to the block that `opened` opens, and whether the line behind them closes it.
+fn extent(lines: &[&str], opened: &Fence<'_>, nested: bool) -> (usize, bool) {
+    let fences: Vec<(usize, Fence<'_>)> =
+        lines.iter().enumerate().filter_map(|(at, line)| Some((at, Fence::of(line)?))).collect();
+    if nested || opened.is_markdown() {
+        let closing = (0..fences.len()).rev().find(|at| fences[*at].1.closes(opened) && balanced(&fences[..*at]));
+        if let Some(at) = closing {
+            return (fences[at].0, true);
+        }
+    }
+    if let Some(at) = nested_end(&fences, opened) {
+        return (at, true);
+    }
+    // A second block that opens says that the first had ended.
+    let end = fences.iter().find(|(_, fence)| fence.closes(opened) || fence.opens_in(opened));
+    end.map_or((lines.len(), false), |(at, fence)| (*at, fence.closes(opened)))
+}
+
+/// Whether the fences open and close in turn.
+fn balanced(fences: &[(usize, Fence<'_>)]) -> bool {
+    let mut open: Option<&Fence<'_>> = None;
+    for (_, fence) in fences {
+        open = match open {
+            None => Some(fence),
+            Some(opened) if fence.closes(opened) => None,
+            Some(opened) if fence.opens_in(opened) => return false,
+            Some(opened) => Some(opened),
+        };
+    }
+    open.is_none()
+}
+
+/// The line that closes the block where each fence with an info string opens one inside of it.
+fn nested_end(fences: &[(usize, Fence<'_>)], opened: &Fence<'_>) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, fence) in fences {
+        if fence.opens_in(opened) {
+            depth += 1;
+        } else if fence.closes(opened) {
+            let Some(outer) = depth.checked_sub(1) else { return Some(*at) };
+            depth = outer;
+        }
+    }
+    None
+}
+
+/// Where a fence starts that was written right behind the last line of code.
+fn glued_fence(body: &str) -> Option<usize> {
+    let code = body.trim_end().strip_suffix("```")?;
+    let last = code.rsplit(['\n', '\r']).next().unwrap_or_default().trim();
+    // A comment's own fence stands behind nothing but the sign of the comment.
+    let is_comment = last.chars().all(|c| matches!(c, '/' | '!' | '*' | '#' | '-' | ';' | '%' | '`'));
+    (!is_comment).then_some(code.len())
+}
+
+/// `line` without up to `columns` bytes of white space at its start.
+fn without_indent(line: &str, columns: usize) -> &str {
+    &line[lines::indentation(line).len().min(columns)..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each block is (info, body, closed).
+    #[track_caller]
+    fn check(reply: &str, nested: bool, expected: &[(&str, &str, bool)]) {
+        let blocks = blocks(reply, nested);
+        let found: Vec<_> = blocks.iter().map(|block| (block.info, block.body.as_str(), block.closed)).collect();
+        assert_eq!(found, expected);
+        assert!(blocks.iter().all(|block| reply[block.start..].trim_start().starts_with(['`', '~'])));
+    }
+
+    #[test]
+    fn blocks_with_prose_around_them() {
+        check("no fence at all", false, &[]);
+        check("a\n```rust\nx\n```\nb\n~~~\ny\n~~~\n", false, &[("rust", "x\n", true), ("", "y\n", true)]);
+        check("````js title=\"a\"\n```\n````", false, &[("js", "```\n", true)]);
+        check("```rust\r\nx\r\n```\r\n", false, &[("rust", "x\r\n", true)]);
+    }
+
+    #[test]
+    fn a_block_may_stay_open() {
+        check("```rust\nx\n", false, &[("rust", "x\n", false)]);
+        check("```rust\nf() {}```", false, &[("rust", "f() {}", false)]);
+        check("```rust\n/// ```", false, &[("rust", "/// ```", false)]);
+        check("```js\na\n```sh\nb\n", false, &[("js", "a\n", false), ("sh", "b\n", false)]);
+    }
+
+    #[test]
+    fn fences_inside_of_markdown_belong_to_it() {
+        check("```md\na\n```sh\nb\n```\nc\n```\n", false, &[("md", "a\n```sh\nb\n```\nc\n", true)]);
+        check("```md\na\n```\nb\n```\nc\n```\n", false, &[("md", "a\n```\nb\n```\nc\n", true)]);
+        check("```md\na\n```\nor\n```md\nb\n```\n", false, &[("md", "a\n", true), ("md", "b\n", true)]);
+        check("```elixir\n```\niex\n```\nx\n```\n", true, &[("elixir", "```\niex\n```\nx\n", true)]);
+    }
+
+    #[test]
+    fn fences_in_lists_lose_their_indentation() {
+        check("1. Do\n   ```py\n   if x:\n       y\n   ```\n", false, &[("py", "if x:\n    y\n", true)]);
+    }
+
+    #[test]
+    fn backticks_in_a_line_are_no_fence() {
+        check("Use ```x``` here\n```x``` is\n", false, &[]);
+    }
+}

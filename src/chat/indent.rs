@@ -1,0 +1,183 @@
+//! A reply's indentation made that of the place it goes to: the same signs, the same depth, blank lines empty.
+
+use super::lines::indentation;
+use crate::completion::line;
+
+/// The columns of one level where a text does not tell. Most languages' style guides say 4.
+const DEFAULT_UNIT: usize = 4;
+
+/// The widest single step that is taken for one level; more is alignment.
+const MAX_UNIT: usize = 8;
+
+/// What a text is indented with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// One tab a level.
+    Tabs,
+    /// This many blanks a level.
+    Spaces(usize),
+}
+
+impl Style {
+    /// The style of `lines`, by their majority; `None` where no line is indented.
+    pub fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let (mut tabs, mut spaces) = (0_usize, 0_usize);
+        let mut steps = [0_usize; MAX_UNIT + 1];
+        let mut last = 0;
+        for line in lines.filter(|line| !line::is_blank(line)) {
+            let columns = indentation(line).len();
+            // ` * ` is how comments of C-like languages go on.
+            if line[columns..].starts_with('*') {
+                continue;
+            }
+            if line.starts_with('\t') {
+                tabs += 1;
+            } else if columns >= 2 {
+                spaces += 1;
+                if let Some(step) = columns.checked_sub(last).filter(|step| (2..=MAX_UNIT).contains(step)) {
+                    steps[step] += 1;
+                }
+            }
+            last = columns;
+        }
+        // The narrowest of the most frequent steps.
+        let unit = (2..=MAX_UNIT).rev().max_by_key(|step| steps[*step]).filter(|step| steps[*step] > 0);
+        match (tabs, spaces) {
+            (0, 0) => None,
+            _ if tabs >= spaces => Some(Self::Tabs),
+            _ => Some(Self::Spaces(unit.unwrap_or(DEFAULT_UNIT))),
+        }
+    }
+
+    /// One level.
+    pub fn level(self) -> String {
+        match self {
+            Self::Tabs => "\t".to_owned(),
+            Self::Spaces(unit) => " ".repeat(unit),
+        }
+    }
+
+    fn unit(self) -> usize {
+        match self {
+            Self::Tabs => DEFAULT_UNIT,
+            Self::Spaces(unit) => unit,
+        }
+    }
+}
+
+/// `lines` (without breaks) in the style of the document, where its text is indented at all, with the first line's
+/// indentation `base` and the others moved along. Blank lines become empty.
+///
+/// A first line without any indentation, above others that have that of the document, has lost its own: models begin
+/// where a selection began, behind the indentation. Then only this one is mended.
+pub fn rebase(lines: &[&str], base: &str, style: Option<Style>) -> Vec<String> {
+    let own = Style::of(lines.iter().copied());
+    let lines: Vec<String> = lines.iter().map(|line| restyled(line, own, style)).collect();
+    let Some(first) = lines.iter().find(|line| !line.is_empty()) else { return lines };
+    let unit = style.or(own).map_or(DEFAULT_UNIT, Style::unit);
+    if first_alone_is_off(&lines, columns(base, unit), unit) {
+        let rest = lines[1..].iter().cloned();
+        return std::iter::once(format!("{base}{}", lines[0])).chain(rest).collect();
+    }
+    let from = indentation(first).to_owned();
+    let moved = |line: &String| match line.strip_prefix(from.as_str()) {
+        _ if line.is_empty() => String::new(),
+        Some(rest) => format!("{base}{rest}"),
+        // Less deep than the first: the end of a block whose head is not part of it.
+        None => {
+            let deep = columns(indentation(line), unit) + columns(base, unit);
+            let columns = deep.saturating_sub(columns(&from, unit));
+            format!("{}{}", space(columns, style), line.trim_start_matches([' ', '\t']))
+        }
+    };
+    lines.iter().map(moved).collect()
+}
+
+/// White space of so many columns.
+fn space(columns: usize, style: Option<Style>) -> String {
+    match style {
+        Some(Style::Tabs) => "\t".repeat(columns / DEFAULT_UNIT) + &" ".repeat(columns % DEFAULT_UNIT),
+        _ => " ".repeat(columns),
+    }
+}
+
+/// `line` with the indentation signs of `to` for those of `from`; empty if it is blank.
+fn restyled(line: &str, from: Option<Style>, to: Option<Style>) -> String {
+    if line::is_blank(line) {
+        return String::new();
+    }
+    let space = indentation(line);
+    let code = &line[space.len()..];
+    match (from, to) {
+        (Some(Style::Tabs), Some(Style::Spaces(unit))) => format!("{}{code}", " ".repeat(columns(space, unit))),
+        (Some(Style::Spaces(unit)), Some(Style::Tabs)) => {
+            let columns = columns(space, unit);
+            format!("{}{}{code}", "\t".repeat(columns / unit), " ".repeat(columns % unit))
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// Whether the first line lacks `base` columns that all others have.
+fn first_alone_is_off(lines: &[String], base: usize, unit: usize) -> bool {
+    let width = |line: &String| columns(indentation(line), unit);
+    let mut rest = lines[1..].iter().filter(|line| !line.is_empty());
+    let (Some(first), Some(second), Some(last)) = (lines.first(), rest.next(), lines.last()) else { return false };
+    let others = || lines[1..].iter().filter(|line| !line.is_empty()).map(width);
+    if base == 0 || width(first) > 0 || others().any(|other| other < base) {
+        return false;
+    }
+    let goes_on = second.trim_start().starts_with(['.', '?', '&', '|', '+', '-', '*', ':']);
+    let opens = goes_on || line::shape(first, "").opens || first.trim_end().ends_with(['=', '+', '|', '&', ',', '\\']);
+    let closed = width(last) == base && line::shape(last, "").closes && width(second) > base;
+    // What follows an opened block is deeper than its head would be: at `base` it were not.
+    !opens || closed || others().all(|other| other > base)
+}
+
+fn columns(space: &str, unit: usize) -> usize {
+    space.chars().map(|c| if c == '\t' { unit } else { 1 }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(reply: &str, base: &str, style: Style, expected: &str) {
+        let lines: Vec<&str> = reply.split('\n').collect();
+        assert_eq!(rebase(&lines, base, Some(style)).join("\n"), expected);
+    }
+
+    #[test]
+    fn styles_are_told_by_the_steps_between_lines() {
+        let of = |text: &str| Style::of(text.lines());
+        assert_eq!(of("a\nb\n"), None);
+        assert_eq!(of("a\n  b\n    c\n"), Some(Style::Spaces(2)));
+        assert_eq!(of("a {\n    b {\n        c\n    }\n}\n"), Some(Style::Spaces(4)));
+        assert_eq!(of("a {\n\tb\n}\n"), Some(Style::Tabs));
+        assert_eq!(of("/**\n * a\n */\nf() {\n  b\n}\n"), Some(Style::Spaces(2)));
+    }
+
+    #[test]
+    fn a_reply_moves_as_a_whole() {
+        check("a {\n    b\n\n}", "    ", Style::Spaces(4), "    a {\n        b\n\n    }");
+        check("        a {\n            b\n        }", "    ", Style::Spaces(4), "    a {\n        b\n    }");
+        check("\ta", "", Style::Tabs, "a");
+        check("    a\n  \n    b", "    ", Style::Spaces(4), "    a\n\n    b");
+    }
+
+    #[test]
+    fn signs_become_those_of_the_document() {
+        check("a {\n  b {\n    c\n  }\n}", "\t", Style::Tabs, "\ta {\n\t\tb {\n\t\t\tc\n\t\t}\n\t}");
+        check("a {\n\tb\n}", "  ", Style::Spaces(2), "  a {\n    b\n  }");
+        check("/**\n * a\n */\nf() {\n    b\n}", "\t", Style::Tabs, "\t/**\n\t * a\n\t */\n\tf() {\n\t\tb\n\t}");
+    }
+
+    #[test]
+    fn a_first_line_alone_may_have_lost_its_indentation() {
+        check("a;\n    b;", "    ", Style::Spaces(4), "    a;\n    b;");
+        check("if a {\n        b;\n    }", "    ", Style::Spaces(4), "    if a {\n        b;\n    }");
+        check("if a:\n    b", "    ", Style::Spaces(4), "    if a:\n        b");
+        check("a\n    .b()\n    .c()", "    ", Style::Spaces(4), "    a\n        .b()\n        .c()");
+    }
+}

@@ -1,0 +1,210 @@
+//! From a question about some code to the messages an endpoint is asked, within a budget.
+//!
+//! The budget is shared out in this order: the question and the selection, the diagnostics, the newest turns of the
+//! conversation, definitions from other open files, and what stands around the selection. What does not fit is left out
+//! whole, and said.
+
+use std::fmt::Write;
+
+use super::Action;
+use super::code::{Code, Excerpt, fenced};
+use super::conversation::Turn;
+use super::definitions::{self, Source};
+use crate::endpoint::{Message, Role};
+use crate::usage::BYTES_PER_TOKEN;
+
+/// What the model is told it is, unless the user says otherwise.
+pub const SYSTEM: &str = "You are Codestral, a programming assistant inside the user's editor. Answer about the code you \
+     are shown, in Markdown, briefly and exactly. Put all code into fenced blocks that name their language. Say so when \
+     you do not know.";
+
+/// The parts of the budget, in hundredths of what the parts before them have left.
+const SELECTION: usize = 60;
+const DIAGNOSTICS: usize = 20;
+const HISTORY: usize = 40;
+const DEFINITIONS: usize = 35;
+
+/// More around the selection than this costs money and tells little, in bytes: some 300 lines.
+const MOST_AROUND: usize = 12_000;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What to do.
+    pub action: Action,
+    /// The person's own words.
+    pub words: Option<&'a str>,
+    /// The code it is about.
+    pub code: &'a [Code<'a>],
+    /// What tools say of that code.
+    pub diagnostics: &'a [Diagnostic],
+    /// Other texts that may hold definitions the code uses.
+    pub others: &'a [Source<'a>],
+    /// What was said before, the oldest first.
+    pub history: &'a [Turn],
+}
+
+/// What a tool says of the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// Such as `error`.
+    pub severity: &'static str,
+    /// In the tool's words.
+    pub message: String,
+}
+
+/// What an endpoint is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The system's message, the conversation so far, and the question.
+    pub messages: Vec<Message>,
+    /// The question as the conversation keeps it, in Markdown.
+    pub kept: String,
+    /// What did not fit, in words that follow "left out: ".
+    pub left_out: Vec<String>,
+}
+
+/// Why a question cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unaskable {
+    /// The selection is to be rewritten whole, and is too long for that.
+    #[error(
+        "the selection is too long to be rewritten: about {tokens} tokens, of which {budget} fit; select less, or raise \
+         chat.contextTokens"
+    )]
+    TooLong {
+        /// What it has, about.
+        tokens: usize,
+        /// What fits.
+        budget: usize,
+    },
+}
+
+/// Builds the messages. `system` takes the place of [`SYSTEM`]; `tokens` bounds all messages together, about.
+///
+/// # Errors
+/// [`Unaskable::TooLong`], for an edit alone.
+pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Result<Asked, Unaskable> {
+    let system = system.unwrap_or(SYSTEM);
+    let words = question.action.question(question.words);
+    let mut left = Left::new(tokens * BYTES_PER_TOKEN);
+    left.take(system.len() + words.len());
+
+    let excerpts = excerpts(question, left.part(SELECTION))?;
+    excerpts.iter().for_each(|excerpt| left.take(excerpt.text.len()));
+    let missing =
+        question.code.iter().zip(&excerpts).filter(|(_, excerpt)| excerpt.missing > 0).map(|(code, excerpt)| {
+            format!("{} lines from the middle of the selection in {}", excerpt.missing, code.path)
+        });
+    let mut left_out: Vec<String> = missing.collect();
+
+    let diagnostics = diagnostics(question.diagnostics, left.part(DIAGNOSTICS), &mut left_out);
+    left.take(diagnostics.len());
+    let history = history(question.history, left.part(HISTORY), &mut left_out);
+    history.iter().for_each(|message| left.take(message.text.len()));
+
+    let mut ask = words.clone();
+    let mut kept = words;
+    let definitions = definitions(question, left.part(DEFINITIONS));
+    left.take(definitions.len());
+    let around = (left.bytes / excerpts.len().max(1)).min(MOST_AROUND);
+    for (code, excerpt) in question.code.iter().zip(&excerpts) {
+        let _ = write!(kept, "\n\n{}", code.quote(&excerpt.text));
+        let _ = write!(ask, "\n\n{}", code.marked(excerpt, around));
+    }
+    ask.push_str(&definitions);
+    ask.push_str(&diagnostics);
+    if question.action.edits() {
+        ask.push_str(REWRITE);
+    }
+
+    let mut messages = vec![Message { role: Role::System, text: system.to_owned() }];
+    messages.extend(history);
+    messages.push(Message { role: Role::User, text: ask });
+    Ok(Asked { messages, kept: kept.trim_start().to_owned(), left_out })
+}
+
+/// What an edit needs to be one.
+const REWRITE: &str = "\n\nReply with the whole new text for what stands between <selection> and </selection>, in one \
+     fenced code block, without these marks and without anything from outside of them. Keep what need not change, its \
+     indentation included, and leave nothing out.";
+
+/// What is left of the budget, in bytes.
+struct Left {
+    bytes: usize,
+}
+
+impl Left {
+    fn new(bytes: usize) -> Self {
+        Self { bytes }
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    fn part(&self, hundredths: usize) -> usize {
+        self.bytes / 100 * hundredths
+    }
+}
+
+fn excerpts(question: &Question<'_>, budget: usize) -> Result<Vec<Excerpt>, Unaskable> {
+    let total: usize = question.code.iter().map(|code| code.range.len()).sum();
+    let fits = total <= budget;
+    if question.action.edits() && !fits {
+        return Err(Unaskable::TooLong { tokens: total / BYTES_PER_TOKEN, budget: budget / BYTES_PER_TOKEN });
+    }
+    let each = if fits { usize::MAX } else { budget / question.code.len() };
+    Ok(question.code.iter().map(|code| code.excerpt(each)).collect())
+}
+
+/// What the first piece of code uses from other files.
+fn definitions(question: &Question<'_>, budget: usize) -> String {
+    let Some(code) = question.code.first() else { return String::new() };
+    let asked_about = |path: &str| question.code.iter().any(|code| code.path == path);
+    let others: Vec<_> = question.others.iter().filter(|other| !asked_about(other.path)).collect();
+    let mut text = String::new();
+    for definition in definitions::used(code, &others, budget) {
+        let code = fenced(&definition.text, definition.language);
+        let _ = write!(text, "\n\nFor reference, from `{}`, line {}:\n\n{code}", definition.path, definition.line);
+    }
+    text
+}
+
+fn diagnostics(diagnostics: &[Diagnostic], budget: usize, left_out: &mut Vec<String>) -> String {
+    let mut text = String::new();
+    for (at, diagnostic) in diagnostics.iter().enumerate() {
+        let message = diagnostic.message.replace('\n', "\n  ");
+        let line = format!("\n- line {}: {}: {message}", diagnostic.line, diagnostic.severity);
+        if text.len() + line.len() > budget {
+            left_out.push(format!("{} diagnostics", diagnostics.len() - at));
+            break;
+        }
+        text.push_str(&line);
+    }
+    if text.is_empty() { text } else { format!("\n\nDiagnostics of the selection:\n{text}") }
+}
+
+/// The newest turns that fit, whole.
+fn history(turns: &[Turn], budget: usize, left_out: &mut Vec<String>) -> Vec<Message> {
+    let mut used = 0;
+    let fits = |turn: &&Turn| {
+        used += turn.question.len() + turn.answer.len();
+        used <= budget
+    };
+    let kept = turns.iter().rev().take_while(fits).count();
+    let dropped = turns.len() - kept;
+    if dropped > 0 {
+        let turns = if dropped == 1 { "turn" } else { "turns" };
+        left_out.push(format!("the oldest {dropped} {turns} of the conversation"));
+    }
+    let message = |role, text: &str| Message { role, text: text.to_owned() };
+    let turn = |turn: &Turn| [message(Role::User, &turn.question), message(Role::Assistant, &turn.answer)];
+    // An endpoint refuses an empty message; a turn that was cut before its first word has nothing to say.
+    turns[dropped..].iter().filter(|turn| !turn.answer.is_empty() && !turn.question.is_empty()).flat_map(turn).collect()
+}
+
+#[cfg(test)]
+mod tests;

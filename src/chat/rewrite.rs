@@ -1,0 +1,235 @@
+//! From a model's reply to the new text of the selection: only the code, in the document's own shape, or why there is none.
+
+use std::ops::Range;
+
+use ropey::Rope;
+use thiserror::Error;
+
+use super::{
+    code::without_marks,
+    echo, elision,
+    indent::{self, Style},
+    lines, pick,
+};
+use crate::completion::line;
+
+/// How many lines of the document around the selection are looked at for its indentation and line ends.
+const AROUND_LINES: usize = 400;
+
+/// Why a reply is no edit. Each says what the person sees then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NoEdit {
+    /// Prose, or code for something else.
+    #[error("the reply holds no code for the selection, so nothing was edited; read it in the conversation")]
+    NoCode,
+    /// The stream ended before the model did.
+    #[error("the reply was cut off, so nothing was edited; select less, or raise chat.maxTokens")]
+    CutOff,
+    /// A comment stands where code should.
+    #[error("the reply leaves out code that was selected, so nothing was edited; select less, or ask for all of it")]
+    Elided,
+    /// The text as it is.
+    #[error("the model gave back the same text, so there is nothing to edit")]
+    Unchanged,
+}
+
+/// The new text for the bytes `range` of `text`, out of the model's `reply`; `complete` says that the model ended it itself.
+///
+/// It has the selection's indentation, line ends, blank lines around it and final newline, whatever the reply has. Offsets
+/// past the end or inside of a character mean the nearest place before.
+pub fn rewrite(text: &Rope, range: Range<usize>, reply: &str, complete: bool) -> Result<String, NoEdit> {
+    if !complete {
+        return Err(NoEdit::CutOff);
+    }
+    let place = Place::of(text, range);
+    // The document's own byte order mark stays; wherever a model writes one, it is no code.
+    let reply = without_marks(&reply.replace('\u{feff}', ""), &place.selected);
+    let code = pick::code(&reply, place.core(), &place.around()).ok_or(NoEdit::NoCode)?;
+    if elision::is_elided(&code, &place.selected) {
+        return Err(NoEdit::Elided);
+    }
+    let new = place.fit(&code).ok_or(NoEdit::NoCode)?;
+    if new == place.selected { Err(NoEdit::Unchanged) } else { Ok(new) }
+}
+
+/// The selection and what stands around it.
+struct Place<'a> {
+    text: &'a Rope,
+    range: Range<usize>,
+    selected: String,
+    /// What stands before the selection on its first line.
+    before: String,
+    /// What stands behind it on its last line, without the break.
+    after: String,
+    /// Bytes of the selection before its code: a byte order mark, blank lines.
+    lead: usize,
+    /// Where the part behind its code starts: a line end, blank lines.
+    tail: usize,
+}
+
+impl<'a> Place<'a> {
+    fn of(text: &'a Rope, range: Range<usize>) -> Self {
+        let boundary = |at: usize| text.char_to_byte(text.byte_to_char(at.min(text.len_bytes())));
+        let (start, end) = (boundary(range.start), boundary(range.end.max(range.start)));
+        let slice = |range: Range<usize>| text.get_byte_slice(range).map(|slice| slice.to_string()).unwrap_or_default();
+        let selected = slice(start..end);
+        let before = slice(text.line_to_byte(text.byte_to_line(start))..start);
+        let before = before.trim_start_matches('\u{feff}').to_owned();
+        let line_end = text.try_line_to_byte(text.byte_to_line(end) + 1).unwrap_or(text.len_bytes());
+        let ends_line = selected.ends_with(['\n', '\r']);
+        let after = slice(end..if ends_line { end } else { line_end.max(end) });
+        let after = lines::content(&after).to_owned();
+        let lead = lead(&selected, &before);
+        let tail = tail(&selected, lead, &after);
+        Self { text, range: start..end, selected, before, after, lead, tail }
+    }
+
+    /// The selection without the blank lines around it.
+    fn core(&self) -> &str {
+        &self.selected[self.lead..self.tail]
+    }
+
+    /// The document near the selection, for what both have in common with a reply.
+    fn around(&self) -> String {
+        self.above().chain(self.below()).collect()
+    }
+
+    /// The whole lines above the selection, upwards.
+    fn above(&self) -> impl Iterator<Item = String> {
+        let first = self.text.byte_to_line(self.range.start);
+        let lines = self.text.lines_at(first).reversed();
+        lines.take(AROUND_LINES).map(|line| line.to_string())
+    }
+
+    /// The whole lines below the selection, downwards.
+    fn below(&self) -> impl Iterator<Item = String> {
+        let (line, end) = (self.text.byte_to_line(self.range.end), self.range.end);
+        // A selection that ends with its line has the next line below it.
+        let at_start = end == self.text.line_to_byte(line) && !self.range.is_empty();
+        let lines = self.text.lines_at((line + usize::from(!at_start)).min(self.text.len_lines()));
+        lines.take(AROUND_LINES).map(|line| line.to_string())
+    }
+
+    /// Whether the code starts a line, but for white space.
+    fn starts_line(&self) -> bool {
+        line::is_blank(&self.before) || self.selected[..self.lead].contains(['\n', '\r'])
+    }
+
+    /// What stands before the code on its line and is not part of the selection.
+    fn standing(&self) -> &str {
+        if self.selected[..self.lead].contains(['\n', '\r']) { "" } else { &self.before }
+    }
+
+    /// `code` in the shape of the place; `None` if nothing is left of it.
+    fn fit(&self, code: &str) -> Option<String> {
+        let mut reply: Vec<&str> = lines::split(code).map(lines::content).collect();
+        let whole_lines = self.starts_line() && line::is_blank(&self.after);
+        let first = reply.iter().position(|line| !line::is_blank(line))?;
+        let last = reply.iter().rposition(|line| !line::is_blank(line))?;
+        reply = reply[first..=last].to_vec();
+        let above: Vec<String> = self.above().collect();
+        let repeated = if whole_lines { echo::above(&reply, self.core(), above.iter().map(String::as_str)) } else { 0 };
+        reply.drain(..repeated);
+        let from = reply.iter().position(|line| !line::is_blank(line))?;
+        let mut new = indent::rebase(&reply[from..], &self.base(), self.style());
+        let below: Vec<String> = self.below().collect();
+        if whole_lines {
+            let repeats = echo::below(&new, self.core(), below.iter().map(String::as_str), repeated > 0);
+            new.truncate(new.len() - repeats);
+        } else {
+            echo::within_line(&mut new, self.core(), &self.before, &self.after);
+        }
+        let last = new.iter().rposition(|line| !line::is_blank(line))?;
+        new.truncate(last + 1);
+        self.shape_edges(&mut new);
+        let joined = new.join(self.line_break());
+        Some(format!("{}{joined}{}", &self.selected[..self.lead], &self.selected[self.tail..]))
+    }
+
+    /// The first line goes behind what stands on it already; the last ends with its last sign.
+    fn shape_edges(&self, new: &mut [String]) {
+        let standing = self.standing();
+        if let Some(first) = new.first_mut() {
+            *first = match first.strip_prefix(standing) {
+                Some(rest) if self.starts_line() => rest.to_owned(),
+                _ => first.trim_start().to_owned(),
+            };
+        }
+        if let Some(last) = new.last_mut() {
+            last.truncate(last.trim_end().len());
+        }
+    }
+
+    /// The indentation of the code's first line.
+    fn base(&self) -> String {
+        if !self.starts_line() {
+            return lines::indentation(&self.before).to_owned();
+        }
+        let base = format!("{}{}", self.standing(), lines::indentation(self.core()));
+        let is_insertion = line::is_blank(&self.selected) && line::is_blank(&self.after);
+        if base.is_empty() && is_insertion { self.base_of_empty_line() } else { base }
+    }
+
+    /// How deep code would be on an empty line: as the line above, or one level more if that opens a block.
+    fn base_of_empty_line(&self) -> String {
+        let Some(above) = self.above().find(|line| !line::is_blank(line)) else { return String::new() };
+        let base = lines::indentation(&above).to_owned();
+        let opens = line::shape(lines::content(&above), "").opens;
+        if opens { base + &self.style().unwrap_or(Style::Spaces(4)).level() } else { base }
+    }
+
+    /// The signs are those of the selection, if it is indented; the width of a level is told by the document.
+    fn style(&self) -> Option<Style> {
+        let mut all: Vec<String> = self.above().collect();
+        all.reverse();
+        all.push(format!("{}{}{}", self.before, self.selected, self.after));
+        all.extend(self.below());
+        let document = Style::of(all.iter().flat_map(|text| lines::split(text)).map(lines::content));
+        let whole = format!("{}{}", self.before, self.selected);
+        match (Style::of(lines::split(&whole).map(lines::content)), document) {
+            (Some(Style::Spaces(_)), Some(Style::Spaces(unit))) => Some(Style::Spaces(unit)),
+            (Some(own), _) => Some(own),
+            (None, document) => document,
+        }
+    }
+
+    /// The break most lines of the selection have, else the one of its line, else of the lines around.
+    fn line_break(&self) -> &'static str {
+        let own_line = || self.text.get_line(self.text.byte_to_line(self.range.end)).map(|line| line.to_string());
+        let own = lines::majority_break(&self.selected);
+        own.or_else(|| lines::majority_break(&own_line()?))
+            .or_else(|| lines::majority_break(&self.around()))
+            .unwrap_or("\n")
+    }
+}
+
+/// The byte order mark and the blank lines that `selected` starts with; the white space, if it starts inside a line.
+fn lead(selected: &str, before: &str) -> usize {
+    let mark = if selected.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let rest = &selected[mark..];
+    if line::is_blank(rest) {
+        return mark;
+    }
+    let blank = lines::split(rest).take_while(|line| line::is_blank(line)).map(str::len).sum::<usize>();
+    let inside_line = blank == 0 && !line::is_blank(before);
+    mark + blank + if inside_line { lines::indentation(rest).len() } else { 0 }
+}
+
+/// Where the line end and the blank lines start that `selected` ends with; the white space, if it ends inside a line.
+fn tail(selected: &str, lead: usize, after: &str) -> usize {
+    let code = lead + selected[lead..].trim_end_matches([' ', '\t', '\n', '\r']).len();
+    let rest = &selected[code..];
+    if code == lead {
+        // Nothing but blank: what is written there goes before its last line end.
+        let last = lines::split(rest).last().map_or("", lines::line_break);
+        return selected.len() - last.len();
+    }
+    match rest.find(['\n', '\r']) {
+        Some(at) => code + at,
+        None if line::is_blank(after) => selected.len(),
+        None => code,
+    }
+}
+
+#[cfg(test)]
+mod tests;
