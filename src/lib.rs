@@ -1,4 +1,4 @@
-//! codestral-ls: inline completions from Codestral for any editor that speaks LSP. This page is the map.
+//! codestral-ls: ghost text and chat from Codestral for any editor that speaks LSP. This page is the map.
 //!
 //! # Modules
 //!
@@ -8,9 +8,10 @@
 //! | --- | --- |
 //! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config`, `usage` |
 //! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
-//! | [`chat`] | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
 //! | [`completion`] | the core: from a place in a text to what is worth showing there |
-//! | [`endpoint`] | the HTTP shell: dialects, streams, errors, the key |
+//! | [`chat`] | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
+//! | [`conversations`] | the conversations on disk |
+//! | [`endpoint`] | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
 //! | [`local`] | the embedded engine's core: predicts from the user's own text, pure |
 //! | [`library`], [`workspace`] | its shell: the shared index, and the thread that reads the workspace into it |
 //! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
@@ -36,6 +37,16 @@
 //! 7. The edits that follow tell what became of it: [`completion::acceptance`] counts, [`completion::trust`] says how
 //!    much of the next reply is worth reading.
 //!
+//! # The path of one chat
+//!
+//! 1. `server::chat` takes snapshots of the documents, finds the code in question ([`chat::select`]), and refuses what
+//!    cannot be asked: its answer to the command.
+//! 2. [`chat::prompt`] shares the budget out among the code, its surroundings, the conversation and definitions.
+//! 3. One stream is opened. [`chat::transcript`] turns what comes into the Markdown that the conversation
+//!    ([`chat::conversation`]) gets and the client sees, with progress and a way to cancel.
+//! 4. An edit is read from the reply ([`chat::rewrite`]), made small ([`chat::smallest`]), moved along with its code
+//!    ([`chat::moved`]) and sent to the editor bound to the version it is for. The command line does the same with files.
+//!
 //! # Invariants
 //!
 //! - Every request gets exactly one answer; every one that shows nothing has a [`completion::Reason`].
@@ -43,11 +54,12 @@
 //! - The core knows neither LSP nor JSON, reads no clock, no file and no environment; only [`completion::engine`] in it
 //!   is async. `tests/e2e/tidy.rs` holds this.
 //! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
-//! - The key goes to the one host the user chose, and into nothing we write.
+//! - Each key goes to the one host the user chose for it, and into nothing we write.
 
 pub mod chat;
 pub mod cli;
 pub mod completion;
+pub mod conversations;
 pub mod document;
 pub mod endpoint;
 pub mod language;

@@ -1,5 +1,6 @@
 //! What this client can do, told once from `initialize`, and how it wants to be answered.
 
+use serde_json::Value;
 use tower_lsp::ls_types::{InitializeParams, PositionEncodingKind};
 
 use crate::position::Encoding;
@@ -24,6 +25,14 @@ pub struct Client {
     pub show_document: bool,
     /// Whether it inserts all lines of a completion item; Neovim up to 0.11 takes only the first.
     pub multiline_items: bool,
+    /// Whether it makes edits that the server asks for.
+    pub applies_edits: bool,
+    /// Whether such an edit may name the version of the document that it is meant for.
+    pub document_changes: bool,
+    /// Whether a code action may be more than a bare command.
+    pub action_literals: bool,
+    /// Whether it shows conversations itself, by `codestral/chatDelta` (`editors/chat.md`).
+    pub streams_chat: bool,
     /// Whether its next `completion` waits until the last is answered, so that a query must follow the typing (Helix).
     pub one_at_a_time: bool,
 }
@@ -51,6 +60,15 @@ impl Client {
                 .unwrap_or_default(),
             progress: window.and_then(|window| window.work_done_progress).unwrap_or_default(),
             show_document: window.and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support),
+            applies_edits: workspace.and_then(|workspace| workspace.apply_edit).unwrap_or_default(),
+            document_changes: workspace
+                .and_then(|workspace| workspace.workspace_edit.as_ref())
+                .and_then(|edit| edit.document_changes)
+                .unwrap_or_default(),
+            action_literals: text_document
+                .and_then(|document| document.code_action.as_ref())
+                .is_some_and(|action| action.code_action_literal_support.is_some()),
+            streams_chat: params.initialization_options.as_ref().is_some_and(streams_chat),
             multiline_items: name != "neovim",
             one_at_a_time: name == "helix",
         }
@@ -75,6 +93,23 @@ impl Client {
     }
 }
 
+/// What a client says of itself in `initializationOptions`, beside the settings.
+const CHAT_STREAM: &str = "chatStream";
+
+fn streams_chat(options: &Value) -> bool {
+    [options, &options["codestral"]].iter().any(|options| options[CHAT_STREAM] == true)
+}
+
+/// The settings in `initializationOptions`: all but what the client says of itself.
+pub fn settings_of(mut options: Value) -> Value {
+    for place in ["", "/codestral"] {
+        if let Some(Value::Object(options)) = options.pointer_mut(place) {
+            options.remove(CHAT_STREAM);
+        }
+    }
+    options
+}
+
 /// Bytes where the client can, since the rope counts in them; else UTF-16, which every client must understand.
 fn encoding(offered: &[PositionEncodingKind]) -> Encoding {
     if offered.contains(&PositionEncodingKind::UTF8) {
@@ -86,7 +121,7 @@ fn encoding(offered: &[PositionEncodingKind]) -> Encoding {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -108,6 +143,18 @@ mod tests {
         assert!(client.inline_completion);
         assert!(!client.wants_completion(AsCompletion::Auto));
         assert!(client.wants_completion(AsCompletion::Always));
+    }
+
+    #[test]
+    fn what_a_client_says_of_itself_is_no_setting() {
+        for options in [json!({"chatStream": true, "log": 1}), json!({"codestral": {"chatStream": true, "log": 1}})] {
+            let client = client(json!({ "capabilities": {}, "initializationOptions": options }));
+            assert!(client.streams_chat, "{options}");
+            let settings = settings_of(options);
+            assert!(!settings.to_string().contains("chatStream") && settings.to_string().contains("log"), "{settings}");
+        }
+        assert!(!client(json!({ "capabilities": {}, "initializationOptions": {"chatStream": 1} })).streams_chat);
+        assert_eq!(settings_of(Value::Null), Value::Null);
     }
 
     #[test]

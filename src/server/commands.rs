@@ -8,6 +8,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 
 use super::Server;
+use super::chat;
 use super::convert::ACCEPTED;
 use crate::completion::{Source, why::Record};
 
@@ -16,10 +17,13 @@ const STATUS: &str = "codestral.status";
 const TOGGLE: &str = "codestral.toggle";
 
 /// All commands, as advertised. VS Code registers them globally, so each carries our name.
-pub const ALL: [&str; 4] = [ACCEPTED, WHY, STATUS, TOGGLE];
+pub const ALL: [&str; 5] = [ACCEPTED, WHY, STATUS, TOGGLE, chat::COMMAND];
 
 /// Runs one command. With the argument `{"show": false}` it only returns its result and shows nothing.
 pub async fn execute(server: &Server, params: ExecuteCommandParams) -> Result<Option<Value>> {
+    if params.command == chat::COMMAND {
+        return chat::execute(server, params).await;
+    }
     let argument = params.arguments.first().cloned().unwrap_or_default();
     let show = argument.get("show") != Some(&Value::Bool(false));
     match params.command.as_str() {

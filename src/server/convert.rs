@@ -9,6 +9,8 @@ use tower_lsp::ls_types::{
 };
 
 use super::client::Client;
+use crate::chat::code::fenced;
+use crate::chat::prompt::Diagnostic;
 use crate::completion::{Suggestion, window};
 use crate::document::{Change, Document};
 use crate::position::{self, Encoding, Position};
@@ -33,6 +35,24 @@ pub fn to_position(position: Position) -> lsp::Position {
 pub fn from_change(change: TextDocumentContentChangeEvent) -> Change {
     let range = change.range.map(|range| (from_position(range.start), from_position(range.end)));
     Change { range, text: change.text }
+}
+
+/// What a tool says of the code: in its words, with its name and code.
+pub fn from_diagnostic(diagnostic: &lsp::Diagnostic) -> Diagnostic {
+    let severity = match diagnostic.severity {
+        Some(lsp::DiagnosticSeverity::WARNING) => "warning",
+        Some(lsp::DiagnosticSeverity::INFORMATION) => "information",
+        Some(lsp::DiagnosticSeverity::HINT) => "hint",
+        _ => "error",
+    };
+    let code = diagnostic.code.as_ref().map(|code| match code {
+        lsp::NumberOrString::Number(number) => number.to_string(),
+        lsp::NumberOrString::String(string) => string.clone(),
+    });
+    let source: Vec<String> = diagnostic.source.clone().into_iter().chain(code).collect();
+    let source = if source.is_empty() { String::new() } else { format!(" ({})", source.join(" ")) };
+    let line = diagnostic.range.start.line as usize + 1;
+    Diagnostic { line, severity, message: format!("{}{source}", diagnostic.message) }
 }
 
 /// Where a suggestion goes: what it replaces, in a document, and what stands before it in `insertText`.
@@ -136,15 +156,6 @@ fn label(whole: &str) -> String {
         label.push('…');
     }
     label
-}
-
-/// `code` as a fenced block of Markdown; the fence is longer than any in the code.
-fn fenced(code: &str, language: &str) -> String {
-    let mut fence = "```".to_owned();
-    while code.contains(&fence) {
-        fence.push('`');
-    }
-    format!("{fence}{language}\n{code}\n{fence}")
 }
 
 /// Where in the document the suggestion for the selected item of an open menu goes on: the document as it would be if

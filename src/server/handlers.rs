@@ -4,16 +4,18 @@ use serde_json::Value;
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
-    CompletionOptions, CompletionParams, CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams,
-    InitializeParams, InitializeResult, InitializedParams, InlineCompletionList, InlineCompletionOptions,
-    InlineCompletionParams, InlineCompletionTriggerKind, OneOf, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CompletionOptions, CompletionParams,
+    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    ExecuteCommandOptions, ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams,
+    InlineCompletionList, InlineCompletionOptions, InlineCompletionParams, InlineCompletionTriggerKind, OneOf,
+    ServerCapabilities, ServerInfo, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressCancelParams, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use super::client::Client;
+use super::chat::{self, actions};
+use super::client::{self, Client};
 use super::convert::{self, Place};
 use super::{Server, commands};
 use crate::completion::{Query, Reason};
@@ -27,7 +29,7 @@ const TRIGGER_CHARACTERS: [&str; 3] = [".", "(", "="];
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = self.meet(&params);
-        self.configure(params.initialization_options.unwrap_or_default());
+        self.configure(client::settings_of(params.initialization_options.unwrap_or_default()));
         let completion = client.wants_completion(self.settings().completion.as_completion).then(|| CompletionOptions {
             trigger_characters: Some(TRIGGER_CHARACTERS.map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
@@ -43,9 +45,10 @@ impl LanguageServer for Server {
                 })),
                 inline_completion_provider: Some(OneOf::Right(InlineCompletionOptions::default())),
                 completion_provider: completion,
+                code_action_provider: Some(CodeActionProviderCapability::Options(actions::options())),
                 execute_command_provider: Some(ExecuteCommandOptions {
                     commands: commands::ALL.map(str::to_owned).to_vec(),
-                    ..ExecuteCommandOptions::default()
+                    work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
                 }),
                 workspace: Some(WorkspaceServerCapabilities {
                     workspace_folders: Some(WorkspaceFoldersServerCapabilities {
@@ -139,6 +142,11 @@ impl LanguageServer for Server {
         Ok(Some(CompletionResponse::List(list)))
     }
 
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let conversation = chat::conversation_of(&params.text_document.uri);
+        Ok(Some(actions::offered(&params, conversation.as_deref(), self.client().action_literals)))
+    }
+
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
         commands::execute(self, params).await
     }
@@ -177,6 +185,11 @@ impl Server {
                 Ok(Some(convert::to_inline_list(&suggestions, &place, encoding)))
             }
         }
+    }
+
+    /// `window/workDoneProgress/cancel`, which the protocol layer does not know: of our progress, chats can be cancelled.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.chats.cancel(&params.token);
     }
 
     /// The query at a position; `None` for a document that is not open.

@@ -1,5 +1,6 @@
 //! The LSP shell: what an editor talks to.
 
+pub mod chat;
 pub mod client;
 pub mod commands;
 pub mod convert;
@@ -50,8 +51,13 @@ pub fn run(sources: Sources, logging: Logging) -> Result<ExitCode, cli::Error> {
         let (service, socket) =
             LspService::build(|connection| Server(Arc::new(Session::new(connection, sources, logging))))
                 .custom_method("textDocument/inlineCompletion", Server::inline_completion)
+                .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
                 .finish();
-        transport::serve(service, socket).await
+        let server = service.inner().clone();
+        let ending = transport::serve(service, socket).await;
+        // Editors leave without `shutdown`, or without waiting for its answer.
+        server.end().await;
+        ending
     });
     // Nothing that still runs may keep the process alive.
     runtime.shutdown_background();

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::{task, time};
 use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
 
 use super::Server;
+use super::chat::Chats;
 use super::client::Client;
 use super::shelves::{self, Shelves};
 use crate::completion::Engine;
@@ -32,7 +34,7 @@ const SECTION: &str = "codestral";
 const COUNTS_EVERY: Duration = Duration::from_secs(60);
 
 /// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
-const LAST_COUNTS_LIMIT: Duration = Duration::from_millis(200);
+const LAST_WORDS_LIMIT: Duration = Duration::from_millis(200);
 
 /// One editor's session.
 pub struct Session {
@@ -42,6 +44,8 @@ pub struct Session {
     pub engine: Engine,
     /// What the embedded engine knows.
     pub library: Arc<Library>,
+    /// The chats that run.
+    pub(super) chats: Arc<Chats>,
     pub(super) shelves: Mutex<Shelves>,
     pub(super) connection: Connection,
     client: OnceLock<Client>,
@@ -53,6 +57,8 @@ pub struct Session {
     trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
     /// Counts that could not be written yet.
     unwritten: Mutex<Tally>,
+    /// Held while counts are on their way to the disk.
+    writing: Arc<AsyncMutex<()>>,
 }
 
 /// The settings, and what was made from them.
@@ -80,6 +86,7 @@ impl Session {
             documents: Documents::default(),
             engine,
             library,
+            chats: Arc::default(),
             shelves: Mutex::new(Shelves::default()),
             connection,
             client: OnceLock::new(),
@@ -95,6 +102,7 @@ impl Session {
             told_local: AtomicBool::new(false),
             trouble: Mutex::new(Some(trouble)),
             unwritten: Mutex::default(),
+            writing: Arc::default(),
         }
     }
 
@@ -189,6 +197,8 @@ impl Session {
 
     /// Adds what was counted since the last time to the counts on disk; what cannot be written waits for the next time.
     async fn write_counts(&self) {
+        // Goes with the writing, which goes on though nobody waits for it any more.
+        let lock = self.writing.clone().lock_owned().await;
         let tally = {
             let mut unwritten = self.unwritten();
             unwritten.add(&self.engine.take_tally());
@@ -198,6 +208,7 @@ impl Session {
             return;
         }
         let written = task::spawn_blocking(move || {
+            let _lock = lock;
             let outcome = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now()));
             outcome.map_err(|error| (error, tally))
         });
@@ -259,10 +270,16 @@ impl Server {
         });
     }
 
-    /// Before the answer to `shutdown`: the last counts are written, if the disk is quick enough.
+    /// Before the answer to `shutdown`: streams end, chats keep what they have and the last counts are written, if the
+    /// disk is quick enough.
     pub async fn end(&self) {
-        if time::timeout(LAST_COUNTS_LIMIT, self.write_counts()).await.is_err() {
-            tracing::warn!("the last counts for `codestral-ls usage` may be lost: the disk is slow");
+        self.engine.finish();
+        let last = async {
+            self.chats.finish().await;
+            self.write_counts().await;
+        };
+        if time::timeout(LAST_WORDS_LIMIT, last).await.is_err() {
+            tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Feeds the embedded engine: the open documents as they change, and the workspace as it is read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -47,6 +47,11 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
 }
 
 impl Session {
+    /// A file's path below the workspace's folder that holds it, if one does.
+    pub(super) fn below_root(&self, path: &Path) -> Option<PathBuf> {
+        self.shelves().roots.iter().find_map(|root| path.strip_prefix(root).ok().map(Path::to_owned))
+    }
+
     /// `initialize` has named the folders of the workspace.
     pub(super) fn find_roots(&self, params: &InitializeParams) {
         let roots = roots(params);

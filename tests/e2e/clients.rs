@@ -123,8 +123,16 @@ pub fn vscode() -> Builder {
 fn capabilities(encodings: &[&str]) -> Value {
     json!({
         "general": {"positionEncodings": encodings},
-        "textDocument": {"completion": {"completionItem": {"snippetSupport": true, "insertReplaceSupport": true}}},
+        "textDocument": {
+            "completion": {"completionItem": {"snippetSupport": true, "insertReplaceSupport": true}},
+            "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix", "refactor"]}}},
+        },
         "window": {"workDoneProgress": true, "showMessage": {}, "showDocument": {"support": true}},
-        "workspace": {"configuration": true, "applyEdit": true, "workspaceFolders": true},
+        "workspace": {
+            "configuration": true,
+            "applyEdit": true,
+            "workspaceEdit": {"documentChanges": true},
+            "workspaceFolders": true,
+        },
     })
 }

@@ -55,6 +55,8 @@ pub struct Editor {
     pub server_requests: Vec<Value>,
     /// Errors without an id: the server could not read what we sent.
     pub faults: Vec<Value>,
+    /// Whether `workspace/applyEdit` is refused.
+    pub refuses_edits: bool,
 }
 
 impl Editor {
@@ -91,6 +93,7 @@ impl Editor {
             notifications: Vec::new(),
             server_requests: Vec::new(),
             faults: Vec::new(),
+            refuses_edits: false,
         };
         let params = json!({
             "processId": builder.process_id,
@@ -310,19 +313,36 @@ impl Editor {
     }
 
     /// What an obliging client says to requests of the server's.
+    #[track_caller]
     fn answer_server(&mut self, request: &Value) {
         let result = match request["method"].as_str().unwrap_or_default() {
             "workspace/configuration" => {
                 let items = request["params"]["items"].as_array().cloned().unwrap_or_default();
                 items.iter().map(|item| self.settings_of(&item["section"])).collect()
             }
-            "workspace/applyEdit" => json!({"applied": true}),
+            "workspace/applyEdit" => json!({"applied": self.apply(&request["params"]["edit"])}),
             "window/showDocument" => json!({"success": true}),
             _ => Value::Null,
         };
         if self.stdin.is_some() {
             self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
         }
+    }
+
+    /// Makes the edits of one document, last to first, if they are meant for its version.
+    fn apply(&mut self, edit: &Value) -> bool {
+        let change = &edit["documentChanges"][0];
+        let uri = change["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
+        let Some(document) = self.documents.get(&uri).filter(|_| !self.refuses_edits) else { return false };
+        if change["textDocument"]["version"].as_i64() != Some(document.version) {
+            return false;
+        }
+        let edits = change["edits"].as_array().cloned().unwrap_or_default();
+        for edit in edits.iter().rev() {
+            let range = self.offset(&uri, &edit["range"]["start"])..self.offset(&uri, &edit["range"]["end"]);
+            self.change(&uri, range, edit["newText"].as_str().expect("an edit has a text"));
+        }
+        true
     }
 
     fn settings_of(&self, section: &Value) -> Value {

@@ -114,16 +114,18 @@ fn typing_our_own_sources_shows_the_right_text_at_the_right_place() {
     }
 }
 
-/// Types 25 characters into the middle of each source file, asking at each; another part of the files in each round.
+/// Types 25 characters into every third source file, asking at each; other files, and another part of them, in each
+/// round.
 fn type_sources(client: Builder, round: usize) {
     const KEYS: usize = 25;
+    const ROUNDS: usize = 3;
     let files = sources();
     assert!(files.len() > 40, "the sources are found");
     let texts: Vec<String> = files.iter().map(|path| fs::read_to_string(path).expect("readable")).collect();
     let fake = Fake::start(knows(texts.clone(), 8));
     let mut editor = editor(client, &fake);
     let (mut shown, mut keys) = (0, 0);
-    for (number, text) in texts.iter().enumerate() {
+    for (number, text) in texts.iter().enumerate().skip(round).step_by(ROUNDS) {
         let uri = format!("file:///{number}.rs");
         let mut start = text.len() * (round + 1) / 4;
         while !text.is_char_boundary(start) {

@@ -35,8 +35,12 @@ impl Source {
 
     fn is_pure(&self) -> bool {
         let path = self.path.as_str();
+        // A test may look at the clock, to say that something does not take for ever.
+        if path.ends_with("/tests.rs") || path.contains("/tests/") {
+            return false;
+        }
         let in_core = path.starts_with("src/completion/") && !path.starts_with("src/completion/engine");
-        in_core || path.starts_with("src/local/") || PURE.contains(&path)
+        in_core || path.starts_with("src/local/") || path.starts_with("src/chat/") || PURE.contains(&path)
     }
 }
 

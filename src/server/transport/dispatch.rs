@@ -28,6 +28,8 @@ type Outcome = Result<Option<Response>, ExitedError>;
 pub struct Dispatch<S> {
     service: LspService<S>,
     outgoing: Sender<Outgoing>,
+    /// Where answers go that had to be waited for: behind what was told the client meanwhile.
+    late: mpsc::UnboundedSender<Response>,
     /// Handlers that wait for something.
     open: JoinSet<()>,
     /// `shutdown` was asked for.
@@ -38,8 +40,8 @@ pub struct Dispatch<S> {
 
 impl<S: LanguageServer> Dispatch<S> {
     /// Nothing is open and no editor watched.
-    pub fn new(service: LspService<S>, outgoing: Sender<Outgoing>) -> Self {
-        Self { service, outgoing, open: JoinSet::new(), shutdown: false, editor: None }
+    pub fn new(service: LspService<S>, outgoing: Sender<Outgoing>, late: mpsc::UnboundedSender<Response>) -> Self {
+        Self { service, outgoing, late, open: JoinSet::new(), shutdown: false, editor: None }
     }
 
     /// Handles messages until something ends the server. `answers` must never wait.
@@ -83,26 +85,32 @@ impl<S: LanguageServer> Dispatch<S> {
     /// Runs a handler up to its first wait, in which no other message can come between; the rest becomes a task.
     fn call(&mut self, call: Request) -> Option<Ending> {
         self.follow_life_cycle(&call);
-        let owed = Owed { method: call.method().to_owned(), id: call.id().cloned(), outgoing: self.outgoing.clone() };
+        let owed = Owed { method: call.method().to_owned(), id: call.id().cloned() };
         owed.warn_if_lost(&call);
         let ending = (owed.method == "exit").then_some(Ending::Exit { after_shutdown: self.shutdown });
 
         let first = catch_unwind(AssertUnwindSafe(|| first_poll(self.service.call(call))));
         match first {
-            Ok(Polled::Done(outcome)) => owed.settle(Ok(outcome)),
+            Ok(Polled::Done(outcome)) => self.send(owed.settle(Ok(outcome))),
             Ok(Polled::Waits(rest)) => {
+                let late = self.late.clone();
                 self.open.spawn(async move {
                     let rest = async {
                         owed.check_may_wait();
                         rest.await
                     };
                     let outcome = AssertUnwindSafe(rest).catch_unwind().await;
-                    owed.settle(outcome);
+                    // Nobody reads any more: the loop has its own sign of that.
+                    let _ = owed.settle(outcome).map(|answer| late.send(answer));
                 });
             }
-            Err(panic) => owed.settle(Err(panic)),
+            Err(panic) => self.send(owed.settle(Err(panic))),
         }
         ending
+    }
+
+    fn send(&self, answer: Option<Response>) {
+        let _ = answer.map(|answer| self.outgoing.send(Outgoing::Answer(answer)));
     }
 
     fn follow_life_cycle(&mut self, call: &Request) {
@@ -145,12 +153,11 @@ fn first_poll(mut handler: BoxFuture<'static, Outcome>) -> Polled {
 struct Owed {
     method: String,
     id: Option<Id>,
-    outgoing: Sender<Outgoing>,
 }
 
 impl Owed {
-    fn settle(self, outcome: Result<Outcome, Box<dyn Any + Send>>) {
-        let answer = match outcome {
+    fn settle(self, outcome: Result<Outcome, Box<dyn Any + Send>>) -> Option<Response> {
+        match outcome {
             Ok(Ok(Some(answer))) => Some(answer),
             // The layer leaves unknown requests `$/...` unanswered, against LSP 3.18 "$ Notifications and Requests".
             Ok(Ok(None)) => self.id.map(|id| Response::from_error(id, Error::method_not_found())),
@@ -160,10 +167,6 @@ impl Owed {
                 tracing::debug!(method = self.method, panic = panic_text(&*panic));
                 self.id.map(|id| Response::from_error(id, Error::internal_error()))
             }
-        };
-        if let Some(answer) = answer {
-            // Nobody reads any more: the loop has its own sign of that.
-            let _ = self.outgoing.send(Outgoing::Answer(answer));
         }
     }
 

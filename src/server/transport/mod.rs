@@ -85,24 +85,33 @@ pub async fn serve_on<S: LanguageServer>(
     let (outgoing, mut output_closed) = spawn_writer(output, spellings);
 
     let (mut calls, mut answers) = socket.split();
+    let (late, mut late_answers) = mpsc::unbounded_channel();
     let forwarder = tokio::spawn({
         let outgoing = outgoing.clone();
         async move {
-            while let Some(call) = calls.next().await {
-                let _ = outgoing.send(Outgoing::Call(call));
+            loop {
+                // What a handler told the client before it answered leaves before its answer.
+                let message = tokio::select! {
+                    biased;
+                    Some(call) = calls.next() => Outgoing::Call(call),
+                    answer = late_answers.recv() => match answer {
+                        Some(answer) => Outgoing::Answer(answer),
+                        None => break,
+                    },
+                };
+                let _ = outgoing.send(message);
             }
         }
     });
 
-    let mut dispatch = Dispatch::new(service, outgoing);
+    let mut dispatch = Dispatch::new(service, outgoing, late);
     let ending = dispatch.run(incoming, &mut answers, &mut output_closed).await;
     tracing::info!(?ending, "the server ends");
 
     let _ = timeout(FAREWELL, dispatch.drop_open()).await;
-    forwarder.abort();
-    let _ = forwarder.await;
-    // The writer ends with its last sender.
+    // The forwarder ends with its last handler, the writer with its last sender.
     drop(dispatch);
+    let _ = timeout(FAREWELL, forwarder).await;
     if ending != Ending::OutputClosed {
         // The last answers leave; but a client that does not read must not keep us alive.
         let _ = timeout(FAREWELL, output_closed).await;

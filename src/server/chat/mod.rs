@@ -1,0 +1,95 @@
+//! Chat in the editor: the command `codestral.chat`, the code actions that carry it, and what is told while it runs.
+//!
+//! `editors/chat.md` is what a client sees of it.
+
+pub mod actions;
+mod apply;
+mod argument;
+mod command;
+mod exchange;
+mod progress;
+mod record;
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use tower_lsp::ls_types::{NumberOrString, ProgressToken};
+
+pub use command::execute;
+pub use record::conversation_of;
+
+/// The command.
+pub const COMMAND: &str = "codestral.chat";
+
+/// The chats that run, so that they can be cancelled.
+#[derive(Debug, Default)]
+pub struct Chats {
+    last: AtomicU64,
+    running: Mutex<HashMap<u64, Running>>,
+    /// Told whenever one is over.
+    ended: Notify,
+}
+
+#[derive(Debug)]
+struct Running {
+    token: ProgressToken,
+    cancel: Arc<Notify>,
+}
+
+/// A chat's place among those that run, until it is dropped.
+#[derive(Debug)]
+struct Ticket {
+    /// Numbers the chats of a session from 1.
+    number: u64,
+    /// What its progress is reported to.
+    token: ProgressToken,
+    /// Told when the person has had enough.
+    cancel: Arc<Notify>,
+    chats: Arc<Chats>,
+}
+
+impl Chats {
+    /// A new chat, with the client's own token for its progress if it gave one.
+    fn begin(self: &Arc<Self>, token: Option<ProgressToken>) -> Ticket {
+        let number = self.last.fetch_add(1, Relaxed) + 1;
+        let token = token.unwrap_or_else(|| NumberOrString::String(format!("codestral-chat-{number}")));
+        let cancel = Arc::new(Notify::new());
+        self.running().insert(number, Running { token: token.clone(), cancel: Arc::clone(&cancel) });
+        Ticket { number, token, cancel, chats: Arc::clone(self) }
+    }
+
+    /// The person pressed the cancel button of this progress.
+    pub fn cancel(&self, token: &ProgressToken) {
+        for running in self.running().values().filter(|running| running.token == *token) {
+            running.cancel.notify_one();
+        }
+    }
+
+    /// Cancels all, and waits until they have kept what they had.
+    pub async fn finish(&self) {
+        self.running().values().for_each(|running| running.cancel.notify_one());
+        loop {
+            // Listened for before it is looked at, so that no end is missed.
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
+            if self.running().is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<u64, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.chats.running().remove(&self.number);
+        self.chats.ended.notify_waiters();
+    }
+}
