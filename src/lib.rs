@@ -6,7 +6,7 @@
 //!
 //! | module | what it is for |
 //! | --- | --- |
-//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `check`, `config`, `usage` |
+//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
 //! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
 //! | [`completion`] | the core: from a place in a text to what is worth showing there |
 //! | [`chat`] | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |

@@ -1,17 +1,17 @@
 //! `codestral-ls check`: the set-up step by step, from the settings to a first completion, and what to mend.
 
-use std::env;
+mod chat;
+mod local;
+
 use std::fmt::Display;
 use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use futures_util::StreamExt;
 use reqwest::{Url, Version};
-use tokio::task;
 use tokio::time::Instant;
 
 use super::drawing::visible;
@@ -19,10 +19,7 @@ use super::{Error, FAILED, FINE, block_on, progress};
 use crate::endpoint::backend::Opened;
 use crate::endpoint::models::Model;
 use crate::endpoint::{self, Backend, Endpoint, Piece, Prompt, url};
-use crate::library::Library;
-use crate::local::Coverage;
-use crate::settings::{Dialect, Loaded, Problem, Settings, Sources};
-use crate::workspace::{self, Rules};
+use crate::settings::{Loaded, Problem, Settings, Sources};
 
 /// Enough for `a + b`, and a few cents for a thousand checks.
 const FEW_TOKENS: u32 = 8;
@@ -58,23 +55,32 @@ impl Check {
 
 async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result<()> {
     let loaded = sources.load();
-    let (settings, backend) = (&loaded.settings, Backend::new(&loaded.settings));
+    let backend = Backend::new(&loaded.settings);
     settings_files(sources, &loaded, report)?;
     if loaded.problems.iter().any(Problem::forbids_sending) {
         return report.skip(&["model", "url", "key", "connection", "models", "completion"]);
     }
     if backend.is_local().await {
-        return local(settings, report).await;
+        local::alone(&loaded.settings, report).await?;
+    } else {
+        endpoint(&loaded, &backend, report).await?;
+        local::beside(&loaded.settings, report).await?;
     }
-    report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(&loaded, "endpoint.model"))))?;
+    chat::check(&backend, &loaded, report).await
+}
+
+/// What is asked: from the model's name to a first completion.
+async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl Write>) -> io::Result<()> {
+    let settings = &loaded.settings;
+    report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(loaded, "endpoint.model"))))?;
     let url = match url::parse(backend.url()) {
         Ok(url) => url,
         Err(error) => {
-            report.say("url", (Mark::Fail, format!("{error} ({})", origin(&loaded, "endpoint.url"))))?;
+            report.say("url", (Mark::Fail, format!("{error} ({})", origin(loaded, "endpoint.url"))))?;
             return report.skip(&["key", "connection", "models", "completion"]);
         }
     };
-    report.say("url", (Mark::Ok, format!("{} ({})", backend.url(), origin(&loaded, "endpoint.url"))))?;
+    report.say("url", (Mark::Ok, format!("{} ({})", backend.url(), origin(loaded, "endpoint.url"))))?;
     let opened = match progress::during("looking for the key", backend.open()).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -94,25 +100,6 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
     }
     models(opened, settings, report).await?;
     report.say("completion", completion(opened, settings).await)
-}
-
-/// There is no endpoint: what the embedded engine can know here, in the folder of the project we stand in.
-async fn local(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
-    let why = match settings.endpoint.dialect {
-        Dialect::Local => "endpoint.dialect is local",
-        _ => "no key and no endpoint.url are set; for Codestral's own set CODESTRAL_API_KEY or MISTRAL_API_KEY",
-    };
-    let text = format!("suggestions come from the embedded engine and nothing is sent, since {why}");
-    report.say("local", (Mark::Ok, text))?;
-    let root = workspace::root_of(&env::current_dir()?.join("file"));
-    let Some(root) = root.filter(|_| settings.local.workspace) else { return Ok(()) };
-    let library = Arc::new(Library::new(settings));
-    let (rules, shared, folder) = (Rules::new(settings), library.clone(), visible(&root.display().to_string()));
-    let reading = task::spawn_blocking(move || workspace::read(vec![root], rules, shared));
-    let (_, took) = timed(format!("reading {folder}"), reading).await;
-    let Coverage { files, bytes, memory, .. } = library.coverage();
-    let text = format!("{folder}: {files} files, {} KB, read in {took} ms into {} KB", bytes / 1024, memory / 1024);
-    report.say("index", (Mark::Ok, text))
 }
 
 fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {
@@ -170,7 +157,7 @@ async fn models(opened: &Opened, settings: &Settings, report: &mut Report<impl W
     };
     report.say("models", (Mark::Ok, format!("{} listed in {took} ms", listed.len())))?;
     report.say("models", judge(&listed, "endpoint.model", &settings.endpoint.model, true))?;
-    if settings.chat.model != settings.endpoint.model {
+    if settings.chat.url.is_none() && settings.chat.model != settings.endpoint.model {
         report.say("models", judge(&listed, "chat.model", &settings.chat.model, false))?;
     }
     Ok(())

@@ -1,12 +1,16 @@
 //! What a person runs in a terminal: arguments, exit codes, errors in one line.
 
+mod apply;
+mod chat;
 mod check;
 mod complete;
 mod config;
+mod diff;
 mod drawing;
 mod explain;
 mod place;
 mod progress;
+mod region;
 mod source;
 mod usage;
 
@@ -63,6 +67,8 @@ enum Command {
     Serve(Serve),
     /// Complete once at a place in a file, and draw the suggestion there.
     Complete(complete::Complete),
+    /// Ask about code, or have a part of a file changed.
+    Chat(chat::Chat),
     /// Check the set-up from settings to a first completion, and say what to mend.
     Check(check::Check),
     /// Print the settings as they hold, and where each comes from.
@@ -123,6 +129,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
         None | Some(Command::Serve(_)) => server::run(sources, Logging::start(arguments.log_level)),
         Some(Command::Complete(complete)) => complete.run(&sources.load()),
+        Some(Command::Chat(chat)) => chat.run(&sources.load()),
         Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
         Some(Command::Usage(usage)) => usage.run(),

@@ -283,7 +283,8 @@ fn without_a_key_the_files_around_are_enough() {
         assert!(outcome.stdout.contains(part), "{part:?} is not in\n{}", outcome.stdout);
     }
     let outcome = shell.run(&["check"]);
-    check_steps(&outcome, &["ok settings", "ok local", "ok index"]);
+    check_steps(&outcome, &["ok settings", "ok local", "ok index", "skip chat"]);
+    assert!(outcome.stdout.contains("chat needs an endpoint: set MISTRAL_API_KEY"), "{outcome:?}");
     assert_eq!(outcome.code, 0, "{outcome:?}");
 }
 
@@ -315,14 +316,72 @@ fn check_finds_a_good_set_up_good() {
             "ok models",
             "ok models",
             "ok completion",
+            "ok local",
+            "ok index",
         ][..],
     );
-    for part in
-        ["config.toml", "codestral-2508 (in ", "from CODESTRAL_URL", "from env CODESTRAL_API_KEY", "first text after"]
-    {
+    for part in [
+        "config.toml",
+        "codestral-2508 (in ",
+        "from CODESTRAL_URL",
+        "from env CODESTRAL_API_KEY",
+        "first text after",
+        "the embedded engine steps in",
+    ] {
         assert!(outcome.stdout.contains(part), "{part:?} is not in\n{}", outcome.stdout);
     }
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
+}
+
+#[test]
+fn check_tells_where_chat_goes_with_which_key_and_whether_its_model_is_there() {
+    const CHAT_KEY: &str = "sk-chat-0123456789";
+    let (fake, config) = (says("a + b"), "config/codestral-ls/config.toml");
+    let other = Fake::start_with(Config { key: Some(CHAT_KEY.into()), ..Config::default() }, |_| Script::text("x"));
+    let chat = |toml: &str| Shell::new(&fake).file(config, format!("chat.url = \"{}\"\n{toml}", other.url()));
+    let head = [
+        "ok settings",
+        "ok model",
+        "ok url",
+        "ok key",
+        "ok connection",
+        "ok models",
+        "ok models",
+        "ok completion",
+        "ok local",
+        "ok index",
+    ];
+    let steps = |tail: &[&'static str]| [&head[..], tail].concat();
+
+    let outcome = chat("").env("CODESTRAL_CHAT_API_KEY", CHAT_KEY).run(&["check"]);
+    check_steps(&outcome, &steps(&["ok chat", "ok chat"]));
+    for part in
+        [other.url(), "config.toml", "from env CODESTRAL_CHAT_API_KEY goes to 127.0.0.1", "(chat.model) is listed"]
+    {
+        assert!(outcome.stdout.contains(part), "{part:?} is not in\n{}", outcome.stdout);
+    }
+    assert!(!outcome.stdout.contains(CHAT_KEY) && outcome.code == 0, "{outcome:?}");
+
+    // Neither does the endpoint's key go there.
+    let outcome = chat("").run(&["check"]);
+    check_steps(&outcome, &steps(&["ok chat", "warn chat"]));
+    assert!(
+        outcome.stdout.contains("without a key") && outcome.stdout.contains("CODESTRAL_CHAT_API_KEY"),
+        "{outcome:?}"
+    );
+    assert!(other.all().iter().skip(1).all(|received| received.header("authorization").is_none()));
+
+    let outcome = chat("chat.model = \"none\"\n").env("CODESTRAL_CHAT_API_KEY", CHAT_KEY).run(&["check"]);
+    check_steps(&outcome, &steps(&["ok chat", "warn chat"]));
+    assert!(outcome.stdout.contains("set chat.model to one that is"), "{outcome:?}");
+
+    let outcome = chat("chat.apiKeyFile = \"no/such/file\"\n").run(&["check"]);
+    check_steps(&outcome, &steps(&["warn chat"]));
+    assert!(outcome.stdout.contains("chat.apiKeyFile") && outcome.code == 0, "{outcome:?}");
+
+    let outcome = Shell::new(&fake).file(config, "chat.apiKeyFile = \"key\"\n").run(&["check"]);
+    check_steps(&outcome, &steps(&["warn chat"]));
+    assert!(outcome.stdout.contains("is for chat.url, which is not set"), "{outcome:?}");
 }
 
 #[test]
@@ -331,7 +390,17 @@ fn check_names_the_host_that_refuses_the_key_and_the_cure() {
     let outcome = Shell::new(&fake).run(&["check"]);
     check_steps(
         &outcome,
-        &["ok settings", "ok model", "ok url", "ok key", "ok connection", "warn models", "fail completion"],
+        &[
+            "ok settings",
+            "ok model",
+            "ok url",
+            "ok key",
+            "ok connection",
+            "warn models",
+            "fail completion",
+            "ok local",
+            "ok index",
+        ],
     );
     let last = outcome.stdout.lines().find(|line| line.starts_with("fail")).expect("a failure");
     assert!(last.contains("127.0.0.1") && last.contains("use a key that"), "{last}");
@@ -342,7 +411,8 @@ fn check_names_the_host_that_refuses_the_key_and_the_cure() {
 fn check_stops_where_nothing_further_can_work() {
     let shell = |url: &str| Shell::alone().env("CODESTRAL_URL", url);
     let skipped = ["skip connection", "skip models", "skip completion"];
-    let steps = |head: &[&'static str]| [head, &skipped[..]].concat();
+    // The embedded engine works none the less, and says what it knows.
+    let steps = |head: &[&'static str]| [head, &skipped[..], &["ok local", "ok index"]].concat();
 
     let keyless = Shell::alone().file("config/codestral-ls/config.toml", "endpoint.dialect = \"mistral\"\n");
     check_steps(&keyless.run(&["check"]), &steps(&["ok settings", "ok model", "ok url", "fail key"]));
@@ -350,13 +420,23 @@ fn check_stops_where_nothing_further_can_work() {
     check_steps(&outcome, &steps(&["ok settings", "ok model", "fail url", "skip key"]));
     let broken = Shell::alone().file("config/codestral-ls/config.toml", "endpoint.url = 1");
     let rest = ["skip model", "skip url", "skip key"];
-    check_steps(&broken.run(&["check"]), &steps(&[&["fail settings"], &rest[..]].concat()));
+    check_steps(&broken.run(&["check"]), &[&["fail settings"], &rest[..], &skipped[..]].concat());
 
     let gone = says("x").url().to_owned();
     let outcome = shell(&gone).run(&["check"]);
     check_steps(
         &outcome,
-        &["ok settings", "ok model", "ok url", "ok key", "fail connection", "skip models", "skip completion"],
+        &[
+            "ok settings",
+            "ok model",
+            "ok url",
+            "ok key",
+            "fail connection",
+            "skip models",
+            "skip completion",
+            "ok local",
+            "ok index",
+        ],
     );
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""), "{outcome:?}");
 }

@@ -4,6 +4,7 @@ mod actions;
 mod conversation;
 mod edits;
 mod prose;
+mod terminal;
 mod trouble;
 
 use std::fs;

@@ -1,0 +1,294 @@
+//! `codestral-ls chat`: a question about code, answered while it is written, or made an edit of a file.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::ops::Range;
+use std::path::{self, PathBuf};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use clap::Args;
+use futures_util::{FutureExt, StreamExt};
+use ropey::Rope;
+
+use super::apply::Edit;
+use super::complete::heed;
+use super::drawing::visible;
+use super::region::Region;
+use super::source::{self, name};
+use super::{Error, FINE, block_on, progress};
+use crate::chat::Action;
+use crate::chat::code::Code;
+use crate::chat::conversation::{Conversation, asking, closing, fits_on_a_line};
+use crate::chat::prompt::{self, Asked, Question};
+use crate::chat::transcript::Transcript;
+use crate::conversations::Conversations;
+use crate::endpoint::{self, Backend, ChatPrompt, End, Finish, Piece, url};
+use crate::language;
+use crate::privacy::Privacy;
+use crate::settings::{Loaded, Settings};
+use crate::usage::ledger::Ledger;
+use crate::usage::{Meter, Tally, price};
+
+/// The most that is read from a pipe, in bytes; more than any model takes.
+const LONGEST_INPUT: u64 = 8 << 20;
+
+/// The arguments of `chat`.
+#[derive(Debug, Args)]
+pub(super) struct Chat {
+    /// Parts of files, such as src/main.rs:12-30, or whole files; then the question or instruction in words. What
+    /// stands on a pipe is part of the question.
+    #[arg(required = true, value_name = "FILE:L1-L2 | WORDS")]
+    words: Vec<String>,
+    /// What to do: explain, fix, document, tests, improve, change or ask. By default ask, or change with --apply.
+    #[arg(long, short, value_name = "ACTION", value_parser = action)]
+    action: Option<Action>,
+    /// Change the one part that is named: show the difference, and ask before writing.
+    #[arg(long)]
+    apply: bool,
+    /// With --apply, write without asking.
+    #[arg(long, requires = "apply")]
+    yes: bool,
+    /// Go on with a conversation: the last one, or the one of that name.
+    #[arg(long = "continue", value_name = "CONVERSATION", num_args = 0..=1, require_equals = true)]
+    conversation: Option<Option<String>>,
+}
+
+fn action(name: &str) -> Result<Action, String> {
+    let names = || Action::ALL.map(Action::name).join(", ");
+    Action::named(name).ok_or_else(|| format!("there are {}", names()))
+}
+
+/// A file's text and the part of it in question.
+struct Part {
+    file: PathBuf,
+    name: String,
+    language: &'static str,
+    text: Rope,
+    range: Range<usize>,
+}
+
+impl Part {
+    fn code(&self) -> Code<'_> {
+        Code { path: &self.name, language: self.language, text: &self.text, range: self.range.clone() }
+    }
+}
+
+/// What the endpoint said.
+struct Reply {
+    transcript: Transcript,
+    end: Result<End, endpoint::Error>,
+}
+
+impl Chat {
+    /// Asks, prints the answer as it comes, and makes the edit if that is wanted.
+    pub(super) fn run(&self, loaded: &Loaded) -> Result<ExitCode, Error> {
+        heed(loaded)?;
+        let settings = &loaded.settings;
+        let (regions, words) = self.regions()?;
+        let action = self.action(words.as_deref())?;
+        let mut parts = regions.iter().map(|region| part(region, settings)).collect::<Result<Vec<_>, Error>>()?;
+        if self.apply && parts.len() != 1 {
+            return Err(Error::Usage(
+                "--apply changes one part of one file: name just that, such as src/main.rs:3-9".into(),
+            ));
+        }
+        let backend = Backend::new(settings);
+        block_on(backend.open_chat().map(|opened| opened.map(|_| ())))?
+            .map_err(|error| Error::Refused(error.to_string()))?;
+        parts.extend(piped()?);
+        let conversations = Conversations::of_user()?;
+        let (id, earlier) = self.conversation(&conversations, action, &parts, words.as_deref())?;
+
+        let asked = ask(action, words.as_deref(), &parts, &earlier, settings)?;
+        let prompt = ChatPrompt::new(asked.messages, &settings.chat);
+        if !asked.left_out.is_empty() {
+            writeln!(anstream::stderr(), "Left out, since it did not fit: {}", asked.left_out.join(", "))?;
+        }
+        let asking = asking(&earlier, &asked.kept);
+        conversations.append(&id, &asking)?;
+        let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt))??;
+        let concluded = self.conclude(action, &parts, &reply);
+        let note = concluded.as_ref().err().map(ToString::to_string);
+        let written = reply.transcript.written();
+        conversations.append(&id, &format!("{written}{}", closing(written, note.as_deref())))?;
+        concluded
+    }
+
+    /// The parts of files that are named, and the words after them.
+    fn regions(&self) -> Result<(Vec<Region>, Option<String>), Error> {
+        let (last, others) = self.words.split_last().ok_or_else(|| Error::Usage("ask something".into()))?;
+        let mut regions = others.iter().map(|text| Region::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        // Only an action that says enough by itself can do without words.
+        let may_be_region = self.action.is_some_and(|action| !action.needs_words());
+        match Region::parse(last) {
+            Ok(region) if may_be_region && region.file.is_file() => {
+                regions.push(region);
+                Ok((regions, None))
+            }
+            _ => Ok((regions, Some(last.clone()).filter(|words| !words.trim().is_empty()))),
+        }
+    }
+
+    fn action(&self, words: Option<&str>) -> Result<Action, Error> {
+        let action = self.action.unwrap_or(if self.apply { Action::Change } else { Action::Ask });
+        if self.apply && !action.edits() {
+            return Err(Error::Usage(format!(
+                "--apply cannot {}; it goes with fix, document, improve and change",
+                action.name()
+            )));
+        }
+        if action.needs_words() && words.is_none() {
+            return Err(Error::Usage("say in words what you want, as the last argument".into()));
+        }
+        Ok(action)
+    }
+
+    /// The conversation's name and what it holds so far.
+    fn conversation(
+        &self,
+        conversations: &Conversations,
+        action: Action,
+        parts: &[Part],
+        words: Option<&str>,
+    ) -> Result<(String, String), Error> {
+        let Some(wanted) = &self.conversation else {
+            let title = match parts.first() {
+                Some(part) => format!("{} {}", action.title(), part.code().place()),
+                None => fits_on_a_line(words.unwrap_or(action.title())),
+            };
+            return Ok(conversations.begin(&title, SystemTime::now())?);
+        };
+        let id = match wanted {
+            Some(id) => id.clone(),
+            None => conversations.latest()?.ok_or_else(|| {
+                Error::Refused("there is no conversation to go on with yet; leave --continue away to begin one".into())
+            })?,
+        };
+        let text = conversations.read(&id).map_err(|error| {
+            Error::Refused(format!("the conversation {} cannot be read ({error}); check its name", visible(&id)))
+        })?;
+        Ok((id, text))
+    }
+
+    /// Asks and prints what comes.
+    async fn listen(&self, backend: &Backend, show_thinking: bool, prompt: ChatPrompt) -> Result<Reply, Error> {
+        let host = url::parse(backend.chat_url()).map_or_else(|_| backend.chat_url().to_owned(), |url| url::host(&url));
+        let (is_priced, mut meter) = (price::knows(&prompt.model), Meter::new(&prompt));
+        let mut pieces = backend.chat(prompt);
+        let mut transcript = Transcript::new(show_thinking);
+        let mut next = progress::during(format!("asking {host}"), pieces.next()).await;
+        let end = loop {
+            let more = match next {
+                Some(Ok(piece)) => {
+                    meter.take(&piece);
+                    match piece {
+                        Piece::Text(text) => transcript.text(&text),
+                        Piece::Thinking(text) => transcript.thinking(&text),
+                        Piece::End(end) => break Ok(end),
+                    }
+                }
+                Some(Err(error)) => break Err(error),
+                None => break Ok(End::default()),
+            };
+            self.print(&more)?;
+            next = pieces.next().await;
+        };
+        self.print(&transcript.finish())?;
+        if !self.apply && !transcript.written().ends_with('\n') {
+            self.print("\n")?;
+        }
+        let mut tally = Tally::default();
+        tally.chat(is_priced).spend(meter.cost());
+        if let Err(error) = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now())) {
+            writeln!(anstream::stderr(), "Warning: this chat is not counted: {error}")?;
+        }
+        Ok(Reply { transcript, end })
+    }
+
+    /// Prints a piece of the answer; an edit is shown as a difference instead.
+    fn print(&self, text: &str) -> io::Result<()> {
+        if self.apply {
+            return Ok(());
+        }
+        let mut out = anstream::stdout().lock();
+        for (nth, line) in text.split('\n').enumerate() {
+            if nth > 0 {
+                writeln!(out)?;
+            }
+            write!(out, "{}", visible(line))?;
+        }
+        out.flush()
+    }
+
+    fn conclude(&self, action: Action, parts: &[Part], reply: &Reply) -> Result<ExitCode, Error> {
+        let end = reply.end.as_ref().map_err(|error| Error::Refused(error.to_string()))?;
+        let answer = reply.transcript.answer();
+        match parts.first() {
+            Some(part) if self.apply => {
+                let edit = Edit { name: &part.name, file: &part.file, text: &part.text, range: part.range.clone() };
+                edit.propose(answer, end.finish == Finish::Stop, self.yes)
+            }
+            _ if answer.trim().is_empty() => {
+                Err(Error::Refused("the endpoint answered with nothing; ask again, or in other words".into()))
+            }
+            _ if end.finish == Finish::Length => {
+                writeln!(
+                    anstream::stderr(),
+                    "The answer reached its limit; ask to go on with --continue, or raise chat.maxTokens."
+                )?;
+                Ok(ExitCode::from(FINE))
+            }
+            _ => {
+                debug_assert!(!self.apply || action.edits());
+                Ok(ExitCode::from(FINE))
+            }
+        }
+    }
+}
+
+fn ask(
+    action: Action,
+    words: Option<&str>,
+    parts: &[Part],
+    earlier: &str,
+    settings: &Settings,
+) -> Result<Asked, Error> {
+    let conversation = Conversation::parse(earlier);
+    let code: Vec<_> = parts.iter().map(Part::code).collect();
+    let question = Question { action, words, code: &code, diagnostics: &[], others: &[], history: &conversation.turns };
+    let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
+    asked.map_err(|error| Error::Refused(error.to_string()))
+}
+
+fn part(region: &Region, settings: &Settings) -> Result<Part, Error> {
+    let file = path::absolute(&region.file)?;
+    let privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
+    if let Some(pattern) = privacy.excludes(&file) {
+        return Err(Error::Refused(format!(
+            "{} is not sent: it meets {pattern}; privacy.exclude and privacy.useDefaultExcludes say which files are not",
+            name(&region.file)
+        )));
+    }
+    let text = Rope::from_str(&source::read(&region.file, settings.limits.max_file_bytes)?);
+    let range = region.find(&text)?;
+    let language = language::of(&file);
+    Ok(Part { name: name(&region.file), file, language, text, range })
+}
+
+/// What a pipe brings, as a part of its own.
+fn piped() -> Result<Option<Part>, Error> {
+    if io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().take(LONGEST_INPUT).read_to_end(&mut bytes)?;
+    let text = Rope::from_str(&String::from_utf8_lossy(&bytes));
+    let part = Part {
+        file: PathBuf::new(),
+        name: "standard input".to_owned(),
+        language: language::PLAIN_TEXT,
+        range: 0..text.len_bytes(),
+        text,
+    };
+    Ok(Some(part).filter(|part| !part.range.is_empty()))
+}
