@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use serde_json::Value;
 
-use super::{Error, FAILED, FINE};
+use super::{Error, FAILED, FINE, helix};
 use crate::settings::{Loaded, Origin, schema};
 
 const DEFAULT: Style = Style::new().dimmed();
@@ -23,6 +23,9 @@ pub(super) struct Config {
     /// Print the JSON schema of the settings instead.
     #[arg(long)]
     schema: bool,
+    /// Print what Helix's languages.toml needs instead: for these languages, else for those of the files here.
+    #[arg(long, value_name = "LANG", num_args = 0.., conflicts_with = "schema")]
+    helix: Option<Vec<String>>,
 }
 
 impl Config {
@@ -31,6 +34,10 @@ impl Config {
         let mut out = anstream::stdout().lock();
         if self.schema {
             writeln!(out, "{:#}", schema())?;
+            return Ok(ExitCode::from(FINE));
+        }
+        if let Some(languages) = &self.helix {
+            out.write_all(helix::block(languages)?.as_bytes())?;
             return Ok(ExitCode::from(FINE));
         }
         print(loaded, &mut out)?;
@@ -77,7 +84,7 @@ fn toml_key(key: &str) -> String {
 }
 
 /// A value as TOML writes it, in one line.
-fn toml(value: &Value) -> String {
+pub(super) fn toml(value: &Value) -> String {
     toml::Value::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string())
 }
 

@@ -8,6 +8,7 @@ mod config;
 mod diff;
 mod drawing;
 mod explain;
+mod helix;
 mod place;
 mod progress;
 mod region;
