@@ -1,0 +1,324 @@
+//! One Neovim: started as a user has it, fed with keys, looked at.
+
+use std::cell::{Cell, RefCell};
+use std::env;
+use std::fs;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::fake_endpoint::Fake;
+use crate::messagepack;
+
+/// The longest wait for anything: a busy machine starts Neovim in two seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The key the fake endpoint gets.
+pub const KEY: &str = "test-key-0123456789";
+
+/// Who draws the ghost text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ghost {
+    /// Neovim 0.12.
+    Native,
+    /// The plug-in, as on 0.11.
+    Own,
+}
+
+/// Draws the buffer as the person sees it: `|` is the cursor, `⟦ ⟧` what is not in the text.
+const DRAW: &str = r#"
+local marks = {}
+for _, name in ipairs({ 'nvim.lsp.inline_completion', 'codestral.ghost_text' }) do
+  local space = vim.api.nvim_create_namespace(name)
+  vim.list_extend(marks, vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true }))
+end
+local function ghost(chunks)
+  local text = ''
+  for _, chunk in ipairs(chunks or {}) do text = text .. chunk[1] end
+  return '⟦' .. text .. '⟧'
+end
+local cursor = vim.api.nvim_win_get_cursor(0)
+local out = {}
+for at, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+  local inserts = {}
+  if at == cursor[1] then table.insert(inserts, { cursor[2], '|' }) end
+  for _, mark in ipairs(marks) do
+    if mark[2] == at - 1 and ghost(mark[4].virt_text) ~= '⟦⟧' then
+      table.insert(inserts, { mark[3], ghost(mark[4].virt_text) })
+    end
+  end
+  for i = #inserts, 1, -1 do
+    line = line:sub(1, inserts[i][1]) .. inserts[i][2] .. line:sub(inserts[i][1] + 1)
+  end
+  table.insert(out, line)
+  for _, mark in ipairs(marks) do
+    if mark[2] == at - 1 then
+      for _, virtual in ipairs(mark[4].virt_lines or {}) do table.insert(out, ghost(virtual)) end
+    end
+  end
+end
+return table.concat(out, '\n')
+"#;
+
+/// Where Neovim is; nothing where the test is to be skipped, which is said.
+fn program() -> Option<&'static Path> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/editors/bin/nvim");
+        [own, PathBuf::from("nvim")].into_iter().find(|program| is_new_enough(program))
+    });
+    if found.is_none() {
+        let required = env::var("CODESTRAL_EDITORS").is_ok_and(|value| value == "required");
+        assert!(!required, "there is no Neovim 0.12; run tests/editors/install");
+        println!("SKIPPED: there is no Neovim 0.12; run tests/editors/install");
+    }
+    found.as_deref()
+}
+
+fn is_new_enough(program: &Path) -> bool {
+    let Ok(output) = Command::new(program).arg("--version").output() else { return false };
+    let version = String::from_utf8_lossy(&output.stdout);
+    let minor = version.strip_prefix("NVIM v0.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor >= 12) || version.starts_with("NVIM v1.")
+}
+
+/// The settings that lead to `fake`, wait for a burst of keys only, and take nothing from anywhere else, as a Lua table.
+pub fn settings(fake: &Fake) -> String {
+    format!(
+        "{{ endpoint = {{ url = '{}', dialect = 'mistral', warmUp = false }}, \
+         completion = {{ debounceMs = 50, prefetch = 'off', choices = 2 }}, \
+         ['local'] = {{ fallback = false, workspace = false }} }}",
+        fake.url()
+    )
+}
+
+/// `init.lua` of somebody who calls `setup` with `settings` and `more`.
+pub fn init(fake: &Fake, ghost: Ghost, more: &str) -> String {
+    format!(
+        "vim.opt.rtp:prepend('{}/editors/neovim')\nrequire('codestral').setup({{ settings = {}, own_ghost_text = {}, {more} }})\n",
+        env!("CARGO_MANIFEST_DIR"),
+        settings(fake),
+        ghost == Ghost::Own,
+    )
+}
+
+/// A running Neovim, ended when dropped.
+pub struct Neovim {
+    home: TempDir,
+    child: RefCell<Child>,
+    stdin: RefCell<ChildStdin>,
+    stdout: RefCell<BufReader<ChildStdout>>,
+    next: Cell<u32>,
+}
+
+impl Neovim {
+    /// With the plug-in, at `file` with `marked` in it, the cursor at `|`; nothing where Neovim is missing. Waits for
+    /// the server.
+    pub fn open(fake: &Fake, ghost: Ghost, file: &str, marked: &str) -> Option<Self> {
+        Self::start(&init(fake, ghost, ""), file, marked)
+    }
+
+    /// The same with an `init.lua`.
+    pub fn start(init: &str, file: &str, marked: &str) -> Option<Self> {
+        let neovim = Self::launch(init, file, marked)?;
+        neovim.until("the server is attached, and Neovim listens to the typing", || {
+            neovim.lua(
+                "local it = vim.lsp.get_clients({ bufnr = 0 })[1] \
+                 local listens = not vim.lsp.inline_completion.is_enabled() \
+                 listens = listens or require('vim.lsp._capability').all.inline_completion.active[vim.fn.bufnr()] ~= nil \
+                 return it ~= nil and it.initialized and it.attached_buffers[vim.fn.bufnr()] ~= nil and listens",
+            ) == true
+        });
+        Some(neovim)
+    }
+
+    /// The same without waiting for a server.
+    pub fn launch(init: &str, file: &str, marked: &str) -> Option<Self> {
+        let program = program()?;
+        let home = tempfile::tempdir().unwrap();
+        let project = home.path().join("project");
+        fs::create_dir_all(project.join(".git")).unwrap();
+        fs::create_dir_all(home.path().join("config/nvim")).unwrap();
+        fs::write(home.path().join("config/nvim/init.lua"), init).unwrap();
+        let offset = marked.find('|').expect("the place of the cursor is marked");
+        let before = &marked[..offset];
+        let text = marked.replacen('|', "", 1);
+        fs::write(project.join(file), &text).unwrap();
+        let binary = Path::new(env!("CARGO_BIN_EXE_codestral-ls")).parent().unwrap();
+        let path =
+            env::join_paths([binary.to_path_buf()].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap())));
+        let mut command = Command::new(program);
+        command.args(["--embed", "--headless", "-n", file]).current_dir(&project);
+        for (variable, folder) in [
+            ("HOME", "home"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_RUNTIME_DIR", "run"),
+        ] {
+            fs::create_dir_all(home.path().join(folder)).unwrap();
+            command.env(variable, home.path().join(folder));
+        }
+        command.env("PATH", path.unwrap()).env("CODESTRAL_API_KEY", KEY).env_remove("NVIM");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (stdin, stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let neovim = Self { home, child: child.into(), stdin: stdin.into(), stdout: stdout.into(), next: Cell::new(1) };
+        let row = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().len();
+        neovim.lua(&format!("vim.api.nvim_win_set_cursor(0, {{ {row}, {column} }})"));
+        neovim.lua("_G.said = {} vim.notify = function(message) table.insert(_G.said, message) end");
+        Some(neovim)
+    }
+
+    /// Types, in Neovim's notation of keys; the cursor of the test's text stays where it is with `i`.
+    pub fn keys(&self, keys: &str) {
+        self.call(&messagepack::request(self.id(), "nvim_input", &[keys]));
+    }
+
+    /// Runs Lua and returns what it returns, by way of JSON.
+    #[track_caller]
+    pub fn lua(&self, code: &str) -> Value {
+        let code = format!("local function run() {code}\nend\nlocal result = run()\nreturn vim.json.encode(result)");
+        let result = self.call(&messagepack::lua(self.id(), &code));
+        serde_json::from_str(result.as_str().unwrap_or("null")).unwrap()
+    }
+
+    /// What the person sees.
+    pub fn drawn(&self) -> String {
+        self.lua(DRAW).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The text of the current buffer.
+    pub fn text(&self) -> String {
+        let text = self.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')");
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the person was told by `vim.notify`.
+    pub fn said(&self) -> String {
+        self.lua("return table.concat(_G.said, '\\n')").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the person sees this.
+    #[track_caller]
+    pub fn sees(&self, expected: &str) {
+        self.shows("what is seen", expected, || self.drawn());
+    }
+
+    /// Waits until the buffer holds this text.
+    #[track_caller]
+    pub fn holds(&self, expected: &str) {
+        self.shows("the text", expected, || self.text());
+    }
+
+    #[track_caller]
+    fn shows(&self, what: &str, expected: &str, look: impl Fn() -> String) {
+        let begun = Instant::now();
+        let mut seen = look();
+        while seen != expected {
+            if begun.elapsed() > PATIENCE {
+                assert_eq!(seen, expected, "{what}; said: {}; the server: {}", self.said(), self.log());
+            }
+            thread::sleep(PAUSE);
+            seen = look();
+        }
+    }
+
+    /// Waits until `condition` holds.
+    #[track_caller]
+    pub fn until(&self, what: &str, mut condition: impl FnMut() -> bool) {
+        let begun = Instant::now();
+        while !condition() {
+            let said = || format!("{}; the client's log: {}", self.said(), self.log());
+            assert!(begun.elapsed() < PATIENCE, "in vain waited until {what}; said: {}", said());
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Waits until Neovim has no request open and its own wait of 200 ms is over: what is seen then stays.
+    pub fn settle(&self) {
+        self.lua("_G.quiet_since = vim.uv.now()");
+        self.until("nothing is under way", || {
+            self.lua(
+                "for _, client in ipairs(vim.lsp.get_clients()) do \
+                   for _, request in pairs(client.requests) do \
+                     if request.method == 'textDocument/inlineCompletion' then _G.quiet_since = vim.uv.now() end \
+                   end \
+                 end \
+                 return vim.uv.now() - _G.quiet_since > 300",
+            ) == true
+        });
+    }
+
+    /// A file of the project, as bytes.
+    pub fn saved(&self, file: &str) -> Vec<u8> {
+        fs::read(self.home.path().join("project").join(file)).unwrap()
+    }
+
+    /// Where everything of this Neovim is.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The processes of the server that this Neovim has started.
+    pub fn servers(&self) -> Vec<u32> {
+        let parent = self.child.borrow().id();
+        let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+        children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    }
+
+    /// Waits until Neovim has ended by itself.
+    #[track_caller]
+    pub fn ends(&self) {
+        self.until("Neovim has ended", || self.child.borrow_mut().try_wait().is_ok_and(|status| status.is_some()));
+    }
+
+    /// For a failed test: Neovim's log of the client, and what the server says of its last requests.
+    fn log(&self) -> String {
+        let log = fs::read_to_string(self.home.path().join("state/nvim/lsp.log")).unwrap_or_default();
+        let why = self.lua(
+            "local it = vim.lsp.get_clients({ name = 'codestral_ls' })[1] \
+             local command = { command = 'codestral.why', arguments = { { show = false } } } \
+             return it and it:request_sync('workspace/executeCommand', command, 2000)",
+        );
+        format!("{log}{why}")
+    }
+
+    fn id(&self) -> u32 {
+        self.next.set(self.next.get() + 1);
+        self.next.get()
+    }
+
+    #[track_caller]
+    fn call(&self, request: &[u8]) -> Value {
+        // Neovim may have ended by the request itself.
+        if self.stdin.borrow_mut().write_all(request).is_err() {
+            return Value::Null;
+        }
+        let mut answer = Value::Null;
+        while answer[0] != 1 {
+            let Ok(message) = messagepack::read(&mut *self.stdout.borrow_mut()) else { return Value::Null };
+            answer = message;
+        }
+        assert!(answer[2].is_null(), "Neovim refuses: {}", answer[2]);
+        answer[3].take()
+    }
+}
+
+impl Drop for Neovim {
+    fn drop(&mut self) {
+        let child = self.child.get_mut();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
