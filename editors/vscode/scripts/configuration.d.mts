@@ -1,0 +1,2 @@
+// The types of configuration.mjs for the unit tests.
+export declare function configuration(schema: unknown): unknown;
