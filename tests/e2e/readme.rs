@@ -12,6 +12,19 @@ fn page(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// All pages: those of the project and those of the editors.
+fn pages() -> Vec<String> {
+    let mut pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).to_vec();
+    for folder in ["editors", "editors/helix", "editors/neovim", "editors/vscode"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        pages.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    assert!(pages.len() > 8, "the pages are found: {pages:?}");
+    pages
+}
+
 /// The lines between fences of this language.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut inside = false;
@@ -28,12 +41,15 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn links_lead_to_files_that_are_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
-        let page = page(name);
+    for name in pages() {
+        let page = page(&name);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+        let folder = folder.parent().expect("a page stands in a folder");
         let targets: Vec<&str> = page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        let local = targets.iter().filter(|target| !target.starts_with("https://"));
+        let local = targets.iter().filter(|target| !target.starts_with("https://") && !target.starts_with('#'));
         for target in local {
-            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(target).exists(), "{name} links to {target}");
+            let file = target.split('#').next().unwrap_or_default();
+            assert!(folder.join(file).exists(), "{name} links to {target}");
         }
     }
 }
@@ -75,11 +91,12 @@ fn one_command_checks_what_the_readme_tells_to_run() {
 fn every_command_the_readme_names_is_there() {
     let home = tempdir().expect("a directory");
     let page = page("README.md");
-    let named = ["`codestral-ls ", "cargo run --release -- "].map(|start| page.split(start).skip(1));
+    let named = ["`codestral-ls ", "\ncodestral-ls ", " 2>&1 | codestral-ls ", "cargo run --release -- "]
+        .map(|start| page.split(start).skip(1));
     let mut words: Vec<&str> = named.into_iter().flatten().filter_map(|rest| rest.split([' ', '`']).next()).collect();
     words.sort_unstable();
     words.dedup();
-    assert_eq!(words, ["check", "complete", "config", "usage"]);
+    assert_eq!(words, ["chat", "check", "complete", "config", "usage"]);
     for word in words {
         let outcome = command(home.path()).args([word, "--help"]).output().expect("the binary runs");
         assert!(outcome.status.success(), "codestral-ls {word}: {}", String::from_utf8_lossy(&outcome.stderr));
