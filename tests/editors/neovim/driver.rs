@@ -5,8 +5,9 @@ use std::env;
 use std::fs;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -116,7 +117,8 @@ pub struct Neovim {
     home: TempDir,
     child: RefCell<Child>,
     stdin: RefCell<ChildStdin>,
-    stdout: RefCell<BufReader<ChildStdout>>,
+    /// What Neovim says, until it has ended.
+    messages: Receiver<Value>,
     next: Cell<u32>,
 }
 
@@ -171,8 +173,17 @@ impl Neovim {
         }
         command.env("PATH", path.unwrap()).env("CODESTRAL_API_KEY", KEY).env_remove("NVIM");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (stdin, stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        let neovim = Self { home, child: child.into(), stdin: stdin.into(), stdout: stdout.into(), next: Cell::new(1) };
+        let (stdin, mut stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let (said, messages) = mpsc::channel();
+        // A thread, so that a Neovim that waits for a key nobody will press fails its test instead of holding it up.
+        thread::spawn(move || {
+            while let Ok(message) = messagepack::read(&mut stdout) {
+                if said.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        let neovim = Self { home, child: child.into(), stdin: stdin.into(), messages, next: Cell::new(1) };
         let row = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().len();
         neovim.lua(&format!("vim.api.nvim_win_set_cursor(0, {{ {row}, {column} }})"));
@@ -182,14 +193,15 @@ impl Neovim {
 
     /// Types, in Neovim's notation of keys; the cursor of the test's text stays where it is with `i`.
     pub fn keys(&self, keys: &str) {
-        self.call(&messagepack::request(self.id(), "nvim_input", &[keys]));
+        self.call("nvim_input", &[keys]);
     }
 
     /// Runs Lua and returns what it returns, by way of JSON.
     #[track_caller]
     pub fn lua(&self, code: &str) -> Value {
         let code = format!("local function run() {code}\nend\nlocal result = run()\nreturn vim.json.encode(result)");
-        let result = self.call(&messagepack::lua(self.id(), &code));
+        let id = self.id();
+        let result = self.answer(id, &messagepack::lua(id, &code));
         serde_json::from_str(result.as_str().unwrap_or("null")).unwrap()
     }
 
@@ -300,18 +312,36 @@ impl Neovim {
     }
 
     #[track_caller]
-    fn call(&self, request: &[u8]) -> Value {
-        // Neovim may have ended by the request itself.
+    fn call(&self, method: &str, arguments: &[&str]) -> Value {
+        let id = self.id();
+        self.answer(id, &messagepack::request(id, method, arguments))
+    }
+
+    /// Sends a request and waits for its answer; null where Neovim has ended, maybe by the request itself.
+    #[track_caller]
+    fn answer(&self, id: u32, request: &[u8]) -> Value {
         if self.stdin.borrow_mut().write_all(request).is_err() {
             return Value::Null;
         }
-        let mut answer = Value::Null;
-        while answer[0] != 1 {
-            let Ok(message) = messagepack::read(&mut *self.stdout.borrow_mut()) else { return Value::Null };
-            answer = message;
+        loop {
+            match self.messages.recv_timeout(PATIENCE) {
+                Ok(mut message) if message[0] == 1 && message[1] == id => {
+                    assert!(message[2].is_null(), "Neovim refuses: {}", message[2]);
+                    return message[3].take();
+                }
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return Value::Null,
+                Err(RecvTimeoutError::Timeout) => panic!("Neovim does not answer; its mode: {}", self.mode()),
+            }
         }
-        assert!(answer[2].is_null(), "Neovim refuses: {}", answer[2]);
-        answer[3].take()
+    }
+
+    /// What Neovim waits for: the one request that it answers even then.
+    fn mode(&self) -> Value {
+        let id = self.id();
+        let _ = self.stdin.borrow_mut().write_all(&messagepack::request(id, "nvim_get_mode", &[]));
+        let mut messages = std::iter::from_fn(|| self.messages.recv_timeout(PATIENCE).ok());
+        messages.find(|message| message[1] == id).unwrap_or_default()
     }
 }
 
