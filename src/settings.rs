@@ -41,7 +41,7 @@ pub struct Settings {
     pub local: Local,
     /// Which files never leave this machine.
     pub privacy: Privacy,
-    /// When a document is too much to complete in.
+    /// When it is too much: a document, a day's tokens.
     pub limits: Limits,
     /// The chat about selected code.
     pub chat: Chat,
@@ -300,18 +300,22 @@ impl Default for Privacy {
     }
 }
 
-/// When a document is too much to complete in.
+/// When it is too much: a document, a day's tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// The largest document to complete in, in bytes. Larger ones are mostly generated or data.
     #[schemars(range(min = 1024, max = 67_108_864))]
     pub max_file_bytes: usize,
+    /// The most tokens that may be sent and received in a day (UTC), by all your editors together, chats included. Then
+    /// nothing more is asked while you type, only by hand; the embedded engine stands in.
+    #[schemars(range(min = 1000))]
+    pub tokens_per_day: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_file_bytes: 2 * 1024 * 1024 }
+        Limits { max_file_bytes: 2 * 1024 * 1024, tokens_per_day: None }
     }
 }
 

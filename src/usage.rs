@@ -1,5 +1,6 @@
 //! What was asked, what became of it and what it cost, in counts. No text, no name of a file, no key.
 
+pub mod ceiling;
 pub mod days;
 pub mod ledger;
 mod meter;
@@ -58,6 +59,11 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Sent and received together.
+    pub fn tokens(&self) -> u64 {
+        self.prompt_tokens.saturating_add(self.completion_tokens)
+    }
+
     /// What the endpoint counted, or an estimate from the bytes sent and received.
     pub fn of(prompt_bytes: usize, reply_bytes: usize, usage: Option<Usage>) -> Self {
         let estimate = |bytes: usize| bytes.div_ceil(BYTES_PER_TOKEN) as u64;
@@ -117,6 +123,11 @@ impl Figures {
             completion_tokens: cost.completion_tokens,
             ..Self::default()
         });
+    }
+
+    /// Tokens sent and received.
+    pub fn tokens(&self) -> u64 {
+        self.prompt_tokens.saturating_add(self.completion_tokens)
     }
 
     /// Of the suggestions shown, the share that was accepted as a whole or in part, from 0 to 1. `None` before the

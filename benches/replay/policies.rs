@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use codestral_ls::{
-    completion::{Engine, Query},
+    completion::{Engine, Query, Reason},
     document::{Document, Edit},
     endpoint::{Endpoint, Piece, Prompt},
     settings::Settings,
@@ -48,7 +48,7 @@ pub const POLICIES: [(&str, Make); 8] = [
 
 struct Ours {
     engine: Engine,
-    _notices: UnboundedReceiver<codestral_ls::endpoint::Error>,
+    _notices: UnboundedReceiver<Reason>,
 }
 
 impl Ours {

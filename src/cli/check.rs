@@ -1,5 +1,6 @@
 //! `codestral-ls check`: the set-up step by step, from the settings to a first completion, and what to mend.
 
+mod ceiling;
 mod chat;
 mod local;
 
@@ -99,7 +100,8 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
         return report.skip(&["models", "completion"]);
     }
     models(opened, settings, report).await?;
-    report.say("completion", completion(opened, settings).await)
+    report.say("completion", completion(opened, settings).await)?;
+    ceiling::check(settings, report)
 }
 
 fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {

@@ -207,7 +207,12 @@ pub(super) fn heed(loaded: &Loaded) -> Result<(), Error> {
 /// Whether the model was asked and had nothing, or could not be asked.
 fn code(reason: &Reason) -> u8 {
     match reason {
-        Reason::Private(_) | Reason::TooLarge(_) | Reason::Binary | Reason::Endpoint(_) | Reason::Paused(_) => FAILED,
+        Reason::Private(_)
+        | Reason::TooLarge(_)
+        | Reason::Binary
+        | Reason::Endpoint(_)
+        | Reason::Paused(_)
+        | Reason::Ceiling(_) => FAILED,
         _ => NOTHING_TO_SHOW,
     }
 }

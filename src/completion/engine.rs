@@ -19,7 +19,7 @@ mod tests;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use local::Local;
@@ -44,7 +44,7 @@ use crate::{
     endpoint::{Endpoint, Error, Prompt},
     privacy::Privacy,
     settings::{Completion, Settings},
-    usage::{Counts, Tally, prompt_bytes},
+    usage::{Counts, Tally, ceiling::Ceiling, days::Day, prompt_bytes},
 };
 
 /// The engine. Clones share their state.
@@ -90,11 +90,15 @@ pub struct Status {
     pub streams: usize,
     /// Counts since the start.
     pub counts: Counts,
+    /// Tokens of this day, by all servers of the user.
+    pub today: u64,
+    /// The most of them, if they are used up.
+    pub ceiling: Option<u64>,
 }
 
 impl Engine {
-    /// An engine that asks `endpoint`. Trouble a person should hear of goes to `notices`, each kind once.
-    pub fn new(settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>, notices: UnboundedSender<Error>) -> Self {
+    /// An engine that asks `endpoint`. What a person should hear of goes to `notices`, each kind once.
+    pub fn new(settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>, notices: UnboundedSender<Reason>) -> Self {
         let state = State {
             privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
             settings,
@@ -107,6 +111,7 @@ impl Engine {
             why: Why::default(),
             counts: Counts::default(),
             tally: Tally::default(),
+            ceiling: Ceiling::default(),
             told: None,
             notices,
         };
@@ -151,6 +156,14 @@ impl Engine {
         std::mem::take(&mut self.lock().tally)
     }
 
+    /// Takes the tokens that are on disk for a day, this engine's among them but for what [`take_tally`](Self::take_tally)
+    /// would give now.
+    pub fn know_spent(&self, day: Day, tokens: u64) {
+        let mut state = self.lock();
+        let own = state.tally.total().tokens();
+        state.ceiling.know(day, tokens.saturating_add(own));
+    }
+
     /// What the engine stands at.
     pub fn status(&self) -> Status {
         let state = self.lock();
@@ -159,6 +172,8 @@ impl Engine {
             trouble: state.pace.trouble().cloned(),
             streams: state.tracks.values().map(|track| track.flights.len()).sum(),
             counts: state.counts,
+            today: state.ceiling.spent(&today()),
+            ceiling: state.used_up(),
         }
     }
 
@@ -342,6 +357,11 @@ impl Engine {
 
 fn budget(completion: &Completion) -> Budget {
     Budget { prefix: completion.prefix_bytes, suffix: completion.suffix_bytes }
+}
+
+/// The day by which tokens are counted.
+fn today() -> Day {
+    Day::at(SystemTime::now())
 }
 
 /// The runtime's clock, which tests can pause.

@@ -47,6 +47,11 @@ pub enum Reason {
     /// The endpoint failed this time.
     #[error("{0}")]
     Endpoint(endpoint::Error),
+    /// As many tokens as `limits.tokensPerDay` allows are gone.
+    #[error(
+        "today's {0} tokens (limits.tokensPerDay) are used up; the endpoint is asked by hand only until midnight UTC"
+    )]
+    Ceiling(u64),
     /// The endpoint failed before and is left alone for a while.
     #[error("not asking until a pause is over, because: {0}")]
     Paused(endpoint::Error),
@@ -70,6 +75,7 @@ impl Reason {
             Self::Unsure => "unsure",
             Self::Filtered(filter) => filter.name(),
             Self::Endpoint(_) => "endpoint",
+            Self::Ceiling(_) => "ceiling",
             Self::Paused(_) => "paused",
         }
     }

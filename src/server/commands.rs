@@ -10,7 +10,7 @@ use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 use super::Server;
 use super::chat;
 use super::convert::ACCEPTED;
-use crate::completion::{Source, why::Record};
+use crate::completion::{Reason, Source, why::Record};
 
 const WHY: &str = "codestral.why";
 const STATUS: &str = "codestral.status";
@@ -104,18 +104,21 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
     );
     let model =
         if alone { "the embedded engine alone".to_owned() } else { format!("{} at {url}", settings.endpoint.model) };
-    let state = match (&status.trouble, status.on, status.streams) {
+    let trouble = status.trouble.map(Reason::Endpoint).or(status.ceiling.map(Reason::Ceiling));
+    let state = match (&trouble, status.on, status.streams) {
         (Some(_), ..) => "error",
         (None, false, _) => "off",
         (None, true, 0) => "idle",
         (None, true, _) => "asking",
     };
     let counts = status.counts;
-    let trouble = status.trouble.map(|error| error.to_string());
+    let trouble = trouble.map(|reason| reason.to_string());
     if show {
+        let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
+        let today = format!("{}{most} today by all editors", status.today);
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
         let text = format!(
-            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received; {covers}{error}",
+            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {today}; {covers}{error}",
             counts.requests, counts.shown, counts.reused, counts.local, counts.prompt_tokens, counts.completion_tokens,
         );
         server.say(MessageType::INFO, text).await;
@@ -128,6 +131,7 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
         "error": trouble,
         "streams": status.streams,
         "counts": counts,
+        "today": { "tokens": status.today, "most": settings.limits.tokens_per_day },
         "local": {
             "alone": alone,
             "files": coverage.files,

@@ -1,5 +1,6 @@
 //! The LSP shell: what an editor talks to.
 
+mod books;
 pub mod chat;
 pub mod client;
 pub mod commands;

@@ -4,28 +4,26 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::{task, time};
 use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
 
 use super::Server;
+use super::books::Books;
 use super::chat::Chats;
 use super::client::Client;
 use super::shelves::{self, Shelves};
-use crate::completion::Engine;
+use crate::completion::{Engine, Reason};
 use crate::document::Documents;
-use crate::endpoint::{self, Backend};
+use crate::endpoint::Backend;
 use crate::library::Library;
 use crate::logging::Logging;
 use crate::settings::{Dialect, Settings, Sources};
 use crate::state_dir;
-use crate::usage::Tally;
-use crate::usage::ledger::Ledger;
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
@@ -54,11 +52,8 @@ pub struct Session {
     /// Whether the person knows that the embedded engine completes.
     told_local: AtomicBool,
     /// The engine's trouble, until `initialized` begins to read it.
-    trouble: Mutex<Option<UnboundedReceiver<endpoint::Error>>>,
-    /// Counts that could not be written yet.
-    unwritten: Mutex<Tally>,
-    /// Held while counts are on their way to the disk.
-    writing: Arc<AsyncMutex<()>>,
+    trouble: Mutex<Option<UnboundedReceiver<Reason>>>,
+    books: Books,
 }
 
 /// The settings, and what was made from them.
@@ -101,8 +96,7 @@ impl Session {
             logging,
             told_local: AtomicBool::new(false),
             trouble: Mutex::new(Some(trouble)),
-            unwritten: Mutex::default(),
-            writing: Arc::default(),
+            books: Books::default(),
         }
     }
 
@@ -195,37 +189,6 @@ impl Session {
         self.say(MessageType::INFO, text).await;
     }
 
-    /// Adds what was counted since the last time to the counts on disk; what cannot be written waits for the next time.
-    async fn write_counts(&self) {
-        // Goes with the writing, which goes on though nobody waits for it any more.
-        let lock = self.writing.clone().lock_owned().await;
-        let tally = {
-            let mut unwritten = self.unwritten();
-            unwritten.add(&self.engine.take_tally());
-            std::mem::take(&mut *unwritten)
-        };
-        if tally.is_empty() {
-            return;
-        }
-        let written = task::spawn_blocking(move || {
-            let _lock = lock;
-            let outcome = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now()));
-            outcome.map_err(|error| (error, tally))
-        });
-        match written.await {
-            Ok(Ok(())) => {}
-            Ok(Err((error, tally))) => {
-                tracing::warn!("the counts for `codestral-ls usage` wait: {error}");
-                self.unwritten().add(&tally);
-            }
-            Err(_) => tracing::warn!("writing the counts for `codestral-ls usage` did not end"),
-        }
-    }
-
-    fn unwritten(&self) -> MutexGuard<'_, Tally> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn configured(&self) -> MutexGuard<'_, Configured> {
         self.configured.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -254,8 +217,10 @@ impl Server {
             server.follow_workspace();
             server.settle().await;
             let Some(mut trouble) = trouble else { return };
-            while let Some(error) = trouble.recv().await {
-                server.say(MessageType::ERROR, format!("Codestral: {error}")).await;
+            while let Some(reason) = trouble.recv().await {
+                let is_chosen = matches!(reason, Reason::Ceiling(_));
+                let kind = if is_chosen { MessageType::WARNING } else { MessageType::ERROR };
+                server.say(kind, format!("Codestral: {reason}")).await;
             }
         });
     }
@@ -263,9 +228,10 @@ impl Server {
     fn keep_counts(&self) {
         let server = self.clone();
         tokio::spawn(async move {
+            server.books.read(&server.engine).await;
             loop {
                 time::sleep(COUNTS_EVERY).await;
-                server.write_counts().await;
+                server.books.write(&server.engine).await;
             }
         });
     }
@@ -276,7 +242,7 @@ impl Server {
         self.engine.finish();
         let last = async {
             self.chats.finish().await;
-            self.write_counts().await;
+            self.books.write(&self.engine).await;
         };
         if time::timeout(LAST_WORDS_LIMIT, last).await.is_err() {
             tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");

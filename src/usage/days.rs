@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::Tally;
+use super::{Figures, Tally};
 
 /// Days that are kept, today included: a year and a month to compare with the year before.
 pub const KEPT_DAYS: u32 = 400;
@@ -93,6 +93,11 @@ impl Days {
         self.days.retain(|day, _| *day >= first);
     }
 
+    /// All that was counted on one day.
+    pub fn on(&self, day: &Day) -> Figures {
+        self.days.get(day).map(Tally::total).unwrap_or_default()
+    }
+
     /// What was counted on `first` and after it.
     pub fn since(&self, first: &Day) -> Tally {
         let mut sum = Tally::default();
@@ -166,6 +171,7 @@ mod tests {
         }
         assert_eq!(days.days.len(), 3);
         assert_eq!(days.since(&Day::at(now)).total().shown, 2);
+        assert_eq!((days.on(&Day::at(now)).shown, days.on(&Day::first_of_last(3, now)).shown), (2, 0));
         assert_eq!(days.since(&Day::first_of_last(2, now)).total().shown, 3);
         assert_eq!(days.since(&Day::first_of_last(KEPT_DAYS, now)).total().shown, 4);
     }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Tally;
-use super::days::Days;
+use super::days::{Day, Days};
+use super::{Figures, Tally};
 use crate::state_dir;
 
 /// How long another server may hold the file. Reading and writing it takes a few milliseconds.
@@ -55,12 +55,12 @@ impl Ledger {
         Self { directory }
     }
 
-    /// Adds a tally to the day of `now`. Blocks while another server writes, for two seconds at most. A file that
+    /// Adds a tally to the day of `now`, and returns the figures of that day, with those of other servers. Blocks while another server writes, for two seconds at most. A file that
     /// cannot be understood is set aside as `usage.json.broken`.
     ///
     /// # Errors
     /// The file is held for too long, or the system refuses. Nothing is added then.
-    pub fn add(&self, tally: &Tally, now: SystemTime) -> Result<(), Error> {
+    pub fn add(&self, tally: &Tally, now: SystemTime) -> Result<Figures, Error> {
         state_dir::create(&self.directory)?;
         // Released when it goes out of scope, or by the system when the process ends.
         let _lock = self.lock()?;
@@ -74,7 +74,8 @@ impl Ledger {
             read => read?,
         };
         days.add(tally, now);
-        self.write(&days)
+        self.write(&days)?;
+        Ok(days.on(&Day::at(now)))
     }
 
     /// All that was counted; nothing where there is no file yet.
@@ -158,7 +159,11 @@ mod tests {
         thread::scope(|scope| {
             for language in ["rust", "go", "rust", "c"] {
                 let ledger = &ledger;
-                scope.spawn(move || (0..TIMES).for_each(|_| ledger.add(&one(language), SystemTime::now()).unwrap()));
+                scope.spawn(move || {
+                    for _ in 0..TIMES {
+                        ledger.add(&one(language), SystemTime::now()).unwrap();
+                    }
+                });
             }
         });
         check(&ledger, SERVERS * TIMES);

@@ -408,6 +408,15 @@ fn check_names_the_host_that_refuses_the_key_and_the_cure() {
 }
 
 #[test]
+fn check_tells_what_is_left_of_the_days_tokens() {
+    let fake = says("a + b");
+    let outcome =
+        Shell::new(&fake).file("config/codestral-ls/config.toml", "limits.tokensPerDay = 5000\n").run(&["check"]);
+    let line = outcome.stdout.lines().find(|line| line.contains("ceiling")).expect("a line");
+    assert!(line.starts_with("ok") && line.contains("0 of today's 5000 tokens"), "{line}");
+}
+
+#[test]
 fn check_stops_where_nothing_further_can_work() {
     let shell = |url: &str| Shell::alone().env("CODESTRAL_URL", url);
     let skipped = ["skip connection", "skip models", "skip completion"];

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the editor can do more than the tests of the day ask for")]
 
 mod cancel;
+mod ceiling;
 mod chat;
 mod cli;
 mod clients;

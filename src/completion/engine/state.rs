@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    budget, now,
+    budget, now, today,
     track::{Flight, Track, Uri},
     turn::Turn,
 };
@@ -25,7 +25,7 @@ use crate::{
     endpoint::{Endpoint, Error, Usage},
     privacy::Privacy,
     settings::{Debounce, Prefetch, Settings},
-    usage::{Cost, Counts, Tally, price},
+    usage::{Cost, Counts, Tally, ceiling::Ceiling, price},
 };
 
 /// The same trouble is told again only after this long.
@@ -45,8 +45,9 @@ pub(super) struct State {
     pub counts: Counts,
     /// What was counted since it was last taken.
     pub tally: Tally,
+    pub ceiling: Ceiling,
     pub told: Option<(&'static str, Instant)>,
-    pub notices: UnboundedSender<Error>,
+    pub notices: UnboundedSender<Reason>,
 }
 
 /// What a query does next.
@@ -128,6 +129,10 @@ impl State {
         if turn.query.invoked {
             return Step::Ask;
         }
+        if let Some(most) = self.used_up() {
+            self.tell_used_up(most);
+            return turn.local.instead(&self.settings.local).unwrap_or(Step::Answer(Err(Reason::Ceiling(most))));
+        }
         if let Some(error) = self.pace.resting(now) {
             let paused = Step::Answer(Err(Reason::Paused(error.clone())));
             return turn.local.instead(&self.settings.local).unwrap_or(paused);
@@ -155,7 +160,8 @@ impl State {
             Prefetch::Off => false,
         };
         let newest = track.turn == turn.number;
-        if !newest || !wanted || self.pace.resting(now).is_some() || self.pace.free_from(now) > now {
+        let may_ask = self.used_up().is_none() && self.pace.resting(now).is_none() && self.pace.free_from(now) <= now;
+        if !newest || !wanted || !may_ask {
             return None;
         }
         let rest = self.reuse.rest(&document.uri, &turn.trace.window)?;
@@ -202,16 +208,31 @@ impl State {
 
     /// Counts one request that is over.
     pub fn count(&mut self, language: &str, cost: Cost) {
-        self.counts.prompt_tokens += cost.prompt_tokens;
-        self.counts.completion_tokens += cost.completion_tokens;
+        self.pay(cost);
         self.tally.of(language).spend(cost);
     }
 
     /// Counts one chat that is over.
     pub fn count_chat(&mut self, model: &str, cost: Cost) {
+        self.pay(cost);
+        self.tally.chat(price::knows(model)).spend(cost);
+    }
+
+    fn pay(&mut self, cost: Cost) {
         self.counts.prompt_tokens += cost.prompt_tokens;
         self.counts.completion_tokens += cost.completion_tokens;
-        self.tally.chat(price::knows(model)).spend(cost);
+        self.ceiling.spend(today(), cost.tokens());
+    }
+
+    /// The most tokens a day may take, if they are used up.
+    pub fn used_up(&self) -> Option<u64> {
+        self.settings.limits.tokens_per_day.filter(|&most| self.ceiling.spent(&today()) >= most)
+    }
+
+    fn tell_used_up(&mut self, most: u64) {
+        if self.ceiling.is_news(today()) {
+            let _ = self.notices.send(Reason::Ceiling(most));
+        }
     }
 
     /// Ends streams nobody can use any more; their complete lines stay known.
@@ -245,7 +266,7 @@ impl State {
         }
         self.told = Some((kind, now));
         // The receiver is gone only when the server is shutting down.
-        let _ = self.notices.send(error.clone());
+        let _ = self.notices.send(Reason::Endpoint(error.clone()));
     }
 
     /// A stream is over.

@@ -1,5 +1,6 @@
 //! The engine against a scripted endpoint on a paused clock.
 
+mod ceiling;
 mod choices;
 mod local;
 
@@ -66,7 +67,7 @@ impl Endpoint for Script {
 struct Bench {
     engine: Engine,
     script: Arc<Script>,
-    notices: UnboundedReceiver<Error>,
+    notices: UnboundedReceiver<Reason>,
     document: Document,
     cursor: usize,
 }
@@ -300,7 +301,7 @@ async fn trouble_is_told_once_and_rested_from() {
         assert_eq!(bench.complete().await, Err(Reason::Paused(Error::NoKey)));
     }
     assert_eq!(bench.asked(), 1);
-    assert_eq!(bench.notices.recv().await, Some(Error::NoKey));
+    assert_eq!(bench.notices.recv().await, Some(Reason::Endpoint(Error::NoKey)));
     assert!(bench.notices.try_recv().is_err());
     bench.engine.configure(Arc::new(Settings::default()), bench.script.clone());
     *bench.script.reply.lock().unwrap() = Some(Ok("1;\n".into()));
