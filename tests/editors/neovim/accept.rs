@@ -67,7 +67,7 @@ fn a_map_that_was_there_before_is_kept() {
              vim.cmd([[inoremap <expr> <M-Down> 'LINE' .. \"\\<BS>\"]])\n",
         );
         init += &crate::driver::init(&fake, ghost, "");
-        let Some(neovim) = Neovim::start(&init, "main.rs", ADD) else { return };
+        let Some(neovim) = Neovim::start_as(ghost, &init, "main.rs", ADD) else { return };
         neovim.keys("a<Tab><M-Right><M-Down><C-]>!");
         neovim.holds(&add("OLD<ÀLINCALL!"));
     });

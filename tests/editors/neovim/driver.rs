@@ -31,52 +31,27 @@ pub const KEY: &str = "test-key-0123456789";
 pub enum Ghost {
     /// Neovim 0.12.
     Native,
-    /// The plug-in, as on 0.11.
+    /// The plug-in: on 0.11 where that is installed, else on 0.12 as if it were that.
     Own,
 }
 
-/// Draws the buffer as the person sees it: `|` is the cursor, `⟦ ⟧` what is not in the text.
-const DRAW: &str = r#"
-local marks = {}
-for _, name in ipairs({ 'nvim.lsp.inline_completion', 'codestral.ghost_text' }) do
-  local space = vim.api.nvim_create_namespace(name)
-  vim.list_extend(marks, vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true }))
-end
-local function ghost(chunks)
-  local text = ''
-  for _, chunk in ipairs(chunks or {}) do text = text .. chunk[1] end
-  return '⟦' .. text .. '⟧'
-end
-local cursor = vim.api.nvim_win_get_cursor(0)
-local out = {}
-for at, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
-  local inserts = {}
-  if at == cursor[1] then table.insert(inserts, { cursor[2], '|' }) end
-  for _, mark in ipairs(marks) do
-    if mark[2] == at - 1 and ghost(mark[4].virt_text) ~= '⟦⟧' then
-      table.insert(inserts, { mark[3], ghost(mark[4].virt_text) })
-    end
-  end
-  for i = #inserts, 1, -1 do
-    line = line:sub(1, inserts[i][1]) .. inserts[i][2] .. line:sub(inserts[i][1] + 1)
-  end
-  table.insert(out, line)
-  for _, mark in ipairs(marks) do
-    if mark[2] == at - 1 then
-      for _, virtual in ipairs(mark[4].virt_lines or {}) do table.insert(out, ghost(virtual)) end
-    end
-  end
-end
-return table.concat(out, '\n')
-"#;
+/// Draws the buffer as the person sees it.
+const DRAW: &str = include_str!("draw.lua");
 
-/// Where Neovim is; nothing where the test is to be skipped, which is said.
-fn program() -> Option<&'static Path> {
-    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = FOUND.get_or_init(|| {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/editors/bin/nvim");
-        [own, PathBuf::from("nvim")].into_iter().find(|program| is_new_enough(program))
+/// Where the Neovim is in which `ghost` is to be tested; nothing where the test is to be skipped, which is said.
+fn program(ghost: Ghost) -> Option<&'static Path> {
+    static NEW: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static OLD: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let installed = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/editors").join(name);
+    let old = OLD.get_or_init(|| {
+        let program = installed("nvim-0.11/bin/nvim");
+        (minor(&program) == Some(11)).then_some(program)
     });
+    if ghost == Ghost::Own && old.is_some() {
+        return old.as_deref();
+    }
+    let is_new_enough = |program: &PathBuf| minor(program).is_some_and(|minor| minor >= 12);
+    let found = NEW.get_or_init(|| [installed("bin/nvim"), PathBuf::from("nvim")].into_iter().find(is_new_enough));
     if found.is_none() {
         let required = env::var("CODESTRAL_EDITORS").is_ok_and(|value| value == "required");
         assert!(!required, "there is no Neovim 0.12; run tests/editors/install");
@@ -85,11 +60,14 @@ fn program() -> Option<&'static Path> {
     found.as_deref()
 }
 
-fn is_new_enough(program: &Path) -> bool {
-    let Ok(output) = Command::new(program).arg("--version").output() else { return false };
+/// The second number of its version; the largest where the first is not 0.
+fn minor(program: &Path) -> Option<u32> {
+    let output = Command::new(program).arg("--version").output().ok()?;
     let version = String::from_utf8_lossy(&output.stdout);
-    let minor = version.strip_prefix("NVIM v0.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
-    minor.is_some_and(|minor| minor >= 12) || version.starts_with("NVIM v1.")
+    match version.strip_prefix("NVIM v0.") {
+        Some(rest) => rest.split('.').next()?.parse().ok(),
+        None => version.starts_with("NVIM v").then_some(u32::MAX),
+    }
 }
 
 /// The settings that lead to `fake`, wait for a burst of keys only, and take nothing from anywhere else, as a Lua table.
@@ -126,16 +104,22 @@ impl Neovim {
     /// With the plug-in, at `file` with `marked` in it, the cursor at `|`; nothing where Neovim is missing. Waits for
     /// the server.
     pub fn open(fake: &Fake, ghost: Ghost, file: &str, marked: &str) -> Option<Self> {
-        Self::start(&init(fake, ghost, ""), file, marked)
+        Self::start_as(ghost, &init(fake, ghost, ""), file, marked)
     }
 
-    /// The same with an `init.lua`.
+    /// The same on 0.12 with an `init.lua`.
     pub fn start(init: &str, file: &str, marked: &str) -> Option<Self> {
-        let neovim = Self::launch(init, file, marked)?;
+        Self::start_as(Ghost::Native, init, file, marked)
+    }
+
+    /// The same with an `init.lua` that makes `ghost` draw.
+    pub fn start_as(ghost: Ghost, init: &str, file: &str, marked: &str) -> Option<Self> {
+        let neovim = Self::launch_as(ghost, init, file, marked)?;
         neovim.until("the server is attached, and Neovim listens to the typing", || {
             neovim.lua(
                 "local it = vim.lsp.get_clients({ bufnr = 0 })[1] \
-                 local listens = not vim.lsp.inline_completion.is_enabled() \
+                 local native = vim.lsp.inline_completion \
+                 local listens = not native or not native.is_enabled() \
                  listens = listens or require('vim.lsp._capability').all.inline_completion.active[vim.fn.bufnr()] ~= nil \
                  return it ~= nil and it.initialized and it.attached_buffers[vim.fn.bufnr()] ~= nil and listens",
             ) == true
@@ -143,9 +127,13 @@ impl Neovim {
         Some(neovim)
     }
 
-    /// The same without waiting for a server.
+    /// The same on 0.12, without waiting for a server.
     pub fn launch(init: &str, file: &str, marked: &str) -> Option<Self> {
-        let program = program()?;
+        Self::launch_as(Ghost::Native, init, file, marked)
+    }
+
+    fn launch_as(ghost: Ghost, init: &str, file: &str, marked: &str) -> Option<Self> {
+        let program = program(ghost)?;
         let home = tempfile::tempdir().unwrap();
         let project = home.path().join("project");
         fs::create_dir_all(project.join(".git")).unwrap();
