@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::driver::{Ghost, Neovim};
+use crate::driver::{Ghost, Neovim, init};
 use crate::fake_endpoint::{Ending, Fake, Received, Script};
 
 const MAIN: &str = "fn main() {\n    |run();\n}\n\nfn run() {}\n";
@@ -133,6 +133,19 @@ fn cancelling_stops_the_stream_and_keeps_what_came() {
     assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).open_streams, 0);
     neovim.keys(":Codestral cancel<CR>");
     neovim.until("there is nothing left", || neovim.said().ends_with("Codestral: nothing is being asked"));
+}
+
+#[test]
+fn a_conversation_opens_though_the_set_up_of_its_file_type_fails() {
+    let fake = Fake::start(|_| Script::text("It calls `run`."));
+    // More than a screen, at which Neovim would wait for a key.
+    let init = init(&fake, Ghost::Native, "")
+        + "vim.api.nvim_create_autocmd('FileType', { pattern = 'markdown', \
+             callback = function() error(('no parser\\n'):rep(60)) end })\n";
+    let Some(neovim) = Neovim::start(&init, "main.rs", MAIN) else { return };
+    neovim.choose("Explain");
+    neovim.reads("It calls `run`.");
+    assert!(!neovim.lua("return vim.fn.execute('messages')").to_string().contains("no parser"));
 }
 
 #[test]

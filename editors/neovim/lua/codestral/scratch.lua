@@ -15,8 +15,11 @@ function M.buffer(name, filetype)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buf, name)
   vim.bo[buf].bufhidden = 'hide'
-  -- The file type's own set-up may fail, as where a distribution leaves out its parser: the text can be read without.
-  pcall(vim.api.nvim_set_option_value, 'filetype', filetype, { buf = buf })
+  -- The file type's own set-up may fail, as where a distribution leaves out its parser. The text can be read without, so
+  -- that is nobody's trouble: the message would fill the screen and wait for a key.
+  vim.api.nvim_buf_call(buf, function()
+    vim.cmd.setlocal({ 'filetype=' .. filetype, mods = { emsg_silent = true } })
+  end)
   return buf
 end
 
