@@ -136,6 +136,29 @@ fn cancelling_stops_the_stream_and_keeps_what_came() {
 }
 
 #[test]
+fn a_conversation_whose_buffer_is_deleted_meanwhile_is_still_written() {
+    const ALL: &str = "
+for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+  if vim.api.nvim_buf_get_name(buf):match('^codestral://20') then
+    return table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), '\\n')
+  end
+end";
+    let fake = Fake::start(|_| Script::chunks(["It ", "calls ", "`run`."]).between(Duration::from_millis(300)));
+    let Some(neovim) = open(&fake) else { return };
+    neovim.keys(":Codestral chat explain<CR>");
+    neovim.reads("It ");
+    neovim.keys("<C-w>l:bdelete!<CR>");
+    neovim.until("its window is gone", || neovim.conversation().is_empty());
+    neovim.until("the answer is whole", || {
+        let all = neovim.lua(ALL);
+        let all = all.as_str().unwrap_or_default();
+        all.starts_with("Explain this code")
+            && all.contains("It calls `run`.")
+            && all.ends_with("## You <!-- codestral -->\n\n")
+    });
+}
+
+#[test]
 fn a_conversation_opens_though_the_set_up_of_its_file_type_fails() {
     let fake = Fake::start(|_| Script::text("It calls `run`."));
     // More than a screen, at which Neovim would wait for a key.

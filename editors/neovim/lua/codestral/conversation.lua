@@ -17,17 +17,28 @@ local MARK = [[ <!-- codestral -->$]]
 
 ---@type table<string, codestral.Conversation>
 local all = {}
+--- What those held whose buffers were unloaded, as by |:bdelete|.
+---@type table<string, string[]>
+local kept = {}
 
 ---@param id string
 ---@return codestral.Conversation
 function M.get(id)
   local known = all[id]
-  if not known or not vim.api.nvim_buf_is_valid(known.buf) then
-    known = { id = id, buf = scratch.buffer('codestral://' .. id, 'markdown'), is_shown = false }
-    vim.bo[known.buf].modifiable = false
-    all[id] = known
+  if known and vim.api.nvim_buf_is_loaded(known.buf) then
+    return known
   end
-  return known
+  local buf = scratch.buffer('codestral://' .. id, 'markdown')
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, kept[id] or {})
+  vim.bo[buf].modifiable = false
+  vim.api.nvim_create_autocmd('BufUnload', {
+    buffer = buf,
+    callback = function()
+      kept[id] = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+    end,
+  })
+  all[id] = { id = id, buf = buf, is_shown = false }
+  return all[id]
 end
 
 --- The conversation in the current buffer.

@@ -9,7 +9,11 @@ local M = {}
 function M.buffer(name, filetype)
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     if vim.api.nvim_buf_get_name(buf) == name then
-      return buf
+      if vim.api.nvim_buf_is_loaded(buf) then
+        return buf
+      end
+      -- Unloaded it has lost text and options.
+      vim.api.nvim_buf_delete(buf, { force = true })
     end
   end
   local buf = vim.api.nvim_create_buf(false, true)
