@@ -1,5 +1,6 @@
 //! Chat: from a selection to an applied edit, or to an answer that is written as it comes and can be asked about.
 
+use std::process::Command;
 use std::time::Duration;
 
 use crate::driver::{Ghost, Neovim, init};
@@ -133,6 +134,32 @@ fn cancelling_stops_the_stream_and_keeps_what_came() {
     assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).open_streams, 0);
     neovim.keys(":Codestral cancel<CR>");
     neovim.until("there is nothing left", || neovim.said().ends_with("Codestral: nothing is being asked"));
+}
+
+#[test]
+fn a_server_that_is_gone_leaves_the_conversation_to_be_gone_on_with() {
+    let fake = Fake::start(|_| Script::chunks(["It calls "]).ending(Ending::Stall));
+    let Some(neovim) = open(&fake) else { return };
+    neovim.keys(":Codestral chat explain<CR>");
+    neovim.reads("It calls");
+    for server in neovim.servers() {
+        assert!(
+            Command::new("kill").args(["-KILL", &server.to_string()]).status().is_ok_and(|status| status.success())
+        );
+    }
+    neovim.until("it is said", || neovim.said().contains("Codestral: the server ended before its answer did"));
+    neovim.keys(":Codestral cancel<CR>");
+    neovim.until("nothing is left", || neovim.said().ends_with("Codestral: nothing is being asked"));
+    neovim.keys("<C-w>l");
+    neovim.until("it can be written in", || neovim.lua("return vim.bo.modifiable and vim.bo.filetype") == "markdown");
+    neovim.keys("<CR>");
+    neovim.until("no server is there", || neovim.said().contains("the server is not running"));
+    neovim.keys("<C-w>h:e<CR>");
+    neovim.until("it is back", || neovim.lua("return #vim.lsp.get_clients()") == 1);
+    neovim.keys("<C-w>lGoAnd then?<Esc>");
+    neovim.until("it is written", || neovim.conversation().ends_with("And then?"));
+    neovim.keys("<CR>");
+    neovim.until("it is asked", || fake.stats().requests == 2);
 }
 
 #[test]

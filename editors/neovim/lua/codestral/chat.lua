@@ -21,7 +21,6 @@ local PROSE = { explain = true, tests = true, ask = true }
 ---@field conversation? string known from the first that is told on
 ---@field question? string what was taken out of the conversation's buffer
 ---@field chat? integer
----@field text string what was told of it
 
 --- Those that are not over, the oldest first.
 ---@type codestral.Exchange[]
@@ -40,13 +39,31 @@ local function show(id)
   conversation.show(conversation.get(id), { send = M.send, cancel = M.cancel })
 end
 
-local function refused(exchange, err)
-  close(exchange)
-  client.say(err.message, vim.log.levels.ERROR)
-  if exchange.question and exchange.conversation then
-    local place = conversation.get(exchange.conversation)
+--- Ends an exchange of which the server tells nothing more. A question that it has not told back is put back.
+local function broken_off(exchange, sentence)
+  if not close(exchange) then
+    return
+  end
+  client.say(sentence, vim.log.levels.ERROR)
+  if not exchange.conversation then
+    return
+  end
+  local place = conversation.get(exchange.conversation)
+  if exchange.chat then
+    conversation.break_off(place)
+  elseif exchange.question then
     conversation.append(place, exchange.question)
-    conversation.open(place)
+  end
+  conversation.open(place)
+end
+
+--- Ends what was asked of servers that are gone.
+local function end_orphans()
+  for _, exchange in ipairs(vim.list_slice(open)) do
+    local from = vim.lsp.get_client_by_id(exchange.client_id)
+    if not from or from:is_stopped() then
+      broken_off(exchange, 'the server ended before its answer did; :e in the code starts it again')
+    end
   end
 end
 
@@ -57,19 +74,21 @@ local function request(from, argument, question)
     action = argument.action,
     conversation = argument.conversation,
     question = question,
-    text = '',
   }
   table.insert(open, exchange)
   -- With a token of ours the request lasts as long as the chat, so that cancelling the one ends the other.
   local params = { command = M.COMMAND, arguments = { argument }, workDoneToken = 'codestral-chat-' .. tokens }
-  local _, id = from:request('workspace/executeCommand', params, function(err)
+  local is_sent, id = from:request('workspace/executeCommand', params, function(err)
     if err then
-      refused(exchange, err)
+      broken_off(exchange, err.message)
     else
       close(exchange)
     end
   end)
   exchange.request = id
+  if not is_sent then
+    end_orphans()
+  end
 end
 
 --- Asks; first for words where it is nothing without them.
@@ -98,6 +117,7 @@ function M.send(words)
   elseif not from then
     return client.absent()
   end
+  end_orphans()
   for _, exchange in ipairs(open) do
     if exchange.conversation == place.id then
       return client.say('the last answer is still coming; cancel it first', vim.log.levels.WARN)
@@ -157,7 +177,7 @@ local function ended(delta, exchange)
 end
 
 --- The handler of `codestral/chatDelta`.
-function M.on_delta(_, delta, context)
+local function on_delta(_, delta, context)
   local exchange = exchange_of(delta, context.client_id)
   if not exchange then
     return
@@ -174,12 +194,20 @@ end
 --- The client's side of the command that code actions carry.
 ---@param command lsp.Command
 ---@param context table
-function M.on_command(command, context)
+local function on_command(command, context)
   local from = vim.lsp.get_client_by_id(context.client_id)
   local argument = command.arguments and command.arguments[1]
   if from and argument then
     M.ask(from, argument)
   end
+end
+
+---@param group integer
+function M.start(group)
+  vim.lsp.handlers['codestral/chatDelta'] = on_delta
+  vim.lsp.commands[M.COMMAND] = on_command
+  -- Each buffer is let go of before the client itself is, and a single one may be.
+  vim.api.nvim_create_autocmd('LspDetach', { group = group, callback = vim.schedule_wrap(end_orphans) })
 end
 
 return M

@@ -14,6 +14,7 @@ local MARK = [[ <!-- codestral -->$]]
 ---@field id string
 ---@field buf integer
 ---@field is_shown boolean
+---@field is_broken? boolean the server, which is gone, has not written the last heading; we have
 
 ---@type table<string, codestral.Conversation>
 local all = {}
@@ -98,6 +99,13 @@ function M.open(conversation)
   vim.bo[conversation.buf].modifiable = true
 end
 
+--- The server is gone in the middle of an answer: makes the place for the next question, for another that comes.
+---@param conversation codestral.Conversation
+function M.break_off(conversation)
+  M.append(conversation, '\n\n' .. YOU .. '\n\n')
+  conversation.is_broken = true
+end
+
 --- Takes the question out of the buffer, which then is again what the server has; the server tells it back.
 ---@param conversation codestral.Conversation
 ---@return string
@@ -106,7 +114,9 @@ function M.take_question(conversation)
   local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   for at = #lines, 1, -1 do
     if lines[at] == YOU then
-      vim.api.nvim_buf_set_lines(buf, at, -1, false, { '', '' })
+      -- A heading of ours goes as well: the server tells its own.
+      vim.api.nvim_buf_set_lines(buf, conversation.is_broken and at - 1 or at, -1, false, { '', '' })
+      conversation.is_broken = nil
       return vim.trim(table.concat(vim.list_slice(lines, at + 1), '\n'))
     end
   end

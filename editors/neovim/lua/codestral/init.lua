@@ -143,9 +143,7 @@ function M.setup(given)
   ghost = is_native and require('codestral.native') or require('codestral.own')
   ghost.start(group)
   require('codestral.status').start(group)
-  local chat = require('codestral.chat')
-  vim.lsp.handlers['codestral/chatDelta'] = chat.on_delta
-  vim.lsp.commands[chat.COMMAND] = chat.on_command
+  require('codestral.chat').start(group)
   require('codestral.command').define()
   map_keys(config.keys)
   enable_client(config)
