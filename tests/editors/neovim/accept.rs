@@ -174,6 +174,20 @@ fn undo_takes_back_only_what_was_accepted() {
 }
 
 #[test]
+fn undo_takes_back_what_was_typed_behind_it_first() {
+    each(|ghost| {
+        let fake = block();
+        let Some(neovim) = shown(&fake, ghost) else { return };
+        neovim.keys("<Tab> // done<Esc>");
+        neovim.holds(&add(&format!("{WHOLE} // done")));
+        neovim.keys("u");
+        neovim.holds(&add(WHOLE));
+        neovim.keys("u");
+        neovim.holds(&add("if a"));
+    });
+}
+
+#[test]
 fn undo_takes_back_one_word_after_the_other() {
     each(|ghost| {
         let fake = block();

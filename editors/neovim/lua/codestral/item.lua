@@ -69,13 +69,18 @@ function M.line(text)
   return text:match('^\n*[^\n]*')
 end
 
+--- Begins a new step of undo; setting the option does it, even to the value that it has (|undo-break|).
+local function break_undo()
+  vim.bo.undolevels = vim.bo.undolevels
+end
+
 --- Inserts a part of `rest` into the current buffer and moves the cursor behind it. What is replaced goes only with
---- the whole: a part is inserted before it. Can be undone on its own.
+--- the whole: a part is inserted before it. Can be undone on its own, before and after what else is typed.
 ---@param rest codestral.Rest
 ---@param part string
 ---@return codestral.Rest? rest what remains
 function M.insert(rest, part)
-  M.break_undo()
+  break_undo()
   local is_whole = #part == #rest.text
   local lines = vim.split(part, '\n', { plain = true })
   local end_row, end_col = rest.row, rest.col
@@ -86,16 +91,12 @@ function M.insert(rest, part)
   local row = rest.row + #lines - 1
   local col = #lines[#lines] + (#lines == 1 and rest.col or 0)
   vim.api.nvim_win_set_cursor(0, { row + 1, col })
+  break_undo()
   if is_whole then
     return nil
   end
   local item = { row = rest.row, col = rest.col, end_row = rest.end_row, end_col = rest.end_col, text = rest.text }
   return M.rest(item, part, row, col)
-end
-
---- Begins a new step of undo; setting the option does it, even to the value that it has (|undo-break|).
-function M.break_undo()
-  vim.bo.undolevels = vim.bo.undolevels
 end
 
 return M

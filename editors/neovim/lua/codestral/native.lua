@@ -89,16 +89,11 @@ function M.accept(part)
       if not rest then
         return nil
       end
-      local taken = part(rest.text)
-      if taken == rest.text then
-        items.break_undo()
-        -- What was typed since the answer is in the buffer already.
-        shown.range, shown.insert_text = range(buf, rest), rest.text
-        return shown
-      end
-      local remaining = items.insert(rest, taken)
+      local remaining = items.insert(rest, part(rest.text))
       local state = completor(buf)
-      if remaining and state then
+      if not remaining then
+        client.accepted(shown.client_id, shown.command)
+      elseif state then
         shown.range, shown.insert_text = range(buf, remaining), remaining.text
         state.current = shown
         state:show()
