@@ -70,17 +70,12 @@ fn a_late_answer_is_never_seen() {
             false => Script::text(" = a;").after(Duration::from_millis(800)),
         });
         let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
-        neovim.lua(
-            "_G.drawn = {} local set = vim.api.nvim_buf_set_extmark \
-             vim.api.nvim_buf_set_extmark = function(buf, space, row, col, mark) \
-               if mark.virt_text then table.insert(_G.drawn, mark.virt_text[1][1]) end \
-               return set(buf, space, row, col, mark) end",
-        );
+        neovim.spy();
         neovim.keys("alet s");
         neovim.settle_for_request(&fake, 1);
         neovim.keys("um");
         neovim.sees(&add("let sum|⟦ = a;⟧"));
-        let drawn = neovim.lua("return table.concat(_G.drawn, '')").to_string();
+        let drawn = neovim.drawn_since();
         assert!(!drawn.contains("TALE") && !drawn.contains("LE"), "{drawn}");
     });
 }
@@ -134,6 +129,30 @@ fn next_and_previous_go_round_the_suggestions() {
             neovim.keys(key);
             neovim.sees(&add(&format!("let s|⟦{shown}⟧")));
         }
+    });
+}
+
+#[test]
+fn what_no_longer_fits_is_left_out_of_the_round() {
+    each(|ghost| {
+        let fake = Fake::start(|request| match request.body["random_seed"].as_u64() {
+            Some(seed) if seed % 2 == 1 => Script::text("econd"),
+            _ => Script::text("um"),
+        });
+        let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
+        neovim.keys("alet s");
+        neovim.sees(&add("let s|⟦um⟧"));
+        neovim.keys("<C-]><M-]>");
+        neovim.until("there are two", || {
+            neovim.keys("<M-]>");
+            neovim.drawn().contains("(1/2)")
+        });
+        neovim.spy();
+        // In one go, before another answer.
+        neovim.keys("u<M-]>");
+        neovim.until("it follows", || neovim.drawn().contains("let su|⟦m"));
+        let drawn = neovim.drawn_since();
+        assert!(drawn.contains("m (1/2)"), "the second does not fit: {drawn}");
     });
 }
 
@@ -206,6 +225,21 @@ fn quitting_with_a_request_open_leaves_no_process() {
 }
 
 impl Neovim {
+    /// From now on notes what is drawn.
+    fn spy(&self) {
+        self.lua(
+            "_G.drawn = {} local set = vim.api.nvim_buf_set_extmark \
+             vim.api.nvim_buf_set_extmark = function(buf, space, row, col, mark) \
+               for _, chunk in ipairs(mark.virt_text or {}) do table.insert(_G.drawn, chunk[1]) end \
+               return set(buf, space, row, col, mark) end",
+        );
+    }
+
+    /// The first lines of all that was drawn since.
+    fn drawn_since(&self) -> String {
+        self.lua("return table.concat(_G.drawn, '')").to_string()
+    }
+
     /// Waits until the endpoint was asked so often.
     #[track_caller]
     pub fn settle_for_request(&self, fake: &Fake, requests: usize) {

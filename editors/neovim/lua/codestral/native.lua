@@ -104,12 +104,20 @@ end
 
 ---@param count integer
 function M.select(count)
-  if M.is_shown() then
-    return vim.lsp.inline_completion.select({ count = count })
-  end
   local state = completor(vim.api.nvim_get_current_buf())
-  if state then
-    state:request(vim.lsp.protocol.InlineCompletionTriggerKind.Invoked)
+  if not M.is_shown() then
+    if state then
+      state:request(vim.lsp.protocol.InlineCompletionTriggerKind.Invoked)
+    end
+    return
+  end
+  -- Some may not fit what was typed or accepted since they came; the one that is shown does.
+  for _ = 1, state and state:count_items() or 1 do
+    vim.lsp.inline_completion.select({ count = count })
+    local shown = state and state.current
+    if not shown or not is_ours(shown) or rest_of(shown) then
+      return
+    end
   end
 end
 

@@ -202,7 +202,10 @@ function M.select(count)
   if not rest_here() then
     return ask(INVOKED)
   end
-  state.index = (state.index - 1 + count) % #state.items + 1
+  -- Some may not fit what was typed since they came.
+  repeat
+    state.index = (state.index - 1 + count) % #state.items + 1
+  until rest_here()
   state.index_shown = true
   draw()
 end
