@@ -196,6 +196,22 @@ fn the_statusline_tells_what_is_going_on() {
 }
 
 #[test]
+fn the_statusline_still_tells_what_is_wrong_when_another_buffer_is_deleted() {
+    let fake = Fake::start(|_| Script::refuse(401, r#"{"detail":"Unauthorized"}"#));
+    let Some(neovim) = Neovim::open(&fake, Ghost::Native, "main.rs", ADD) else { return };
+    neovim.lua("vim.cmd('split other.rs')");
+    neovim.until("both are attached", || {
+        neovim.lua("return vim.tbl_count(vim.lsp.get_clients()[1].attached_buffers)") == 2
+    });
+    neovim.lua("vim.cmd.wincmd('p')");
+    neovim.keys("alet s");
+    neovim.until("it is seen", || neovim.lua("return require('codestral').statusline()") == "Codestral: error");
+    neovim.lua("vim.cmd('stopinsert | bdelete other.rs')");
+    neovim.settle();
+    assert_eq!(neovim.lua("return require('codestral').statusline()"), "Codestral: error");
+}
+
+#[test]
 fn the_statusline_is_drawn_when_the_server_comes_and_goes() {
     let fake = Fake::start(|_| Script::text("um"));
     let init = init(&fake, Ghost::Native, "")

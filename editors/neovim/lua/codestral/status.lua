@@ -43,6 +43,15 @@ local function refresh(client_id)
   end)
 end
 
+local function forget(client_id)
+  states[client_id] = nil
+  for key in pairs(asking) do
+    if vim.startswith(key, client_id .. ':') then
+      asking[key] = nil
+    end
+  end
+end
+
 ---@param group integer
 function M.start(group)
   vim.api.nvim_create_autocmd('LspRequest', {
@@ -66,15 +75,15 @@ function M.start(group)
   vim.api.nvim_create_autocmd('LspAttach', { group = group, callback = redraw })
   vim.api.nvim_create_autocmd('LspDetach', {
     group = group,
-    callback = function(event)
-      states[event.data.client_id] = nil
-      for key in pairs(asking) do
-        if vim.startswith(key, event.data.client_id .. ':') then
-          asking[key] = nil
-        end
+    -- One buffer may be let go of alone; a moment later the client tells.
+    callback = vim.schedule_wrap(function(event)
+      local id = event.data.client_id
+      local from = vim.lsp.get_client_by_id(id)
+      if not from or from:is_stopped() then
+        forget(id)
       end
       redraw()
-    end,
+    end),
   })
 end
 
