@@ -5,8 +5,8 @@ local M = {}
 --- Milliseconds that a program may take; `check` asks the endpoint once.
 local PATIENCE = 20000
 
-local function run(arguments)
-  local ok, process = pcall(vim.system, arguments, { text = true })
+local function run(arguments, environment)
+  local ok, process = pcall(vim.system, arguments, { text = true, env = environment })
   if not ok then
     return nil
   end
@@ -24,6 +24,15 @@ local function neovim(health)
     return false
   end
   return true
+end
+
+--- What of the client's configuration `check` can be told: the variables, and which host and model are asked.
+---@param config vim.lsp.Config
+---@return table<string, string>
+local function environment(config)
+  local endpoint = vim.tbl_get(config, 'settings', 'codestral', 'endpoint') or {}
+  local told = { CODESTRAL_URL = endpoint.url, CODESTRAL_MODEL = endpoint.model }
+  return vim.tbl_extend('force', config.cmd_env or {}, told)
 end
 
 local function server(health)
@@ -46,7 +55,7 @@ local function server(health)
     return
   end
   health.ok(('%s: %s'):format(vim.fn.exepath(binary), vim.trim(version.stdout)))
-  local check = run({ binary, 'check' })
+  local check = run({ binary, 'check' }, environment(config))
   local found = check and vim.trim(check.stdout .. check.stderr) or 'it did not end'
   local say = check and check.code == 0 and health.ok or health.error
   say('codestral-ls check:\n' .. found)
