@@ -107,7 +107,7 @@ fn completion_item(suggestion: &Suggestion, document: &Document, cursor: usize, 
         detail: Some("Codestral".to_owned()),
         documentation: Some(Documentation::MarkupContent(MarkupContent {
             kind: MarkupKind::Markdown,
-            value: fenced(&whole, &document.language),
+            value: fenced(&whole.replace(&format!("\n{}", indent(&document.text, start)), "\n"), &document.language),
         })),
         filter_text: Some(first_line(whole.trim_start()).to_owned()),
         insert_text_format: Some(InsertTextFormat::PLAIN_TEXT),
@@ -142,6 +142,12 @@ fn word_start(text: &Rope, cursor: usize) -> usize {
         start -= c.len_utf8();
     }
     start
+}
+
+/// What the line at `offset` is indented by. In the box beside the menu the first line stands at the left, and so must
+/// the others that stand below it in the text.
+fn indent(text: &Rope, offset: usize) -> String {
+    text.line(text.byte_to_line(offset)).chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
 }
 
 fn first_line(text: &str) -> &str {
@@ -200,6 +206,15 @@ mod tests {
         changed.apply(vec![change], client.encoding);
         assert_eq!(changed.text.to_string(), after);
         assert_eq!((item.filter_text.as_deref(), item.label.as_str()), (Some(filter), label));
+    }
+
+    #[test]
+    fn in_the_box_beside_the_menu_the_lines_stand_below_each_other() {
+        let document = Document::new("file:///a", "rust", 0, "{\n    fo\n}\n");
+        let reply = suggestion("r x in 0..3 {\n        show(x);\n    }", 0);
+        let list = to_completion_list(Some(&reply), &document, "{\n    fo".len(), &helix());
+        let Some(Documentation::MarkupContent(shown)) = list.items[0].documentation.clone() else { panic!("no box") };
+        assert_eq!(shown.value, "```rust\nfor x in 0..3 {\n    show(x);\n}\n```");
     }
 
     fn helix() -> Client {
