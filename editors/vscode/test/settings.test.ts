@@ -40,6 +40,13 @@ test("what an untrusted workspace may not set is contributed", () => {
   for (const name of manifest.capabilities.untrustedWorkspaces.restrictedConfigurations) assert.ok(name in contributed, name);
 });
 
+test("an untrusted workspace decides neither what is sent to whom nor what is logged", () => {
+  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+  for (const name of ["chat.model", "chat.systemPrompt", "endpoint.model", "log.level", "privacy.exclude"]) {
+    assert.ok(restricted.includes(`codestral.${name}`), name);
+  }
+});
+
 test("the extension's own settings are not the server's", () => {
   assert.deepEqual(serverSettings(["codestral.server.path", "codestral.log.level"]), ["log.level"]);
 });
