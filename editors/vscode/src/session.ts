@@ -1,10 +1,11 @@
 // The server's life: started, restarted, brought back after a crash, and what is said when it cannot be.
+import type { ChildProcess } from "node:child_process";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 import type { LanguageClientOptions, Middleware } from "vscode-languageclient/node";
 import { Crashes } from "./crashes.js";
 import type { Key } from "./key.js";
-import { find, launch } from "./process.js";
+import { ends, find, launch } from "./process.js";
 import type { Known } from "./statusView.js";
 
 /** What the session leaves to others. */
@@ -81,11 +82,16 @@ export class Session implements vscode.Disposable {
       return;
     }
     this.log.info(`starting ${found.path}`);
+    const started: ChildProcess[] = [];
     const client = new QuietClient(
       "codestral",
       "Codestral",
       // Asked at each start, so that a server that comes back after a crash has today's key.
-      async () => launch(found.path, await this.key.environment()),
+      async () => {
+        const child = await launch(found.path, await this.key.environment());
+        started.push(child);
+        return child;
+      },
       this.options(),
     );
     this.current = client;
@@ -98,6 +104,9 @@ export class Session implements vscode.Disposable {
     try {
       await client.start();
     } catch (error) {
+      // One that ended at once is a crash as any other: started again, and told of if that does not help.
+      const [first] = started;
+      if (first && (await ends(first))) return;
       this.fail(`${found.path} does not start: ${error instanceof Error ? error.message : String(error)}.`, "Show log");
     }
   }

@@ -17,6 +17,8 @@ const QUIET = {
   "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
   "editor.inlineSuggest.enabled": true,
   "files.autoSave": "off",
+  // The folder may stand below a checkout of this project.
+  "git.openRepositoryInParentFolders": "never",
   "security.workspace.trust.enabled": false,
   "window.dialogStyle": "custom",
   "workbench.secondarySideBar.defaultVisibility": "hidden",

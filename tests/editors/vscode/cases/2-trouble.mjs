@@ -1,6 +1,7 @@
 // What fails, and what is seen of it.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FILES } from "../fixtures.mjs";
 import { until } from "../support.mjs";
@@ -65,6 +66,26 @@ export const cases = {
     assert.equal(message.isError, false);
     assert.deepEqual(servers(vscode), [], "the old server is gone");
     vscode.settings(settings);
+    await editor.waitForStatus("idle");
+    await use("knows");
+    await editor.dismissMessages();
+  },
+
+  "a server that ends at once is said once, and a mended one starts": async (editor, { vscode, settings, use, work }) => {
+    const broken = join(work, "broken-server");
+    writeFileSync(broken, "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+    vscode.settings({ ...settings, "codestral.server.path": broken });
+    try {
+      await editor.waitForStatus("error");
+      // What else would come comes soon.
+      await sleep(2000);
+      const messages = await editor.messages();
+      assert.deepEqual(messages.map(({ isError }) => isError), [false], JSON.stringify(messages));
+      assert.match(messages[0].text, /ended by itself/);
+      assert.equal(await editor.status(), "error");
+    } finally {
+      vscode.settings(settings);
+    }
     await editor.waitForStatus("idle");
     await use("knows");
     await editor.dismissMessages();
