@@ -74,6 +74,19 @@ fn a_map_that_was_there_before_is_kept() {
 }
 
 #[test]
+fn a_map_is_kept_though_setup_runs_in_a_buffer_that_has_its_own() {
+    let fake = block();
+    let mut init = String::from(
+        "vim.keymap.set('i', '<Tab>', 'GLOBAL')\nvim.keymap.set('i', '<Tab>', 'LOCAL', { buffer = true })\n",
+    );
+    init += &crate::driver::init(&fake, Ghost::Native, "");
+    init += "vim.keymap.del('i', '<Tab>', { buffer = true })\n";
+    let Some(neovim) = Neovim::start(&init, "main.rs", ADD) else { return };
+    neovim.keys("a<Tab>");
+    neovim.holds(&add("GLOBAL"));
+}
+
+#[test]
 fn word_by_word_the_rest_stays_and_is_not_asked_for() {
     each(|ghost| {
         let fake = block();

@@ -15,7 +15,7 @@ local function feed(keys, is_written, is_final)
 end
 
 --- Does what `lhs` does without us.
----@param previous table as |maparg()| gives it
+---@param previous table as |nvim_get_keymap()| gives it
 ---@param lhs string
 local function fall_through(previous, lhs)
   local is_final = previous.noremap == 1
@@ -40,6 +40,16 @@ end
 --- What a key did before us; ours if `setup` runs again.
 local before = {}
 
+--- What `lhs` does in all buffers. Maps of one buffer go before ours anyway, and |maparg()| tells of nothing else there.
+local function global_map(lhs)
+  for _, map in ipairs(vim.api.nvim_get_keymap('i')) do
+    if vim.keycode(map.lhs) == vim.keycode(lhs) then
+      return map
+    end
+  end
+  return {}
+end
+
 --- Maps `lhs` to `act`, which says whether there was anything to do.
 ---@param lhs string|false
 ---@param what string
@@ -48,10 +58,9 @@ function M.map(lhs, what, act)
   if not lhs or lhs == '' then
     return
   end
-  local previous = vim.fn.maparg(lhs, 'i', false, true)
+  local previous = global_map(lhs)
   if not vim.startswith(previous.desc or '', M.DESC) then
-    -- Maps of one buffer go before ours anyway.
-    before[lhs] = previous.buffer == 0 and previous or {}
+    before[lhs] = previous
   end
   -- No map by expression: Neovim works such a key out before it inserts what was typed with it in one go, so that a
   -- suggestion that no longer fits would swallow the key.
