@@ -37,9 +37,9 @@ export const cases = {
     await context.use("prose");
     await select(editor, context);
     await editor.command("Codestral: Explain the selection");
-    await editor.waitForStatus("asking");
-    const seen = await read(editor, ANSWER);
-    assert.ok(seen.length > 3, `it grew in ${seen.length} steps`);
+    // At once, since a loaded machine takes long to look.
+    const [seen] = await Promise.all([read(editor, ANSWER), editor.waitForStatus("asking")]);
+    assert.ok(seen.some((text) => text.includes("It adds") && !text.includes(ANSWER)), "a part of it was seen");
     assert.match(seen.at(-1), /It adds `left` to `right`/);
     await editor.waitForStatus("idle");
     // The keyboard stays with the code.
