@@ -107,13 +107,19 @@ fn the_command_completes_its_words() {
 }
 
 #[test]
-fn why_and_usage_are_shown_in_a_window() {
+fn why_status_and_usage_are_shown_in_a_window() {
     let fake = Fake::start(|_| Script::text("um"));
     let Some(neovim) = Neovim::open(&fake, Ghost::Native, "main.rs", ADD) else { return };
     neovim.keys("alet s");
     neovim.sees(&add("let s|⟦um⟧"));
     neovim.keys("<Esc>:Codestral why<CR>");
     neovim.until("the reasons are shown", || neovim.text().contains("main.rs:2  after"));
+    neovim.keys(":Codestral status<CR>");
+    neovim.until("the state is shown", || neovim.lua("return vim.fn.bufname()") == "codestral://status");
+    let status = neovim.text();
+    assert!(status.starts_with("state      idle\nasks       codestral-latest at http://127.0.0.1:"), "{status}");
+    assert!(status.contains("shown      1 suggestions, ") && status.contains("requests   1, 0 failed"), "{status}");
+    assert_eq!(neovim.said(), "", "nothing waits for a key");
     neovim.keys(":Codestral usage<CR>");
     neovim.until("the counts are shown", || neovim.lua("return vim.fn.bufname()") == "codestral://usage");
     assert!(!neovim.text().is_empty());

@@ -72,6 +72,25 @@ local function why()
   end)
 end
 
+local function status()
+  client.run('codestral.status', { show = false }, function(it)
+    local counts, engine = it.counts, it['local']
+    local where = engine.alone and 'the embedded engine alone; nothing is sent' or ('%s at %s'):format(it.model, it.url)
+    local lines = {
+      'state      ' .. it.state .. (type(it.error) == 'string' and ': ' .. it.error or ''),
+      'asks       ' .. where,
+      ('shown      %d suggestions, %d known already, %d by the embedded engine'):format(
+        counts.shown,
+        counts.reused,
+        counts['local']
+      ),
+      ('requests   %d, %d failed'):format(counts.requests, counts.failed),
+      ('tokens     %d sent, %d received'):format(counts.promptTokens, counts.completionTokens),
+    }
+    scratch.show('status', lines)
+  end)
+end
+
 local function usage()
   local from = client.find()
   local binary = from and type(from.config.cmd) == 'table' and from.config.cmd[1] or 'codestral-ls'
@@ -91,9 +110,7 @@ local SUBCOMMANDS = {
     chat.cancel()
   end,
   chat = run_chat,
-  status = function()
-    client.run('codestral.status')
-  end,
+  status = status,
   toggle = function()
     require('codestral').toggle()
   end,
