@@ -62,7 +62,7 @@ fn health_finds_nothing_wrong_where_nothing_is() {
     for expected in [
         "has inline completion",
         "codestral-ls 0.",
-        "codestral-ls check:",
+        "codestral-ls check, which setup() gives variables:",
         "codestral_ls (client 1) is attached to 1 buffers",
         "it is on",
         "its keys are free for it",

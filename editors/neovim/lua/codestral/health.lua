@@ -55,10 +55,12 @@ local function server(health)
     return
   end
   health.ok(('%s: %s'):format(vim.fn.exepath(binary), vim.trim(version.stdout)))
-  local check = run({ binary, 'check' }, environment(config))
+  local told = environment(config)
+  local check = run({ binary, 'check' }, told)
   local found = check and vim.trim(check.stdout .. check.stderr) or 'it did not end'
   local say = check and check.code == 0 and health.ok or health.error
-  say('codestral-ls check:\n' .. found)
+  local from = next(told) and ', which setup() gives variables' or ''
+  say(('codestral-ls check%s:\n%s'):format(from, found))
 end
 
 local function client(health)
