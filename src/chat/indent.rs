@@ -1,6 +1,9 @@
 //! A reply's indentation made that of the place it goes to: the same signs, the same depth, blank lines empty.
 
-use super::lines::indentation;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::lines::{self, indentation};
 use crate::completion::line;
 
 /// The columns of one level where a text does not tell. Most languages' style guides say 4.
@@ -66,31 +69,83 @@ impl Style {
 }
 
 /// `lines` (without breaks) in the style of the document, where its text is indented at all, with the first line's
-/// indentation `base` and the others moved along. Blank lines become empty.
+/// indentation `base` and the others moved along. Blank lines become empty. Where nothing has to move, lines that were
+/// `selected` just so stay so: a document may mix its signs.
 ///
 /// A first line without any indentation, above others that have that of the document, has lost its own: models begin
 /// where a selection began, behind the indentation. Then only this one is mended.
-pub fn rebase(lines: &[&str], base: &str, style: Option<Style>) -> Vec<String> {
-    let own = Style::of(lines.iter().copied());
-    let lines: Vec<String> = lines.iter().map(|line| restyled(line, own, style)).collect();
-    let Some(first) = lines.iter().find(|line| !line.is_empty()) else { return lines };
+pub fn rebase(lines: &[&str], base: &str, style: Option<Style>, selected: &str) -> Vec<String> {
+    let known = Known::of(selected);
+    // A reply that mostly repeats lines as they are has the document's style, whatever that is.
+    let own = if known.are_most(lines) { None } else { Style::of(lines.iter().copied()) };
+    let styled: Vec<String> = lines.iter().map(|line| restyled(line, own, style)).collect();
+    let Some(first) = styled.iter().position(|line| !line.is_empty()) else { return styled };
     let unit = style.or(own).map_or(DEFAULT_UNIT, Style::unit);
-    if first_alone_is_off(&lines, columns(base, unit), unit) {
-        let rest = lines[1..].iter().cloned();
-        return std::iter::once(format!("{base}{}", lines[0])).chain(rest).collect();
+    let from = indentation(&styled[first]).to_owned();
+    let moved = moved(&styled, &from, base, unit, style);
+    let rest = first + 1..lines.len();
+    let (still, along) = (known.count(&lines[rest.clone()]), known.count(&moved[rest]));
+    let first_alone_is_off = match still.cmp(&along) {
+        Ordering::Less => false,
+        Ordering::Greater if known.begin_with(lines[first]) => true,
+        _ => first_alone_is_off(&styled, columns(base, unit), unit),
+    };
+    if !first_alone_is_off && from != base && indentation(lines[first]) != base {
+        return moved;
     }
-    let from = indentation(first).to_owned();
-    let moved = |line: &String| match line.strip_prefix(from.as_str()) {
+    let mut placed = if first_alone_is_off || from == base { styled } else { moved };
+    for (line, raw) in placed.iter_mut().zip(lines).filter(|(_, raw)| known.lines.contains(*raw)) {
+        (*raw).clone_into(line);
+    }
+    if first_alone_is_off {
+        placed[first] = format!("{base}{}", placed[first].trim_start_matches([' ', '\t']));
+    }
+    placed
+}
+
+/// `lines` with the indentation `base` where they have `from`, and as much more or less where they have that.
+fn moved(lines: &[String], from: &str, base: &str, unit: usize, style: Option<Style>) -> Vec<String> {
+    let moved = |line: &String| match line.strip_prefix(from) {
         _ if line.is_empty() => String::new(),
         Some(rest) => format!("{base}{rest}"),
         // Less deep than the first: the end of a block whose head is not part of it.
         None => {
             let deep = columns(indentation(line), unit) + columns(base, unit);
-            let columns = deep.saturating_sub(columns(&from, unit));
+            let columns = deep.saturating_sub(columns(from, unit));
             format!("{}{}", space(columns, style), line.trim_start_matches([' ', '\t']))
         }
     };
     lines.iter().map(moved).collect()
+}
+
+/// The selected lines as they stand, without breaks.
+struct Known<'a> {
+    lines: HashSet<&'a str>,
+    first: &'a str,
+}
+
+impl<'a> Known<'a> {
+    fn of(selected: &'a str) -> Self {
+        let lines = || lines::split(selected).map(lines::content);
+        Self { lines: lines().collect(), first: lines().find(|line| !line::is_blank(line)).unwrap_or_default() }
+    }
+
+    /// How many of `lines` were selected just so, blank ones aside.
+    fn count(&self, lines: &[impl AsRef<str>]) -> usize {
+        let lines = lines.iter().map(AsRef::as_ref);
+        lines.filter(|line| !line::is_blank(line) && self.lines.contains(line)).count()
+    }
+
+    /// Whether most of those of `lines` that are indented were selected just so.
+    fn are_most(&self, lines: &[&str]) -> bool {
+        let indented: Vec<&str> = lines.iter().copied().filter(|line| !indentation(line).is_empty()).collect();
+        self.count(&indented) * 2 > indented.len()
+    }
+
+    /// Whether the selection begins with `line`, their indentation aside.
+    fn begin_with(&self, line: &str) -> bool {
+        self.first.trim() == line.trim()
+    }
 }
 
 /// White space of so many columns.
@@ -145,7 +200,7 @@ mod tests {
     #[track_caller]
     fn check(reply: &str, base: &str, style: Style, expected: &str) {
         let lines: Vec<&str> = reply.split('\n').collect();
-        assert_eq!(rebase(&lines, base, Some(style)).join("\n"), expected);
+        assert_eq!(rebase(&lines, base, Some(style), "").join("\n"), expected);
     }
 
     #[test]

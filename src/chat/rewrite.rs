@@ -16,6 +16,8 @@ use crate::completion::line;
 /// How many lines of the document around the selection are looked at for its indentation and line ends.
 const AROUND_LINES: usize = 400;
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Why a reply is no edit. Each says what the person sees then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NoEdit {
@@ -42,8 +44,9 @@ pub fn rewrite(text: &Rope, range: Range<usize>, reply: &str, complete: bool) ->
         return Err(NoEdit::CutOff);
     }
     let place = Place::of(text, range);
-    // The document's own byte order mark stays; wherever a model writes one, it is no code.
-    let reply = without_marks(&reply.replace('\u{feff}', ""), &place.selected);
+    // The document's own byte order mark stays; where a model writes one that was not selected, it is no code.
+    let strays = |c: char| c == BYTE_ORDER_MARK && !place.core().contains(c);
+    let reply = without_marks(&reply.trim_start_matches(BYTE_ORDER_MARK).replace(strays, ""), &place.selected);
     let code = pick::code(&reply, place.core(), &place.around()).ok_or(NoEdit::NoCode)?;
     if elision::is_elided(&code, &place.selected) {
         return Err(NoEdit::Elided);
@@ -74,7 +77,7 @@ impl<'a> Place<'a> {
         let slice = |range: Range<usize>| text.get_byte_slice(range).map(|slice| slice.to_string()).unwrap_or_default();
         let selected = slice(start..end);
         let before = slice(text.line_to_byte(text.byte_to_line(start))..start);
-        let before = before.trim_start_matches('\u{feff}').to_owned();
+        let before = before.trim_start_matches(BYTE_ORDER_MARK).to_owned();
         let line_end = text.try_line_to_byte(text.byte_to_line(end) + 1).unwrap_or(text.len_bytes());
         let ends_line = selected.ends_with(['\n', '\r']);
         let after = slice(end..if ends_line { end } else { line_end.max(end) });
@@ -131,7 +134,7 @@ impl<'a> Place<'a> {
         let repeated = if whole_lines { echo::above(&reply, self.core(), above.iter().map(String::as_str)) } else { 0 };
         reply.drain(..repeated);
         let from = reply.iter().position(|line| !line::is_blank(line))?;
-        let mut new = indent::rebase(&reply[from..], &self.base(), self.style());
+        let mut new = indent::rebase(&reply[from..], &self.base(), self.style(), &self.selected);
         let below: Vec<String> = self.below().collect();
         if whole_lines {
             let repeats = echo::below(&new, self.core(), below.iter().map(String::as_str), repeated > 0);
@@ -146,7 +149,7 @@ impl<'a> Place<'a> {
         Some(format!("{}{joined}{}", &self.selected[..self.lead], &self.selected[self.tail..]))
     }
 
-    /// The first line goes behind what stands on it already; the last ends with its last sign.
+    /// The first line goes behind what stands on it already; the last ends with its last sign, unless it was selected so.
     fn shape_edges(&self, new: &mut [String]) {
         let standing = self.standing();
         if let Some(first) = new.first_mut() {
@@ -155,7 +158,7 @@ impl<'a> Place<'a> {
                 _ => first.trim_start().to_owned(),
             };
         }
-        if let Some(last) = new.last_mut() {
+        if let Some(last) = new.last_mut().filter(|last| !self.core().ends_with(last.as_str())) {
             last.truncate(last.trim_end().len());
         }
     }
@@ -205,7 +208,7 @@ impl<'a> Place<'a> {
 
 /// The byte order mark and the blank lines that `selected` starts with; the white space, if it starts inside a line.
 fn lead(selected: &str, before: &str) -> usize {
-    let mark = if selected.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mark = if selected.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let rest = &selected[mark..];
     if line::is_blank(rest) {
         return mark;

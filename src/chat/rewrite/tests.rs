@@ -242,7 +242,26 @@ proptest! {
             let place = Place::of(&rope, a.min(b)..a.max(b));
             let kind = |text: &str| text.ends_with(['\n', '\r']);
             prop_assert_eq!(kind(&new), kind(&place.selected));
-            prop_assert_eq!(new.starts_with('\u{feff}'), place.selected.starts_with('\u{feff}'));
+            if !place.core().contains('\u{feff}') {
+                prop_assert_eq!(new.starts_with('\u{feff}'), place.selected.starts_with('\u{feff}'));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_repeated_changes_nothing(
+        lines in prop::collection::vec("[ \t]{0,6}(foo\\(#\\);|if #\\{|\\} # \\{|\\* #|)[ \t]{0,2}", 1..12),
+        line_end in "\n|\r\n", a in 0..12usize, b in 0..12usize, lost in any::<bool>(),
+    ) {
+        // Each line is another, or a reply could mean either.
+        let line = |(nth, line): (usize, &String)| format!("{}{line_end}", line.replace('#', &nth.to_string()));
+        let text = Rope::from_str(&lines.iter().enumerate().map(line).collect::<String>());
+        let (first, last) = (a.min(b).min(lines.len()), (a.max(b) + 1).min(lines.len()));
+        let range = text.line_to_byte(first)..text.line_to_byte(last);
+        let reply = text.byte_slice(range.clone()).to_string().replace("\r\n", "\n");
+        let reply = if lost { reply.trim_start_matches([' ', '\t', '\n']) } else { &reply };
+        if !reply.trim().is_empty() {
+            prop_assert_eq!(rewrite(&text, range, &format!("```\n{reply}```"), true), Err(NoEdit::Unchanged));
         }
     }
 

@@ -51,6 +51,35 @@ fn a_first_line_that_lost_its_indentation_gets_it_back() {
 }
 
 #[test]
+fn what_is_below_a_first_line_that_lost_its_indentation_stays() {
+    check(
+        "fn f() {\n«    if a {\n        b();\n    }\n    c();\n»}\n",
+        &fenced("if a {\n        x();\n    }\n    c();"),
+        "fn f() {\n    if a {\n        x();\n    }\n    c();\n}\n",
+    );
+    check(
+        "fn f() {\n«    a();\n}\n\nfn g() {\n    b();\n}\n»",
+        &fenced("a();\n}\n\nfn g() {\n    c();\n}"),
+        "fn f() {\n    a();\n}\n\nfn g() {\n    c();\n}\n",
+    );
+    check(
+        "    let x = «match y {\n        A => 1,\n        B => 2,\n    };\n    z();\n»",
+        &fenced("match y {\n        A => 1,\n        B => 3,\n    };\n    z();"),
+        "    let x = match y {\n        A => 1,\n        B => 3,\n    };\n    z();\n",
+    );
+}
+
+#[test]
+fn white_space_that_a_reply_repeats_stays() {
+    let mixed = "\tif (a) {\n\t    b();\n        c();\n\t}\n";
+    check(&format!("«{mixed}»"), &fenced(&mixed.replace("c()", "d()")), &mixed.replace("c()", "d()"));
+    check("x\n\ty\n«  a();\n\n\tb();\n»", &fenced("  a();\n\n\tb();\n  c();"), "x\n\ty\n  a();\n\n\tb();\n  c();\n");
+    check("«  a();\n  \n  b();\n»", &fenced("  a();\n  \n  c();"), "  a();\n  \n  c();\n");
+    check("«One line.  \nTwo lines.  \n»", &fenced("A line.  \nTwo lines.  "), "A line.  \nTwo lines.  \n");
+    check("«a();  \nb();  \n»", &fenced("a();\nb();"), "a();\nb();\n");
+}
+
+#[test]
 fn a_selection_behind_its_indentation_gets_none_twice() {
     check("fn f() {\n    «a();»\n}\n", &fenced("    b();"), "fn f() {\n    b();\n}\n");
     check("fn f() {\n    «a();»\n}\n", &fenced("b();\nc();"), "fn f() {\n    b();\n    c();\n}\n");
@@ -169,6 +198,7 @@ fn blank_lines_around_the_selected_code_stay() {
 #[test]
 fn a_byte_order_mark_stays_first() {
     check("«\u{feff}using A;\n»", &fenced("using B;"), "\u{feff}using B;\n");
+    check("«s = \"\u{feff}\";\n»", &fenced("s = \"a\u{feff}\";"), "s = \"a\u{feff}\";\n");
     check("\u{feff}«using A;\n»", &fenced("\u{feff}using B;"), "\u{feff}using B;\n");
 }
 
