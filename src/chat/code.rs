@@ -17,6 +17,10 @@ pub struct Code<'a> {
     pub range: Range<usize>,
 }
 
+/// The most that is shown, on either side, of the line that the code in question is part of, where that is more than
+/// fits around it, in bytes: enough to see a statement. Files that a tool made have lines of a megabyte.
+const MOST_OF_LINE: usize = 1000;
+
 /// Before and after the code in question, as a model is shown it.
 const MARKS: [&str; 2] = ["<selection>", "</selection>"];
 
@@ -30,7 +34,8 @@ pub struct Excerpt {
 }
 
 impl Code<'_> {
-    /// The code if it has at most `budget` bytes, else its first and last lines that fit.
+    /// The code if it has at most `budget` bytes, else its first and last lines that fit; of a line that is longer than
+    /// that, its start and end.
     pub fn excerpt(&self, budget: usize) -> Excerpt {
         let text = cut(self.text, self.range.clone());
         if text.len() <= budget {
@@ -46,17 +51,15 @@ impl Code<'_> {
             }
             if from_head { head += 1 } else { tail -= 1 }
         }
+        if head == 0 && tail == lines.len() {
+            return within_line(&text, budget);
+        }
         let missing = tail - head;
         let text = format!("{}[{missing} lines left out]\n{}", lines[..head].concat(), lines[tail..].concat());
         Excerpt { text, missing }
     }
 
-    /// The code with where it is from, in Markdown: as a conversation keeps it.
-    pub fn quoted(&self) -> String {
-        self.quote(&cut(self.text, self.range.clone()))
-    }
-
-    /// The same of what is sent of it.
+    /// `text`, which is sent of the code, with where it is from, in Markdown: as a conversation keeps it.
     pub fn quote(&self, text: &str) -> String {
         let place = format!("`{}`, {}", self.path, self.lines());
         if text.is_empty() { place } else { format!("{place}:\n\n{}", fenced(text, self.language)) }
@@ -119,21 +122,36 @@ impl Code<'_> {
     }
 }
 
-/// The first line start at or after `from`, but at most the start of `limit`'s line.
+/// The first and the last signs of `text`, of at most `budget` bytes together.
+fn within_line(text: &str, budget: usize) -> Excerpt {
+    let head = text.floor_char_boundary(budget / 2);
+    let tail = text.ceil_char_boundary(text.len() - budget / 2);
+    let missing = text[head..tail].lines().count();
+    Excerpt { text: format!("{}[left out]{}", &text[..head], &text[tail..]), missing }
+}
+
+/// The first line start at or after `from`, but at most the start of `limit`'s line, as far as that is near.
 fn line_start_after(text: &Rope, from: usize, limit: usize) -> usize {
     let line = text.byte_to_line(from);
     let start = text.line_to_byte(line);
     let start = if start == from { start } else { text.line_to_byte((line + 1).min(text.len_lines())) };
-    start.min(text.line_to_byte(text.byte_to_line(limit)))
+    let own_line = text.line_to_byte(text.byte_to_line(limit));
+    let near = from.min(limit.saturating_sub(MOST_OF_LINE));
+    start.min(boundary(text, own_line.max(near)))
 }
 
-/// The last line start at or before `to`, but at least the end of `limit`'s line.
+/// The last line start at or before `to`, but at least the end of `limit`'s line, as far as that is near.
 fn line_start_before(text: &Rope, to: usize, limit: usize) -> usize {
     if to == text.len_bytes() {
         return to;
     }
     let end_of_line = text.line_to_byte((text.byte_to_line(limit) + 1).min(text.len_lines()));
-    text.line_to_byte(text.byte_to_line(to)).max(end_of_line)
+    text.line_to_byte(text.byte_to_line(to)).max(boundary(text, end_of_line.min(to.max(limit + MOST_OF_LINE))))
+}
+
+/// `at`, or the start of the character it lies in.
+fn boundary(text: &Rope, at: usize) -> usize {
+    text.char_to_byte(text.byte_to_char(at))
 }
 
 /// `range` of `text` with LF line ends.
@@ -195,6 +213,17 @@ mod tests {
         let excerpt = whole.excerpt(14);
         assert_eq!(excerpt, Excerpt { text: "one\ntwo\n[2 lines left out]\nfive\n".into(), missing: 2 });
         assert_eq!(whole.excerpt(0).missing, 5);
+    }
+
+    #[test]
+    fn of_a_line_that_does_not_fit_its_start_and_end_are_sent() {
+        let text = Rope::from_str(&format!("é{}é", "x".repeat(1_000_000)));
+        let whole = code(&text, 0..text.len_bytes());
+        assert_eq!(whole.excerpt(9), Excerpt { text: "éxx[left out]xxé".into(), missing: 1 });
+        for at in [0, 500_000, text.len_bytes()] {
+            let (before, after) = code(&text, at..at).surroundings(5000);
+            assert!((2500..=5000).contains(&(before.len() + after.len())), "{at}: {} {}", before.len(), after.len());
+        }
     }
 
     #[test]

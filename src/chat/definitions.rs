@@ -3,7 +3,7 @@
 //! No parser: a line defines a name where a keyword of some language that says so stands before it, or where it calls
 //! for a block as C's functions do. A wrong find costs a few tokens; a right one saves the model a guess.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ropey::Rope;
 
@@ -75,15 +75,17 @@ pub struct Definition<'a> {
 /// the names that stand first in the code.
 pub fn used<'a>(code: &Code<'_>, others: &[&Source<'a>], budget: usize) -> Vec<Definition<'a>> {
     let selected = cut(code.text, code.range.clone());
-    let mut seen = HashSet::new();
-    let names: Vec<&str> = words(&selected).filter(|word| is_name(word) && seen.insert(*word)).collect();
+    let mut ranks: HashMap<&str, usize> = HashMap::new();
+    for (at, name) in words(&selected).enumerate().filter(|(_, word)| is_name(word)) {
+        ranks.entry(name).or_insert(at);
+    }
     let own: HashSet<&str> = selected.lines().filter_map(defined).collect();
     let mut found: Vec<(usize, Definition<'a>)> = Vec::new();
     for source in others.iter().filter(|source| source.language == code.language) {
         for (line, start) in lines(source.text) {
             let Some(name) = defined(&line) else { continue };
-            let Some(rank) = names.iter().position(|used| *used == name && !own.contains(used)) else { continue };
-            found.push((rank, definition(source, start)));
+            let Some(rank) = ranks.get(name).filter(|_| !own.contains(name)) else { continue };
+            found.push((*rank, definition(source, start)));
         }
     }
     found.sort_by_key(|(rank, _)| *rank);
@@ -208,6 +210,17 @@ mod tests {
         check_used("let r: Reader = read_all();", other, 1000, &[reader, read_all]);
         check_used("let r: Reader = read_all();", other, 30, &[reader]);
         check_used("fn read_all() {}", other, 1000, &[]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_names_take_little_time() {
+        let code: String = (0..100_000).map(|n| format!("call_{n}();\n")).collect();
+        let other: String = (0..20_000).map(|n| format!("fn other_{n}() {{}}\n")).collect();
+        let (code, other) = (Rope::from_str(&code), Rope::from_str(&other));
+        let begin = std::time::Instant::now();
+        let code = Code { path: "a.rs", language: "rust", text: &code, range: 0..code.len_bytes() };
+        assert_eq!(used(&code, &[&Source { path: "b.rs", language: "rust", text: &other }], 1000), []);
+        assert!(begin.elapsed() < std::time::Duration::from_secs(5), "took {:?}", begin.elapsed());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! From a question about some code to the messages an endpoint is asked, within a budget.
 //!
 //! The budget is shared out in this order: the question and the selection, the diagnostics, the newest turns of the
-//! conversation, definitions from other open files, and what stands around the selection. What does not fit is left out
-//! whole, and said.
+//! conversation, definitions from other open files, and what stands around the selection. A question without code leaves
+//! all of it to the conversation. What does not fit is left out whole, and said.
 
 use std::fmt::Write;
 
@@ -34,7 +34,7 @@ pub struct Question<'a> {
     pub action: Action,
     /// The person's own words.
     pub words: Option<&'a str>,
-    /// The code it is about.
+    /// The code it is about; of an edit the first is rewritten, and others, such as a tool's output, tell what is wrong.
     pub code: &'a [Code<'a>],
     /// What tools say of that code.
     pub diagnostics: &'a [Diagnostic],
@@ -80,29 +80,46 @@ pub enum Unaskable {
         /// What fits.
         budget: usize,
     },
+    /// The person's own words are more than may be sent.
+    #[error(
+        "the question is too long: about {tokens} tokens, of which {budget} fit; shorten it, or raise chat.contextTokens"
+    )]
+    WordsTooLong {
+        /// What they have, about.
+        tokens: usize,
+        /// What fits.
+        budget: usize,
+    },
 }
 
 /// Builds the messages. `system` takes the place of [`SYSTEM`]; `tokens` bounds all messages together, about.
 ///
 /// # Errors
-/// [`Unaskable::TooLong`], for an edit alone.
+/// [`Unaskable::TooLong`], for an edit alone; [`Unaskable::WordsTooLong`].
 pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Result<Asked, Unaskable> {
     let system = system.unwrap_or(SYSTEM);
+    let own_words = question.words.map_or(0, str::len);
+    if own_words > tokens * BYTES_PER_TOKEN {
+        return Err(Unaskable::WordsTooLong { tokens: own_words / BYTES_PER_TOKEN, budget: tokens });
+    }
     let words = question.action.question(question.words);
     let mut left = Left::new(tokens * BYTES_PER_TOKEN);
     left.take(system.len() + words.len());
 
     let excerpts = excerpts(question, left.part(SELECTION))?;
     excerpts.iter().for_each(|excerpt| left.take(excerpt.text.len()));
-    let missing =
-        question.code.iter().zip(&excerpts).filter(|(_, excerpt)| excerpt.missing > 0).map(|(code, excerpt)| {
-            format!("{} lines from the middle of the selection in {}", excerpt.missing, code.path)
-        });
+    let missing = question
+        .code
+        .iter()
+        .zip(&excerpts)
+        .filter(|(_, excerpt)| excerpt.missing > 0)
+        .map(|(code, excerpt)| format!("{} from the middle of {}", count(excerpt.missing, "line"), code.place()));
     let mut left_out: Vec<String> = missing.collect();
 
     let diagnostics = diagnostics(question.diagnostics, left.part(DIAGNOSTICS), &mut left_out);
     left.take(diagnostics.len());
-    let history = history(question.history, left.part(HISTORY), &mut left_out);
+    let share = if question.code.is_empty() { left.bytes } else { left.part(HISTORY) };
+    let history = history(question.history, share, &mut left_out);
     history.iter().for_each(|message| left.take(message.text.len()));
 
     let mut ask = words.clone();
@@ -110,9 +127,11 @@ pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Re
     let definitions = definitions(question, left.part(DEFINITIONS));
     left.take(definitions.len());
     let around = (left.bytes / excerpts.len().max(1)).min(MOST_AROUND);
-    for (code, excerpt) in question.code.iter().zip(&excerpts) {
-        let _ = write!(kept, "\n\n{}", code.quote(&excerpt.text));
-        let _ = write!(ask, "\n\n{}", code.marked(excerpt, around));
+    for (nth, (code, excerpt)) in question.code.iter().zip(&excerpts).enumerate() {
+        let quoted = code.quote(&excerpt.text);
+        let is_rewritten = !question.action.edits() || nth == 0;
+        let _ = write!(ask, "\n\n{}", if is_rewritten { code.marked(excerpt, around) } else { quoted.clone() });
+        let _ = write!(kept, "\n\n{quoted}");
     }
     ask.push_str(&definitions);
     ask.push_str(&diagnostics);
@@ -124,6 +143,11 @@ pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Re
     messages.extend(history);
     messages.push(Message { role: Role::User, text: ask });
     Ok(Asked { messages, kept: kept.trim_start().to_owned(), left_out })
+}
+
+/// What a question that is still to be written begins with: the code, as far as `tokens` allow.
+pub fn beginning(code: &Code<'_>, tokens: usize) -> String {
+    code.quote(&code.excerpt(Left::new(tokens * BYTES_PER_TOKEN).part(SELECTION)).text)
 }
 
 /// What an edit needs to be one.
@@ -150,14 +174,17 @@ impl Left {
     }
 }
 
+/// Of each piece of code what fits; what is rewritten has to fit whole.
 fn excerpts(question: &Question<'_>, budget: usize) -> Result<Vec<Excerpt>, Unaskable> {
-    let total: usize = question.code.iter().map(|code| code.range.len()).sum();
-    let fits = total <= budget;
-    if question.action.edits() && !fits {
-        return Err(Unaskable::TooLong { tokens: total / BYTES_PER_TOKEN, budget: budget / BYTES_PER_TOKEN });
+    let (rewritten, shown) = question.code.split_at(usize::from(question.action.edits()).min(question.code.len()));
+    let whole: usize = rewritten.iter().map(|code| code.range.len()).sum();
+    if whole > budget {
+        return Err(Unaskable::TooLong { tokens: whole / BYTES_PER_TOKEN, budget: budget / BYTES_PER_TOKEN });
     }
-    let each = if fits { usize::MAX } else { budget / question.code.len() };
-    Ok(question.code.iter().map(|code| code.excerpt(each)).collect())
+    let total: usize = shown.iter().map(|code| code.range.len()).sum();
+    let each = if whole + total <= budget { usize::MAX } else { (budget - whole) / shown.len().max(1) };
+    let whole = rewritten.iter().map(|code| code.excerpt(usize::MAX));
+    Ok(whole.chain(shown.iter().map(|code| code.excerpt(each))).collect())
 }
 
 /// What the first piece of code uses from other files.
@@ -179,7 +206,7 @@ fn diagnostics(diagnostics: &[Diagnostic], budget: usize, left_out: &mut Vec<Str
         let message = diagnostic.message.replace('\n', "\n  ");
         let line = format!("\n- line {}: {}: {message}", diagnostic.line, diagnostic.severity);
         if text.len() + line.len() > budget {
-            left_out.push(format!("{} diagnostics", diagnostics.len() - at));
+            left_out.push(count(diagnostics.len() - at, "diagnostic"));
             break;
         }
         text.push_str(&line);
@@ -197,13 +224,17 @@ fn history(turns: &[Turn], budget: usize, left_out: &mut Vec<String>) -> Vec<Mes
     let kept = turns.iter().rev().take_while(fits).count();
     let dropped = turns.len() - kept;
     if dropped > 0 {
-        let turns = if dropped == 1 { "turn" } else { "turns" };
-        left_out.push(format!("the oldest {dropped} {turns} of the conversation"));
+        left_out.push(format!("the oldest {} of the conversation", count(dropped, "turn")));
     }
     let message = |role, text: &str| Message { role, text: text.to_owned() };
     let turn = |turn: &Turn| [message(Role::User, &turn.question), message(Role::Assistant, &turn.answer)];
     // An endpoint refuses an empty message; a turn that was cut before its first word has nothing to say.
     turns[dropped..].iter().filter(|turn| !turn.answer.is_empty() && !turn.question.is_empty()).flat_map(turn).collect()
+}
+
+/// `1 line`, `2 lines`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

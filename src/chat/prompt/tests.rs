@@ -79,9 +79,12 @@ fn diagnostics_and_definitions_come_after_the_code() {
 fn the_oldest_turns_are_dropped_whole() {
     let turn = |n: usize| Turn { question: format!("q{n} {}", "x".repeat(400)), answer: format!("a{n}") };
     let history: Vec<_> = (0..9).map(turn).collect();
-    let asked =
-        build(&Question { words: Some("more"), history: &history, ..question(Action::Ask, &[]) }, Some(""), 1000);
-    let asked = asked.unwrap();
+    let text = Rope::from_str("x");
+    let code = [code(&text, "x")];
+    let of = |code| Question { words: Some("more"), history: &history, ..question(Action::Ask, code) };
+    let alone = build(&of(&[]), Some(""), 1000).unwrap();
+    assert_eq!(alone.left_out, ["the oldest 2 turns of the conversation"], "without code all is the conversation's");
+    let asked = build(&of(&code), Some(""), 1000).unwrap();
     assert_eq!(asked.left_out, ["the oldest 7 turns of the conversation"]);
     let roles: Vec<_> = asked.messages.iter().map(|message| message.role).collect();
     assert_eq!(roles, [Role::System, Role::User, Role::Assistant, Role::User, Role::Assistant, Role::User]);
@@ -103,10 +106,29 @@ fn a_long_selection_loses_its_middle_in_prose_and_is_refused_for_an_edit() {
     let size: usize = asked.messages.iter().map(|message| message.text.len()).sum();
     assert!((3000..=6000).contains(&size), "{size}");
     assert_eq!(asked.left_out.len(), 1);
-    assert!(asked.left_out[0].ends_with("lines from the middle of the selection in big.rs"), "{:?}", asked.left_out);
+    assert!(asked.left_out[0].ends_with("lines from the middle of big.rs:1-100000"), "{:?}", asked.left_out);
     assert!(last(&asked).contains("lines left out]\nsome line"));
     let refused = build(&question(Action::Improve, &code), None, 2000).unwrap_err();
     assert!(matches!(refused, Unaskable::TooLong { tokens: 600_000, .. }), "{refused}");
+}
+
+#[test]
+fn a_tools_output_is_shown_beside_what_is_rewritten() {
+    let (text, output) = (Rope::from_str(TEXT), Rope::from_str(&"error: no such thing\n".repeat(10_000)));
+    let output = Code { path: "standard input", language: "plaintext", text: &output, range: 0..output.len_bytes() };
+    let code = [code(&text, "fn main() {\n    run();\n}\n"), output];
+    let asked = build(&question(Action::Fix, &code), None, 2000).unwrap();
+    assert_eq!(last(&asked).matches("\n<selection>\n").count(), 1, "{}", last(&asked));
+    assert!(last(&asked).contains("lines left out]\nerror: no such thing"), "{}", last(&asked));
+    assert_eq!(asked.left_out.len(), 1, "{:?}", asked.left_out);
+    assert!(last(&asked).len() < 6000);
+}
+
+#[test]
+fn words_beyond_the_budget_are_refused() {
+    let words = "why ".repeat(10_000);
+    let asked = build(&Question { words: Some(&words), ..question(Action::Ask, &[]) }, None, 2000);
+    assert_eq!(asked, Err(Unaskable::WordsTooLong { tokens: 13_333, budget: 2000 }));
 }
 
 #[test]
