@@ -10,18 +10,26 @@
 //!
 //! ## Codestral <!-- codestral -->
 //!
-//! It prints its arguments.
+//! It prints its arg
+//!
+//! > Cancelled. <!-- codestral -->
 //!
 //! ## You <!-- codestral -->
 //! ```
 //!
-//! The comments tell our headings from a model's. A text always ends with the place for the next question.
+//! The comments tell our headings, and what we note about an answer, from a model's words. A text ends with the place for
+//! the next question, unless the answer before it never came to its end.
+
+use super::fence;
 
 /// The line before a question.
 pub const YOU: &str = "## You <!-- codestral -->";
 
 /// The line before an answer.
 pub const CODESTRAL: &str = "## Codestral <!-- codestral -->";
+
+/// What ends a note about an answer, which is for the person: the model would take it for its own words.
+const NOTE: &str = " <!-- codestral -->";
 
 /// A slug longer than this makes file names that nobody reads.
 const LONGEST_SLUG: usize = 40;
@@ -34,7 +42,7 @@ const LONGEST_TITLE: usize = 80;
 pub struct Turn {
     /// As it was asked, the selected code included.
     pub question: String,
-    /// As it came, cut or not.
+    /// As it came, cut or not, without what we noted about it.
     pub answer: String,
 }
 
@@ -63,6 +71,7 @@ impl Conversation {
                 _ => match part {
                     Part::Title => {}
                     Part::Question => push_line(&mut question, line),
+                    Part::Answer if is_note(line) => {}
                     Part::Answer => push_line(&mut answer, line),
                 },
             }
@@ -119,11 +128,10 @@ pub fn fits_on_a_line(text: &str) -> String {
 /// question as we leave it, or with a question that a person wrote there, which then is `question`.
 pub fn asking(text: &str, question: &str) -> String {
     let conversation = Conversation::parse(text);
-    let gap = gap(text);
     if !conversation.pending.is_empty() && conversation.pending == question.trim() {
-        return format!("{gap}{CODESTRAL}\n\n");
+        return format!("{}{CODESTRAL}\n\n", end(text));
     }
-    let place = if ends_with_place(text) { String::new() } else { format!("{gap}{YOU}\n\n") };
+    let place = if ends_with_place(text) { String::new() } else { format!("{}{YOU}\n\n", end(text)) };
     let question = escaped(question.trim());
     format!("{place}{question}\n\n{CODESTRAL}\n\n")
 }
@@ -131,15 +139,18 @@ pub fn asking(text: &str, question: &str) -> String {
 /// What is appended after an answer: the place for the next question. `note` says what kept the answer from being
 /// whole, or what became of it. `answered` is all that was appended since the heading of the answer.
 pub fn closing(answered: &str, note: Option<&str>) -> String {
-    let gap = gap(answered);
-    let fence =
-        unclosed_fence(answered).map(|fence| format!("{}{fence}", if answered.ends_with('\n') { "" } else { "\n" }));
-    let (fence, gap) = match fence {
-        Some(fence) => (fence, "\n\n"),
-        None => (String::new(), gap),
-    };
-    let note = note.map(|note| format!("> {}\n\n", note.replace('\n', " "))).unwrap_or_default();
-    format!("{fence}{gap}{note}{YOU}\n\n")
+    let end = end(answered);
+    let note = note.map(|note| format!("> {}{NOTE}\n\n", note.replace('\n', " "))).unwrap_or_default();
+    format!("{end}{note}{YOU}\n\n")
+}
+
+/// What ends the last paragraph of `text`: a fence if it is code that was cut off, and an empty line.
+fn end(text: &str) -> String {
+    match fence::closing(text) {
+        Some(fence) if text.ends_with('\n') => format!("{fence}\n\n"),
+        Some(fence) => format!("\n{fence}\n\n"),
+        None => gap(text).to_owned(),
+    }
 }
 
 /// Whether the last part is the place for a question with nothing in it.
@@ -158,22 +169,6 @@ fn gap(text: &str) -> &'static str {
     }
 }
 
-/// The fence that would close the code block in which `text` ends, cut off as it may be.
-fn unclosed_fence(text: &str) -> Option<String> {
-    let mut open: Option<String> = None;
-    for line in text.lines().map(str::trim_start) {
-        let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'));
-        let Some(mark) = mark else { continue };
-        let fence: String = line.chars().take_while(|c| *c == mark).collect();
-        match &open {
-            None if fence.len() >= 3 => open = Some(fence),
-            Some(opened) if fence.starts_with(opened.as_str()) && line.trim_end() == fence => open = None,
-            _ => {}
-        }
-    }
-    open
-}
-
 /// A text in which no line is one of our headings: such a line (of a conversation that was selected, say) begins with
 /// a blank, which Markdown does not show.
 pub fn escaped(text: &str) -> String {
@@ -190,6 +185,10 @@ fn unescaped(text: &str) -> String {
 pub(super) fn is_heading(line: &str) -> bool {
     let line = line.trim_end();
     line == YOU || line == CODESTRAL
+}
+
+fn is_note(line: &str) -> bool {
+    line.starts_with("> ") && line.trim_end().ends_with(NOTE)
 }
 
 /// A conversation's name: the time it began (`2026-11-24-031500`, by the caller's clock) and a few words of its title.
@@ -233,7 +232,8 @@ mod tests {
         text += "Now.\n";
         text += &closing("Now.\n", Some("cut\noff"));
         let conversation = Conversation::parse(&text);
-        let turns = [turn("Why?\n\n```rust\nfn main() {}\n```", "Because."), turn("And now?", "Now.\n\n> cut off")];
+        let turns = [turn("Why?\n\n```rust\nfn main() {}\n```", "Because."), turn("And now?", "Now.")];
+        assert!(text.ends_with("Now.\n\n> cut off <!-- codestral -->\n\n## You <!-- codestral -->\n\n"), "{text}");
         assert_eq!(conversation.turns, turns);
         assert_eq!(conversation.pending, "");
     }
@@ -275,6 +275,21 @@ mod tests {
         assert_eq!(closing("````md\n```\n", None), format!("````\n\n{YOU}\n\n"));
         assert_eq!(closing("~~~\n```\n", None), format!("~~~\n\n{YOU}\n\n"));
         assert_eq!(closing("", None), format!("{YOU}\n\n"));
+        assert_eq!(closing("```a``` is a name", None), format!("\n\n{YOU}\n\n"));
+        assert_eq!(closing("1. So:\n   ```py\n   x", None), format!("\n   ```\n\n{YOU}\n\n"));
+    }
+
+    #[test]
+    fn an_answer_that_never_came_to_its_end_is_ended_by_the_next_question() {
+        let mut text = opening("t");
+        text += &asking(&text, "Why?");
+        text += "So:\n\n```rust\nfn";
+        text += &asking(&text, "And?");
+        assert!(
+            text.ends_with("fn\n```\n\n## You <!-- codestral -->\n\nAnd?\n\n## Codestral <!-- codestral -->\n\n"),
+            "{text}"
+        );
+        assert_eq!(Conversation::parse(&text).turns[0], turn("Why?", "So:\n\n```rust\nfn\n```"));
     }
 
     #[test]

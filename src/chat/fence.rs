@@ -50,6 +50,21 @@ pub fn any(text: &str) -> bool {
     lines::split(text).any(|line| Fence::of(line).is_some())
 }
 
+/// What closes the block in which `text` ends, as Markdown is read: a fence with the same indentation. `None`: it ends
+/// outside of one.
+pub fn closing(text: &str) -> Option<String> {
+    let mut open: Option<(&str, Fence<'_>)> = None;
+    for line in lines::split(text) {
+        let Some(fence) = Fence::of(line) else { continue };
+        open = match open {
+            None => Some((line, fence)),
+            Some((_, opened)) if fence.closes(&opened) => None,
+            opened => opened,
+        };
+    }
+    open.map(|(line, fence)| format!("{}{}", &line[..fence.indent], fence.marker.to_string().repeat(fence.length)))
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Fence<'a> {
     marker: char,
@@ -184,6 +199,22 @@ mod tests {
     #[test]
     fn fences_in_lists_lose_their_indentation() {
         check("1. Do\n   ```py\n   if x:\n       y\n   ```\n", false, &[("py", "if x:\n    y\n", true)]);
+    }
+
+    #[test]
+    fn a_block_that_is_open_at_the_end_is_closed_by_its_own_fence() {
+        let cases = [
+            ("", None),
+            ("```rust\nx\n```\n", None),
+            ("```rust\nx", Some("```")),
+            ("````md\n```\n", Some("````")),
+            ("~~~\n```\n", Some("~~~")),
+            ("1. Do\n   ```py\n   x\n", Some("   ```")),
+            ("```x``` is how\n", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(closing(text).as_deref(), expected, "{text:?}");
+        }
     }
 
     #[test]
