@@ -57,6 +57,8 @@ pub struct Editor {
     pub faults: Vec<Value>,
     /// Whether `workspace/applyEdit` is refused.
     pub refuses_edits: bool,
+    /// What the person types at the start of a document while the next edit of it is on its way.
+    pub types_first: Option<&'static str>,
 }
 
 impl Editor {
@@ -94,6 +96,7 @@ impl Editor {
             server_requests: Vec::new(),
             faults: Vec::new(),
             refuses_edits: false,
+            types_first: None,
         };
         let params = json!({
             "processId": builder.process_id,
@@ -333,6 +336,9 @@ impl Editor {
     fn apply(&mut self, edit: &Value) -> bool {
         let change = &edit["documentChanges"][0];
         let uri = change["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
+        if let Some(typed) = self.types_first.take() {
+            self.change(&uri, 0..0, typed);
+        }
         let Some(document) = self.documents.get(&uri).filter(|_| !self.refuses_edits) else { return false };
         if change["textDocument"]["version"].as_i64() != Some(document.version) {
             return false;

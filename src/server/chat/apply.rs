@@ -17,7 +17,7 @@ use crate::document::Document;
 use crate::position;
 
 /// A person who goes on typing may be in the way of an edit this often before it is only offered.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// How long an editor may take to make an edit; some ask the person first.
 const EDITOR_ANSWER: Duration = Duration::from_secs(30);
@@ -53,12 +53,17 @@ impl Server {
                 Ok(()) if now.text == asked.text => return Outcome::bare(OutcomeKind::Applied),
                 Ok(()) => return Outcome::bare(OutcomeKind::Moved),
                 // The text may have changed while the edit was on its way: then there is something new to try.
-                Err(_) if self.documents.get(&asked.uri).is_some_and(|latest| latest.version != now.version) => {}
+                Err(_) if self.has_moved_on(&now) => {}
                 Err(reason) => return Outcome::new(OutcomeKind::Offered, format!("nothing was edited: {reason}")),
             }
         }
         let changed = "nothing was edited, since the code had changed meanwhile; the new text is in the conversation";
         Outcome::new(OutcomeKind::Offered, changed)
+    }
+
+    /// Whether the editor has told of another version of a document than this.
+    pub(super) fn has_moved_on(&self, document: &Document) -> bool {
+        self.documents.get(&document.uri).is_some_and(|latest| latest.version != document.version)
     }
 
     /// Asks the editor to make `edits` in `document`, if it still has that version.

@@ -115,20 +115,26 @@ impl Server {
             }
         }
         let title = title(argument.action, subject.as_ref(), argument.words.as_deref());
-        let (record, text) = match argument.conversation.clone() {
-            Some(id) => Record::find(&self, id).await?,
+        let found = match argument.conversation {
+            Some(id) => {
+                let claim = self.chats.claim(&id)?;
+                Some((claim, Record::find(&self, id).await?))
+            }
             None if argument.words.is_none() && argument.action == Action::Ask => {
                 return self.show_question(&title, subject.as_ref()).await.map(Begun::Shown);
             }
-            None => Record::begin(title.clone()).await?,
+            None => None,
         };
-        let conversation = Conversation::parse(&text);
+        let earlier = found.as_ref().map_or("", |(_, (_, text))| text);
+        let conversation = Conversation::parse(earlier);
         let pending = Some(conversation.pending.clone()).filter(|_| argument.action == Action::Ask);
         let words = argument.words.or(pending).filter(|words| !words.is_empty());
         if words.is_none() && argument.action.needs_words() {
-            return Err(match argument.conversation {
-                Some(_) => "there is no question at the end of the conversation; write one there first".to_owned(),
-                None => format!("{} needs an instruction: say in words what you want", argument.action.name()),
+            return Err(match found {
+                Some(_) if argument.action == Action::Ask => {
+                    "there is no question at the end of the conversation; write one there first".to_owned()
+                }
+                _ => format!("{} needs an instruction: say in words what you want", argument.action.name()),
             });
         }
 
@@ -149,11 +155,20 @@ impl Server {
         };
         let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
         let asked = asked.map_err(|error| error.to_string())?;
+        // Only what can be asked begins a conversation: no empty file is left of what is refused.
+        let (claim, (record, earlier)) = match found {
+            Some(found) => found,
+            None => {
+                let begun = Record::begin(title.clone()).await?;
+                (self.chats.claim(&begun.0.id)?, begun)
+            }
+        };
         let exchange = Exchange {
             action: argument.action,
             title,
             subject,
-            earlier: text,
+            claim: Some(claim),
+            earlier,
             kept: asked.kept,
             left_out: asked.left_out,
             prompt: ChatPrompt::new(asked.messages, &settings.chat),
@@ -176,7 +191,8 @@ impl Server {
         }
         let (record, _) = Record::begin(title.to_owned()).await?;
         if let Some(subject) = subject {
-            record.append(self, &format!("{}\n\n", subject.code().quoted())).await;
+            let code = prompt::beginning(&subject.code(), self.settings().chat.context_tokens);
+            record.append(self, &format!("{code}\n\n")).await?;
         }
         self.show(&record).await;
         Ok(record)

@@ -9,7 +9,7 @@ use tower_lsp::ls_types::notification::Notification;
 
 use super::super::Server;
 use super::record::Record;
-use super::{Ticket, progress};
+use super::{Claim, Ticket, progress};
 use crate::chat::Action;
 use crate::chat::conversation::{asking, closing};
 use crate::chat::transcript::Transcript;
@@ -36,6 +36,8 @@ pub struct Exchange {
     pub title: String,
     /// The code, where there is some.
     pub subject: Option<Subject>,
+    /// On the conversation, until that is written.
+    pub claim: Option<Claim>,
     /// What the conversation held before.
     pub earlier: String,
     /// The question as the conversation keeps it.
@@ -81,6 +83,14 @@ impl Outcome {
     /// There is nothing to say.
     pub fn bare(kind: OutcomeKind) -> Self {
         Self { kind, message: None }
+    }
+
+    /// Says something more.
+    fn add(&mut self, words: String) {
+        self.message = Some(match self.message.take() {
+            Some(message) => format!("{message}; {words}"),
+            None => words,
+        });
     }
 
     /// Adds it to an object of the protocol.
@@ -140,14 +150,14 @@ impl Deltas<'_> {
 
 impl Exchange {
     /// Asks and does all that follows. `own_token`: the ticket's token came with the client's request.
-    pub async fn run(self: Box<Self>, server: Server, record: Record, ticket: Ticket, own_token: bool) -> Outcome {
+    pub async fn run(mut self: Box<Self>, server: Server, record: Record, ticket: Ticket, own_token: bool) -> Outcome {
         let wanted = server.client().streams_chat;
         let mut deltas = Deltas { server: &server, record: &record, chat: ticket.number, sequence: 0, wanted };
         let title = format!("Codestral: {}", self.title);
         let mut shown = progress::show(server.clone(), ticket.token.clone(), own_token, title);
         let asking = asking(&self.earlier, &self.kept);
         deltas.send(json!({ "kind": "begin", "action": self.action.name(), "text": asking })).await;
-        record.append(&server, &asking).await;
+        let mut kept = record.append(&server, &asking).await;
 
         let mut transcript = Transcript::new(server.settings().chat.show_thinking);
         let heard = tokio::select! {
@@ -157,9 +167,14 @@ impl Exchange {
         };
         let rest = transcript.finish();
         deltas.text(&rest).await;
-        let outcome = self.conclude(&server, heard, transcript.answer()).await;
+        let mut outcome = self.conclude(&server, heard, transcript.answer()).await;
         let closing = closing(transcript.written(), outcome.message.as_deref());
-        record.append(&server, &format!("{}{closing}", transcript.written())).await;
+        kept = kept.and(record.append(&server, &format!("{}{closing}", transcript.written())).await);
+        if let Err(error) = kept {
+            outcome.add(format!("the conversation cannot be kept ({error})"));
+        }
+        // Whoever is told of the end may go on with the conversation at once.
+        self.claim = None;
 
         let mut end = json!({ "kind": "end", "text": closing });
         outcome.write(&mut end);
@@ -214,11 +229,7 @@ impl Exchange {
             _ => Outcome::bare(OutcomeKind::Answered),
         };
         if !self.left_out.is_empty() {
-            let left_out = format!("left out of the question, since they did not fit: {}", self.left_out.join(", "));
-            outcome.message = Some(match outcome.message {
-                Some(message) => format!("{message}; {left_out}"),
-                None => left_out,
-            });
+            outcome.add(format!("left out of the question, since they did not fit: {}", self.left_out.join(", ")));
         }
         outcome
     }

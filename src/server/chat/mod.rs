@@ -10,7 +10,7 @@ mod exchange;
 mod progress;
 mod record;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +29,8 @@ pub const COMMAND: &str = "codestral.chat";
 pub struct Chats {
     last: AtomicU64,
     running: Mutex<HashMap<u64, Running>>,
+    /// The conversations in which an answer is being written.
+    claimed: Mutex<HashSet<String>>,
     /// Told whenever one is over.
     ended: Notify,
 }
@@ -51,7 +53,25 @@ struct Ticket {
     chats: Arc<Chats>,
 }
 
+/// The right to write into a conversation, until it is dropped: two answers at once would be written into each other.
+#[derive(Debug)]
+struct Claim {
+    conversation: String,
+    chats: Arc<Chats>,
+}
+
 impl Chats {
+    /// Claims a conversation for one exchange.
+    ///
+    /// # Errors
+    /// One sentence: another exchange has it.
+    fn claim(self: &Arc<Self>, conversation: &str) -> Result<Claim, String> {
+        if !self.claimed().insert(conversation.to_owned()) {
+            return Err(format!("the last answer in {conversation:?} is still coming; wait for its end, or cancel it"));
+        }
+        Ok(Claim { conversation: conversation.to_owned(), chats: Arc::clone(self) })
+    }
+
     /// A new chat, with the client's own token for its progress if it gave one.
     fn begin(self: &Arc<Self>, token: Option<ProgressToken>) -> Ticket {
         let number = self.last.fetch_add(1, Relaxed) + 1;
@@ -82,8 +102,18 @@ impl Chats {
         }
     }
 
+    fn claimed(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn running(&self) -> MutexGuard<'_, HashMap<u64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.chats.claimed().remove(&self.conversation);
     }
 }
 

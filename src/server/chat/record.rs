@@ -8,6 +8,7 @@ use tokio::task;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::super::{Server, convert};
+use super::apply::TRIES;
 use crate::conversations::Conversations;
 use crate::position;
 
@@ -52,19 +53,27 @@ impl Record {
     }
 
     /// Adds to its end. What the editor has open is the editor's: it is changed there, and saved by the person.
-    pub async fn append(&self, server: &Server, text: &str) {
-        if let Some(document) = server.documents.get(self.uri.as_str()) {
+    ///
+    /// # Errors
+    /// The file cannot be written; why, in words.
+    pub async fn append(&self, server: &Server, text: &str) -> Result<(), String> {
+        for _ in 0..TRIES {
+            let Some(document) = server.documents.get(self.uri.as_str()) else { break };
             let encoding = server.client().encoding;
             let end = convert::to_position(position::from_offset(&document.text, document.text.len_bytes(), encoding));
             let edit = lsp::TextEdit { range: lsp::Range { start: end, end }, new_text: text.to_owned() };
-            if server.apply(&document, vec![edit]).await.is_ok() {
-                return;
+            match server.apply(&document, vec![edit]).await {
+                Ok(()) => return Ok(()),
+                // The person was typing: its end is elsewhere now.
+                Err(_) if server.has_moved_on(&document) => {}
+                Err(_) => break,
             }
         }
         let (id, text) = (self.id.clone(), text.to_owned());
-        if let Err(error) = on_disk(move |conversations| conversations.append(&id, &text)).await {
+        on_disk(move |conversations| conversations.append(&id, &text)).await.map_err(|error| {
             tracing::warn!("the conversation {} cannot be kept: {error}", self.id);
-        }
+            error.to_string()
+        })
     }
 }
 

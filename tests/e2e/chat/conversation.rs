@@ -69,8 +69,8 @@ fn the_oldest_turns_are_left_out_and_that_is_said() {
         last = Some(told);
     }
     let message = last.expect("three were asked").message().to_owned();
-    assert!(message.contains("the oldest 2 turns of the conversation"), "{message}");
-    assert_eq!(fake.received()[2].body["messages"].as_array().map(Vec::len), Some(2));
+    assert!(message.contains("the oldest 1 turn of the conversation"), "{message}");
+    assert_eq!(fake.received()[2].body["messages"].as_array().map(Vec::len), Some(4));
 }
 
 #[test]
@@ -128,4 +128,63 @@ fn an_empty_question_is_not_sent() {
     let refused = editor.refused(id);
     assert!(refused.contains("write one there"), "{refused}");
     assert_eq!(fake.stats().requests, 1);
+}
+
+#[test]
+fn two_answers_are_never_written_into_each_other() {
+    let fake = Fake::start(|received| match said(received, 1) {
+        "slow" => Script::text("Done.").after(std::time::Duration::from_millis(300)),
+        _ => Script::text("Well."),
+    });
+    let mut editor = streaming(neovim(), &fake);
+    let first = editor.chat(&json!({"action": "ask", "instruction": "slow"}));
+    let conversation = editor.result(first)["conversation"].clone();
+    let again = json!({"action": "ask", "instruction": "again", "conversation": conversation});
+    let second = editor.chat(&again);
+    let refused = editor.refused(second);
+    assert!(refused.contains("is still coming; wait for its end, or cancel it"), "{refused}");
+    editor.wait_until("the end", |editor| {
+        let at = editor.notifications.iter().position(|it| it["params"]["kind"] == "end")?;
+        Some(editor.notifications.drain(..=at).count())
+    });
+    let third = editor.chat(&again);
+    assert_eq!(editor.told(third).outcome(), "answered");
+    assert_eq!(said(&fake.received()[1], 2), "Done.");
+}
+
+#[test]
+fn an_answer_finds_the_end_of_a_document_that_is_typed_in() {
+    let fake = numbered();
+    let mut editor = editor(helix(), &fake);
+    let id = editor.chat(&json!({"action": "ask", "instruction": "One?"}));
+    let answer = editor.result(id);
+    let uri = editor.asked_by_server("window/showDocument")["uri"].as_str().expect("a document").to_owned();
+    let kept = editor.kept(&answer);
+    editor.open(&uri, "markdown", &kept);
+    editor.change(&uri, kept.len()..kept.len(), "Two?");
+    editor.types_first = Some("Mine: ");
+    send(&mut editor, &uri);
+    editor.wait_until("the answer", |editor| editor.text(&uri).contains("Answer 2").then_some(()));
+    let text = editor.text(&uri);
+    assert!(
+        text.starts_with("Mine: # One?") && text.contains("Two?\n\n## Codestral <!-- codestral -->\n\nAnswer 2"),
+        "{text}"
+    );
+    assert_eq!(editor.kept(&answer), kept, "what is open is the editor's to save");
+}
+
+#[test]
+fn a_question_that_is_still_to_be_written_begins_with_no_more_code_than_may_be_sent() {
+    let fake = numbered();
+    let mut editor = editor(helix(), &fake);
+    let id = editor.select_and_chat(&format!("«{}»", "let some = code();\n".repeat(100_000)), "ask");
+    let answer = editor.result(id);
+    let uri = editor.asked_by_server("window/showDocument")["uri"].as_str().expect("a document").to_owned();
+    let text = editor.kept(&answer);
+    assert!(text.contains("lines left out]\n"));
+    editor.open(&uri, "markdown", &text);
+    editor.change(&uri, text.len()..text.len(), "Why so long?");
+    send(&mut editor, &uri);
+    editor.wait_until("the answer", |editor| editor.text(&uri).contains("Answer 1").then_some(()));
+    assert!(said(&fake.received()[0], 1).len() < 24_576 * 3);
 }

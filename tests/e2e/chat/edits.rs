@@ -227,7 +227,7 @@ fn a_hundred_thousand_lines_are_cut_for_prose_and_refused_for_an_edit() {
     let id = editor.chat(&argument);
     let told = editor.told(id);
     assert_eq!(told.outcome(), "answered");
-    assert!(told.message().contains("lines from the middle of the selection"), "{}", told.message());
+    assert!(told.message().contains("lines from the middle of main.rs:1-100000"), "{}", told.message());
     argument["action"] = json!("improve");
     let id = editor.chat(&argument);
     let refused = editor.refused(id);

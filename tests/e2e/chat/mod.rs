@@ -134,6 +134,11 @@ impl Editor {
         self.home().join("state/codestral-ls/conversations").join(id).with_extension("md")
     }
 
+    /// How many conversations are kept.
+    pub fn conversations(&self) -> usize {
+        fs::read_dir(self.home().join("state/codestral-ls/conversations")).map_or(0, Iterator::count)
+    }
+
     /// What the conversation of an answer holds on disk.
     #[track_caller]
     pub fn kept(&self, answer: &Value) -> String {

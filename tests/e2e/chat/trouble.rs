@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{selection, streaming};
+use super::{said, selection, streaming};
 use crate::clients::{helix, neovim, vscode};
 use crate::editor::Editor;
 use crate::fake_endpoint::{Ending, Fake, Script};
@@ -30,6 +30,28 @@ fn what_had_arrived_when_the_endpoint_failed_is_kept() {
     assert_eq!(told.outcome(), "failed");
     assert!(told.message().contains("127.0.0.1"), "{}", told.message());
     assert!(told.text().contains("It runs and then\n\n> "), "{}", told.text());
+}
+
+#[test]
+fn what_went_wrong_is_not_sent_as_the_models_own_words() {
+    let fake = Fake::start(|received| match said(received, 1) {
+        "One?" => Script::refuse(500, r#"{"message":"on fire"}"#),
+        "Two?" => Script::text("It is and").ending(Ending::Cut),
+        _ => Script::text("Yes."),
+    });
+    let mut editor = streaming(neovim(), &fake);
+    let id = editor.chat(&json!({"action": "ask", "instruction": "One?"}));
+    let first = editor.told(id);
+    assert!(first.text().contains("on fire"), "{}", first.text());
+    for words in ["Two?", "Three?"] {
+        let conversation = &first.deltas[0]["conversation"];
+        let id = editor.chat(&json!({"action": "ask", "instruction": words, "conversation": conversation}));
+        editor.told(id);
+    }
+    let received = fake.received();
+    let last = received.last().expect("three were asked");
+    assert_eq!(last.body["messages"].as_array().map(Vec::len), Some(4), "{}", last.body);
+    assert_eq!([said(last, 1), said(last, 2), said(last, 3)], ["Two?", "It is and", "Three?"]);
 }
 
 #[test]
@@ -91,7 +113,7 @@ fn a_chat_is_cancelled_in_the_middle_and_keeps_what_it_has() {
     editor.notify("window/workDoneProgress/cancel", json!({ "token": token }));
     let told = editor.told(id);
     assert_eq!(told.outcome(), "cancelled");
-    assert!(told.text().contains("It runs and\n\n> Cancelled.\n\n"), "{}", told.text());
+    assert!(told.text().contains("It runs and\n\n> Cancelled. <!-- codestral -->\n\n"), "{}", told.text());
     assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).open_streams, 0);
 }
 
@@ -149,6 +171,7 @@ fn check_refused(argument: &Value, parts: &[&str]) {
         assert!(refused.contains(part), "{part:?} is not in {refused:?}");
     }
     assert_eq!(fake.stats().requests, 0);
+    assert_eq!(editor.conversations(), 0, "nothing is kept of it");
 }
 
 fn at(uri: &str, action: &str, lines: [u32; 2]) -> Value {
@@ -166,7 +189,23 @@ fn what_cannot_be_asked_is_refused_with_a_cure() {
     check_refused(&json!({"action": "fix"}), &["textDocument"]);
     check_refused(&json!({"action": "ask", "instruction": "x", "conversation": "../../etc/passwd"}), &["conversation"]);
     check_refused(&json!({"action": "ask", "instruction": "x", "conversation": "2026-nothing"}), &["conversation"]);
+    let long = "why ".repeat(100_000);
+    check_refused(&json!({"action": "ask", "instruction": long}), &["shorten it", "chat.contextTokens"]);
     check_refused(&json!({}), &["action"]);
+}
+
+#[test]
+fn a_conversation_that_cannot_be_kept_is_told() {
+    let fake = Fake::start(|_| Script::text("It runs.").after(Duration::from_millis(300)));
+    let mut editor = streaming(neovim(), &fake);
+    let id = editor.select_and_chat(TEXT, "explain");
+    let answer = editor.result(id);
+    assert_eq!(fake.wait_for(|stats| stats.requests == 1).requests, 1);
+    std::fs::remove_file(editor.conversation_file(&answer)).expect("it was begun");
+    let end = editor
+        .wait_until("the end", |editor| editor.notifications.iter().find(|it| it["params"]["kind"] == "end").cloned());
+    let message = end["params"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("the conversation cannot be kept"), "{end}");
 }
 
 #[test]
