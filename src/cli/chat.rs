@@ -1,8 +1,9 @@
 //! `codestral-ls chat`: a question about code, answered while it is written, or made an edit of a file.
 
+use std::env;
 use std::io::{self, IsTerminal, Read, Write};
 use std::ops::Range;
-use std::path::{self, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -97,31 +98,37 @@ impl Chat {
             .map_err(|error| Error::Refused(error.to_string()))?;
         parts.extend(piped()?);
         let conversations = Conversations::of_user()?;
-        let (id, earlier) = self.conversation(&conversations, action, &parts, words.as_deref())?;
-
-        let asked = ask(action, words.as_deref(), &parts, &earlier, settings)?;
+        let found = self.conversation(&conversations)?;
+        let earlier = found.as_ref().map_or("", |(_, text)| text);
+        let asked = ask(action, words.as_deref(), &parts, earlier, settings)?;
+        // Only what can be asked begins a conversation: `--continue` would go on with an empty one.
+        let (id, earlier) = match found {
+            Some(found) => found,
+            None => conversations.begin(&title(action, &parts, words.as_deref()), SystemTime::now())?,
+        };
         let prompt = ChatPrompt::new(asked.messages, &settings.chat);
         if !asked.left_out.is_empty() {
             writeln!(anstream::stderr(), "Left out, since it did not fit: {}", asked.left_out.join(", "))?;
         }
         let asking = asking(&earlier, &asked.kept);
         conversations.append(&id, &asking)?;
-        let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt))??;
+        // Kept as it comes: the person may end this at any time.
+        let keep = |text: &str| conversations.append(&id, text);
+        let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt, keep))??;
         let concluded = self.conclude(action, &parts, &reply);
         let note = concluded.as_ref().err().map(ToString::to_string);
-        let written = reply.transcript.written();
-        conversations.append(&id, &format!("{written}{}", closing(written, note.as_deref())))?;
+        conversations.append(&id, &closing(reply.transcript.written(), note.as_deref()))?;
         concluded
     }
 
     /// The parts of files that are named, and the words after them.
     fn regions(&self) -> Result<(Vec<Region>, Option<String>), Error> {
         let (last, others) = self.words.split_last().ok_or_else(|| Error::Usage("ask something".into()))?;
-        let mut regions = others.iter().map(|text| Region::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut regions = others.iter().map(|text| region(text)).collect::<Result<Vec<_>, _>>()?;
         // Only an action that says enough by itself can do without words.
         let may_be_region = self.action.is_some_and(|action| !action.needs_words());
         match Region::parse(last) {
-            Ok(region) if may_be_region && region.file.is_file() => {
+            Ok(region) if (may_be_region || region.lines.is_some()) && region.file.is_file() => {
                 regions.push(region);
                 Ok((regions, None))
             }
@@ -143,40 +150,36 @@ impl Chat {
         Ok(action)
     }
 
-    /// The conversation's name and what it holds so far.
-    fn conversation(
-        &self,
-        conversations: &Conversations,
-        action: Action,
-        parts: &[Part],
-        words: Option<&str>,
-    ) -> Result<(String, String), Error> {
-        let Some(wanted) = &self.conversation else {
-            let title = match parts.first() {
-                Some(part) => format!("{} {}", action.title(), part.code().place()),
-                None => fits_on_a_line(words.unwrap_or(action.title())),
-            };
-            return Ok(conversations.begin(&title, SystemTime::now())?);
-        };
-        let id = match wanted {
-            Some(id) => id.clone(),
-            None => conversations.latest()?.ok_or_else(|| {
+    /// The name of the conversation to go on with and what it holds, if there is to be one.
+    fn conversation(&self, conversations: &Conversations) -> Result<Option<(String, String)>, Error> {
+        let id = match &self.conversation {
+            None => return Ok(None),
+            Some(Some(id)) => id.clone(),
+            Some(None) => conversations.latest()?.ok_or_else(|| {
                 Error::Refused("there is no conversation to go on with yet; leave --continue away to begin one".into())
             })?,
         };
         let text = conversations.read(&id).map_err(|error| {
             Error::Refused(format!("the conversation {} cannot be read ({error}); check its name", visible(&id)))
         })?;
-        Ok((id, text))
+        Ok(Some((id, text)))
     }
 
-    /// Asks and prints what comes.
-    async fn listen(&self, backend: &Backend, show_thinking: bool, prompt: ChatPrompt) -> Result<Reply, Error> {
+    /// Asks, keeps what comes and prints it.
+    async fn listen(
+        &self,
+        backend: &Backend,
+        show_thinking: bool,
+        prompt: ChatPrompt,
+        keep: impl Fn(&str) -> io::Result<()>,
+    ) -> Result<Reply, Error> {
+        let tell = |text: &str| keep(text).and_then(|()| self.print(text));
         let host = url::parse(backend.chat_url()).map_or_else(|_| backend.chat_url().to_owned(), |url| url::host(&url));
         let (is_priced, mut meter) = (price::knows(&prompt.model), Meter::new(&prompt));
         let mut pieces = backend.chat(prompt);
         let mut transcript = Transcript::new(show_thinking);
         let mut next = progress::during(format!("asking {host}"), pieces.next()).await;
+        let mut told = Ok(());
         let end = loop {
             let more = match next {
                 Some(Ok(piece)) => {
@@ -190,17 +193,24 @@ impl Chat {
                 Some(Err(error)) => break Err(error),
                 None => break Ok(End::default()),
             };
-            self.print(&more)?;
+            told = tell(&more);
+            if told.is_err() {
+                // Whoever read it has seen enough; what came is paid for all the same.
+                break Ok(End::default());
+            }
             next = pieces.next().await;
         };
-        self.print(&transcript.finish())?;
-        if !self.apply && !transcript.written().ends_with('\n') {
-            self.print("\n")?;
+        if told.is_ok() {
+            told = tell(&transcript.finish());
         }
         let mut tally = Tally::default();
         tally.chat(is_priced).spend(meter.cost());
         if let Err(error) = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now())) {
             writeln!(anstream::stderr(), "Warning: this chat is not counted: {error}")?;
+        }
+        told?;
+        if !transcript.written().ends_with('\n') {
+            self.print("\n")?;
         }
         Ok(Reply { transcript, end })
     }
@@ -246,6 +256,25 @@ impl Chat {
     }
 }
 
+fn region(text: &str) -> Result<Region, Error> {
+    let region = Region::parse(text)?;
+    if region.lines.is_none() && !region.file.exists() {
+        return Err(Error::Usage(format!(
+            "there is no file {}; put a question of several words into quotes",
+            name(&region.file)
+        )));
+    }
+    Ok(region)
+}
+
+/// What a new conversation is called.
+fn title(action: Action, parts: &[Part], words: Option<&str>) -> String {
+    match parts.first() {
+        Some(part) => format!("{} {}", action.title(), part.code().place()),
+        None => fits_on_a_line(words.unwrap_or(action.title())),
+    }
+}
+
 fn ask(
     action: Action,
     words: Option<&str>,
@@ -272,7 +301,15 @@ fn part(region: &Region, settings: &Settings) -> Result<Part, Error> {
     let text = Rope::from_str(&source::read(&region.file, settings.limits.max_file_bytes)?);
     let range = region.find(&text)?;
     let language = language::of(&file);
-    Ok(Part { name: name(&region.file), file, language, text, range })
+    Ok(Part { name: shown(&region.file), file, language, text, range })
+}
+
+/// What the endpoint is told of a file's place: of an absolute path what is below this directory, or the name.
+fn shown(file: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    let below =
+        if file.is_absolute() { file.strip_prefix(here).ok().or(file.file_name().map(Path::new)) } else { None };
+    name(below.unwrap_or(file))
 }
 
 /// What a pipe brings, as a part of its own.

@@ -1,8 +1,9 @@
 //! `codestral-ls chat`: from files, a pipe and words to an answer, a conversation or a changed file.
 
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
+use std::io::{Read, Write};
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -37,13 +38,17 @@ impl Shell {
         self.pipe(arguments, "")
     }
 
-    fn pipe(&self, arguments: &[&str], input: &str) -> Outcome {
+    fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = command(self.home.path());
         command.arg("chat").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if !self.url.is_empty() {
             command.env("CODESTRAL_URL", &self.url).env("CODESTRAL_API_KEY", KEY);
         }
-        let mut child = command.spawn().expect("the binary runs");
+        command.spawn().expect("the binary runs")
+    }
+
+    fn pipe(&self, arguments: &[&str], input: &str) -> Outcome {
+        let mut child = self.spawn(arguments);
         let mut stdin = child.stdin.take().expect("stdin is piped");
         // It may have refused before it reads.
         let _ = stdin.write_all(input.as_bytes());
@@ -181,13 +186,63 @@ fn wrong_arguments_are_told_in_one_line() {
     let shell = Shell::new(&fake);
     shell.check_refused(&["nothing.rs:3", "Why?"], 1, &["there is no file nothing.rs"]);
     shell.check_refused(&["main.rs:30", "Why?"], 1, &["main.rs has no line 30"]);
+    shell.check_refused(&["main.rs:3-5", "Why", "this?"], 2, &["there is no file Why;", "into quotes"]);
+    shell.check_refused(&["main.rs:3-5"], 2, &["say in words what you want"]);
+    shell.check_refused(&["--apply", "main.rs:3-5"], 2, &["say in words what you want"]);
     shell.check_refused(&["main.rs:9-3", "Why?"], 2, &["FILE:FIRST-LAST"]);
     shell.check_refused(&["--apply", "Why?"], 2, &["--apply"]);
     shell.check_refused(&["--apply", "--action", "explain", "main.rs", "x"], 2, &["--apply cannot explain"]);
     shell.check_refused(&["--action", "sing", "x"], 2, &["sing", "explain"]);
     shell.check_refused(&[" "], 2, &["words"]);
     shell.check_refused(&["--continue", "x"], 1, &["no conversation to go on with"]);
+    fs::write(shell.home.path().join("big.rs"), TEXT.repeat(10_000)).expect("the home is writable");
+    shell.check_refused(&["--apply", "big.rs", "shorten it"], 1, &["too long to be rewritten"]);
+    assert!(shell.conversations().is_empty(), "nothing was asked");
     assert_eq!(fake.stats().requests, 0);
+}
+
+#[test]
+fn no_more_of_a_path_is_sent_than_is_needed() {
+    let fake = says("Yes.");
+    let shell = Shell::new(&fake);
+    let path = shell.home.path().join("main.rs");
+    let outside = TempDir::new().expect("a temporary directory");
+    fs::write(outside.path().join("other.rs"), TEXT).expect("it is writable");
+    let other = outside.path().join("other.rs");
+    shell.run(&[&path.display().to_string(), &other.display().to_string(), "Why?"]);
+    let question = question(&fake);
+    assert!(question.contains("`main.rs` (rust)") && question.contains("`other.rs` (rust)"), "{question}");
+}
+
+#[test]
+fn what_was_read_of_an_answer_is_kept_however_it_ends() {
+    let fake = Fake::start(|_| Script::chunks(["It runs", " and"]).ending(Ending::Stall));
+    let shell = Shell::new(&fake);
+    let mut child = shell.spawn(&["Why?"]);
+    drop(child.stdin.take());
+    let mut begun = [0; 7];
+    child.stdout.take().expect("stdout is piped").read_exact(&mut begun).expect("it answers");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    assert!(
+        shell.conversations()[0].ends_with("## Codestral <!-- codestral -->\n\nIt runs")
+            || shell.conversations()[0].ends_with("It runs and"),
+        "{}",
+        shell.conversations()[0]
+    );
+
+    let fake = Fake::start(|_| Script::text(&"It runs. ".repeat(100)).between(Duration::from_millis(5)));
+    let shell = Shell { url: fake.url().to_owned(), ..shell };
+    let mut child = shell.spawn(&["--continue", "And?"]);
+    drop(child.stdin.take());
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "a reader that has seen enough is no failure");
+    let kept = &shell.conversations()[0];
+    assert!(
+        kept.contains("\n\n## You <!-- codestral -->\n\nAnd?\n\n## Codestral <!-- codestral -->\n\nIt runs."),
+        "{kept}"
+    );
+    assert!(said(&fake.received()[0], 2).starts_with("It runs"));
 }
 
 #[test]
