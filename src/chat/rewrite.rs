@@ -9,7 +9,7 @@ use super::{
     code::without_marks,
     echo, elision,
     indent::{self, Style},
-    lines, pick,
+    lines, pick, smallest,
 };
 use crate::completion::line;
 
@@ -145,8 +145,26 @@ impl<'a> Place<'a> {
         let last = new.iter().rposition(|line| !line::is_blank(line))?;
         new.truncate(last + 1);
         self.shape_edges(&mut new);
-        let joined = new.join(self.line_break());
+        let joined = self.joined(&new);
         Some(format!("{}{joined}{}", &self.selected[..self.lead], &self.selected[self.tail..]))
+    }
+
+    /// The lines with their breaks: those of the selection where it mixes them and a line stays, else the usual one.
+    fn joined(&self, new: &[String]) -> String {
+        let usual = self.line_break();
+        let old: Vec<&str> = lines::split(self.core()).collect();
+        if old.iter().all(|line| ["", usual].contains(&lines::line_break(line))) {
+            return new.join(usual);
+        }
+        let contents: Vec<&str> = old.iter().map(|line| lines::content(line)).collect();
+        let new: Vec<&str> = new.iter().map(String::as_str).collect();
+        let breaks =
+            smallest::unchanged(&contents, &new).into_iter().map(|at| at.map_or("", |at| lines::line_break(old[at])));
+        let mut text: String = new.iter().zip(breaks).fold(String::new(), |text, (line, line_break)| {
+            text + line + if line_break.is_empty() { usual } else { line_break }
+        });
+        text.truncate(lines::content(&text).len());
+        text
     }
 
     /// The first line goes behind what stands on it already; the last ends with its last sign, unless it was selected so.

@@ -16,8 +16,7 @@ pub struct Hunk {
 }
 
 /// The most changed lines, of both texts together, that are compared one by one. A model writes some thousand lines at
-/// most; 20,000 shuffled ones take less than a second
-/// in a debug build, and time grows faster than their number.
+/// most; 20,000 shuffled ones take less than a second in a debug build, and time grows faster than their number.
 const MAX_LINES: usize = 20_000;
 
 /// What differs between `old` and `new`, in order, none touching the next. Replacing each range by its text gives `new`.
@@ -44,6 +43,19 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let bytes = |starts: &[usize], lines: Range<usize>| starts[lines.start]..starts[lines.end];
     let range = |(changed, written)| (bytes(&old_starts, changed), &new[bytes(&new_starts, written)]);
     runs.into_iter().map(range).map(|(range, written)| trimmed(old, range, written)).collect()
+}
+
+/// For each line of `new` the index of the line of `old` that it is, if it was not changed.
+pub fn unchanged(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
+    let mut unchanged = vec![None; new.len()];
+    let mut at = (0, 0);
+    let end = (old.len()..old.len(), new.len()..new.len());
+    for (removed, written) in runs(old, new, 0).into_iter().chain([end]) {
+        let pairs = (at.0..removed.start).zip(at.1..written.start);
+        pairs.for_each(|(of_old, of_new)| unchanged[of_new] = Some(of_old));
+        at = (removed.end, written.end);
+    }
+    unchanged
 }
 
 /// `old` after `hunks`; the counterpart of [`hunks`]. Hunks that do not fit, or are out of order, are left out.
@@ -195,6 +207,13 @@ mod tests {
         check("x = 'é'", "x = 'è'", &[("é", "è")]);
         check("x = '\u{e9}'", "x = '\u{169}'", &[("\u{e9}", "\u{169}")]);
         check("e\u{301}\n", "e\u{300}\n", &[("e\u{301}", "e\u{300}")]);
+    }
+
+    #[test]
+    fn lines_that_stay_are_known_to_each_other() {
+        assert_eq!(unchanged(&["a", "b", "c", "b"], &["b", "x", "c", "b"]), [Some(1), None, Some(2), Some(3)]);
+        assert_eq!(unchanged(&[], &["a"]), [None]);
+        assert_eq!(unchanged(&["a"], &["a"]), [Some(0)]);
     }
 
     #[test]

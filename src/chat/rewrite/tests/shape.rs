@@ -175,6 +175,7 @@ fn line_ends_are_those_of_the_document() {
     check("«a();\nb();\n»", "```\r\nx();\r\ny();\r\n```\r\n", "x();\ny();\n");
     check("«a();\rb();\r»", &fenced("x();\ny();"), "x();\ry();\r");
     check("«a();\r\nb();\r\nc();\nd();\r\n»", &fenced("x();\ny();\nz();"), "x();\r\ny();\r\nz();\r\n");
+    check("«a();\r\nb();\nc();\nd();\n»", &fenced("a();\nb();\nx();\nd();"), "a();\r\nb();\nx();\nd();\n");
     check("a();\r\n«b();»\r\nc();\r\n", &fenced("x();\ny();"), "a();\r\nx();\r\ny();\r\nc();\r\n");
     check("a();\r\n«b();»", &fenced("x();\ny();"), "a();\r\nx();\r\ny();");
 }
