@@ -1,37 +1,27 @@
 //! `codestral-ls chat`: a question about code, answered while it is written, or made an edit of a file.
 
-use std::env;
-use std::io::{self, IsTerminal, Read, Write};
-use std::ops::Range;
-use std::path::{self, Path, PathBuf};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
 use futures_util::{FutureExt, StreamExt};
-use ropey::Rope;
 
 use super::apply::Edit;
 use super::complete::heed;
 use super::drawing::visible;
+use super::part::{Part, part, piped, region};
 use super::region::Region;
-use super::source::{self, name};
 use super::{Error, FINE, block_on, progress};
 use crate::chat::Action;
-use crate::chat::code::Code;
 use crate::chat::conversation::{Conversation, asking, closing, fits_on_a_line};
 use crate::chat::prompt::{self, Asked, Question};
 use crate::chat::transcript::Transcript;
 use crate::conversations::Conversations;
 use crate::endpoint::{self, Backend, ChatPrompt, End, Finish, Piece, url};
-use crate::language;
-use crate::privacy::Privacy;
 use crate::settings::{Loaded, Settings};
 use crate::usage::ledger::Ledger;
 use crate::usage::{Meter, Tally, price};
-
-/// The most that is read from a pipe, in bytes; more than any model takes.
-const LONGEST_INPUT: u64 = 8 << 20;
 
 /// The arguments of `chat`.
 #[derive(Debug, Args)]
@@ -57,21 +47,6 @@ pub(super) struct Chat {
 fn action(name: &str) -> Result<Action, String> {
     let names = || Action::ALL.map(Action::name).join(", ");
     Action::named(name).ok_or_else(|| format!("there are {}", names()))
-}
-
-/// A file's text and the part of it in question.
-struct Part {
-    file: PathBuf,
-    name: String,
-    language: &'static str,
-    text: Rope,
-    range: Range<usize>,
-}
-
-impl Part {
-    fn code(&self) -> Code<'_> {
-        Code { path: &self.name, language: self.language, text: &self.text, range: self.range.clone() }
-    }
 }
 
 /// What the endpoint said.
@@ -209,7 +184,7 @@ impl Chat {
             writeln!(anstream::stderr(), "Warning: this chat is not counted: {error}")?;
         }
         told?;
-        if !transcript.written().ends_with('\n') {
+        if !(transcript.written().is_empty() || transcript.written().ends_with('\n')) {
             self.print("\n")?;
         }
         Ok(Reply { transcript, end })
@@ -256,17 +231,6 @@ impl Chat {
     }
 }
 
-fn region(text: &str) -> Result<Region, Error> {
-    let region = Region::parse(text)?;
-    if region.lines.is_none() && !region.file.exists() {
-        return Err(Error::Usage(format!(
-            "there is no file {}; put a question of several words into quotes",
-            name(&region.file)
-        )));
-    }
-    Ok(region)
-}
-
 /// What a new conversation is called.
 fn title(action: Action, parts: &[Part], words: Option<&str>) -> String {
     match parts.first() {
@@ -287,45 +251,4 @@ fn ask(
     let question = Question { action, words, code: &code, diagnostics: &[], others: &[], history: &conversation.turns };
     let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
     asked.map_err(|error| Error::Refused(error.to_string()))
-}
-
-fn part(region: &Region, settings: &Settings) -> Result<Part, Error> {
-    let file = path::absolute(&region.file)?;
-    let privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
-    if let Some(pattern) = privacy.excludes(&file) {
-        return Err(Error::Refused(format!(
-            "{} is not sent: it meets {pattern}; privacy.exclude and privacy.useDefaultExcludes say which files are not",
-            name(&region.file)
-        )));
-    }
-    let text = Rope::from_str(&source::read(&region.file, settings.limits.max_file_bytes)?);
-    let range = region.find(&text)?;
-    let language = language::of(&file);
-    Ok(Part { name: shown(&region.file), file, language, text, range })
-}
-
-/// What the endpoint is told of a file's place: of an absolute path what is below this directory, or the name.
-fn shown(file: &Path) -> String {
-    let here = env::current_dir().unwrap_or_default();
-    let below =
-        if file.is_absolute() { file.strip_prefix(here).ok().or(file.file_name().map(Path::new)) } else { None };
-    name(below.unwrap_or(file))
-}
-
-/// What a pipe brings, as a part of its own.
-fn piped() -> Result<Option<Part>, Error> {
-    if io::stdin().is_terminal() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    io::stdin().take(LONGEST_INPUT).read_to_end(&mut bytes)?;
-    let text = Rope::from_str(&String::from_utf8_lossy(&bytes));
-    let part = Part {
-        file: PathBuf::new(),
-        name: "standard input".to_owned(),
-        language: language::PLAIN_TEXT,
-        range: 0..text.len_bytes(),
-        text,
-    };
-    Ok(Some(part).filter(|part| !part.range.is_empty()))
 }

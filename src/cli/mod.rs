@@ -9,6 +9,7 @@ mod diff;
 mod drawing;
 mod explain;
 mod helix;
+mod part;
 mod place;
 mod progress;
 mod region;
