@@ -34,8 +34,7 @@ struct Raw {
     range: Option<lsp::Range>,
     instruction: Option<String>,
     conversation: Option<String>,
-    #[serde(default)]
-    diagnostics: Vec<lsp::Diagnostic>,
+    diagnostics: Option<Vec<lsp::Diagnostic>>,
 }
 
 impl Argument {
@@ -57,7 +56,7 @@ impl Argument {
             range: raw.range,
             words: raw.instruction.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()),
             conversation: raw.conversation,
-            diagnostics: raw.diagnostics.iter().map(convert::from_diagnostic).collect(),
+            diagnostics: raw.diagnostics.iter().flatten().map(convert::from_diagnostic).collect(),
         })
     }
 }
@@ -83,6 +82,13 @@ mod tests {
         assert_eq!(argument.words, None);
         let expected = Diagnostic { line: 2, severity: "warning", message: "m (rustc E1)".into() };
         assert_eq!(argument.diagnostics, [expected]);
+    }
+
+    #[test]
+    fn what_is_null_is_not_there() {
+        let nothing = json!({"action": "ask", "textDocument": null, "range": null, "instruction": null,
+            "conversation": null, "diagnostics": null});
+        assert!(Argument::read(Some(nothing)).is_ok_and(|argument| argument.diagnostics.is_empty()));
     }
 
     #[track_caller]
