@@ -42,7 +42,7 @@ test("what an untrusted workspace may not set is contributed", () => {
 
 test("an untrusted workspace decides neither what is sent to whom nor what is logged", () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-  for (const name of ["chat.model", "chat.systemPrompt", "endpoint.model", "log.level", "privacy.exclude"]) {
+  for (const name of ["chat.model", "chat.systemPrompt", "endpoint.model", "limits.tokensPerDay", "log.level", "privacy.exclude"]) {
     assert.ok(restricted.includes(`codestral.${name}`), name);
   }
 });

@@ -119,6 +119,7 @@ fn why_status_and_usage_are_shown_in_a_window() {
     let status = neovim.text();
     assert!(status.starts_with("state      idle\nasks       codestral-latest at http://127.0.0.1:"), "{status}");
     assert!(status.contains("shown      1 suggestions, ") && status.contains("requests   1, 0 failed"), "{status}");
+    assert!(status.contains("today      ") && status.contains(", by all editors"), "{status}");
     assert_eq!(neovim.said(), "", "nothing waits for a key");
     neovim.keys(":Codestral usage<CR>");
     neovim.until("the counts are shown", || neovim.lua("return vim.fn.bufname()") == "codestral://usage");

@@ -74,7 +74,7 @@ end
 
 local function status()
   client.run('codestral.status', { show = false }, function(it)
-    local counts, engine = it.counts, it['local']
+    local counts, engine, today = it.counts, it['local'], it.today
     local where = engine.alone and 'the embedded engine alone; nothing is sent' or ('%s at %s'):format(it.model, it.url)
     local lines = {
       'state      ' .. it.state .. (type(it.error) == 'string' and ': ' .. it.error or ''),
@@ -86,6 +86,10 @@ local function status()
       ),
       ('requests   %d, %d failed'):format(counts.requests, counts.failed),
       ('tokens     %d sent, %d received'):format(counts.promptTokens, counts.completionTokens),
+      ('today      %d%s, by all editors'):format(
+        today.tokens,
+        type(today.most) == 'number' and (' of %d'):format(today.most) or ''
+      ),
     }
     scratch.show('status', lines)
   end)
