@@ -118,6 +118,12 @@ impl<'a> Place<'a> {
         line::is_blank(&self.before) || self.selected[..self.lead].contains(['\n', '\r'])
     }
 
+    /// Whether the code goes behind the line end that the document ends with, and so has to end with one as well.
+    fn is_below_the_last_line(&self) -> bool {
+        let end = self.text.len_bytes();
+        self.range == (end..end) && end > 0 && self.text.line_to_byte(self.text.byte_to_line(end)) == end
+    }
+
     /// What stands before the code on its line and is not part of the selection.
     fn standing(&self) -> &str {
         if self.selected[..self.lead].contains(['\n', '\r']) { "" } else { &self.before }
@@ -146,7 +152,8 @@ impl<'a> Place<'a> {
         new.truncate(last + 1);
         self.shape_edges(&mut new);
         let joined = self.joined(&new);
-        Some(format!("{}{joined}{}", &self.selected[..self.lead], &self.selected[self.tail..]))
+        let end = if self.is_below_the_last_line() { self.line_break() } else { "" };
+        Some(format!("{}{joined}{}{end}", &self.selected[..self.lead], &self.selected[self.tail..]))
     }
 
     /// The lines with their breaks: those of the selection where it mixes them and a line stays, else the usual one.

@@ -215,6 +215,8 @@ fn code_for_an_empty_line_is_as_deep_as_its_place() {
     check("fn f() {\n    «»\n}\n", &fenced("a();\nb();"), "fn f() {\n    a();\n    b();\n}\n");
     check("fn f() {\n«»\n}\n", &fenced("a();\nb();"), "fn f() {\n    a();\n    b();\n}\n");
     check("fn f() {\n«\n»}\n", &fenced("a();"), "fn f() {\n    a();\n}\n");
+    check("a();\r\n«»", &fenced("b();"), "a();\r\nb();\r\n");
+    check("a();\n  «»", &fenced("b();"), "a();\n  b();");
     check("«»", &fenced("fn f() {\n    a();\n}"), "fn f() {\n    a();\n}");
 }
 
