@@ -144,7 +144,7 @@ impl LanguageServer for Server {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let conversation = chat::conversation_of(&params.text_document.uri);
-        Ok(Some(actions::offered(&params, conversation.as_deref(), self.client().action_literals)))
+        Ok(Some(actions::offered(&params, conversation.as_deref(), &self.client())))
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

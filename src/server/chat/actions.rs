@@ -6,6 +6,7 @@ use tower_lsp::ls_types::{
     Command, Diagnostic, WorkDoneProgressOptions,
 };
 
+use super::super::client::Client;
 use super::COMMAND;
 use crate::chat::Action;
 
@@ -22,11 +23,15 @@ pub fn options() -> CodeActionOptions {
 }
 
 /// What can be asked about the code at a place. `conversation`: the document is that one, in which nothing but its
-/// next question can be asked. `literals`: the client takes more than bare commands.
-pub fn offered(params: &CodeActionParams, conversation: Option<&str>, literals: bool) -> Vec<CodeActionOrCommand> {
+/// next question can be asked.
+pub fn offered(params: &CodeActionParams, conversation: Option<&str>, client: &Client) -> Vec<CodeActionOrCommand> {
     let actions = match conversation {
         Some(id) => vec![send(id)],
-        None => Action::ALL.into_iter().filter(|action| fits(*action, params)).map(|it| about(it, params)).collect(),
+        None => {
+            let fitting =
+                Action::ALL.into_iter().filter(|action| fits(*action, params) && can_be_worded(*action, client));
+            fitting.map(|action| about(action, params)).collect()
+        }
     };
     let wanted = |action: &CodeAction| {
         let kind = action.kind.as_ref().map_or("", CodeActionKind::as_str);
@@ -34,7 +39,7 @@ pub fn offered(params: &CodeActionParams, conversation: Option<&str>, literals: 
         only.is_none_or(|only| only.iter().any(|only| is_or_is_in(kind, only.as_str())))
     };
     let in_form = |mut action: CodeAction| match action.command.take() {
-        Some(command) if !literals => CodeActionOrCommand::Command(command),
+        Some(command) if !client.action_literals => CodeActionOrCommand::Command(command),
         command => CodeActionOrCommand::CodeAction(CodeAction { command, ..action }),
     };
     actions.into_iter().filter(wanted).map(in_form).collect()
@@ -49,6 +54,11 @@ fn fits(action: Action, params: &CodeActionParams) -> bool {
     let automatic = params.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
     let fixes = action == Action::Fix && !params.context.diagnostics.is_empty();
     !automatic || fixes || params.range.start != params.range.end
+}
+
+/// A question is written into a document that the editor is shown, or asked for by an editor that knows chat.
+fn can_be_worded(action: Action, client: &Client) -> bool {
+    !action.needs_words() || client.show_document || client.streams_chat
 }
 
 fn about(action: Action, params: &CodeActionParams) -> CodeAction {
@@ -103,13 +113,17 @@ mod tests {
         .unwrap()
     }
 
+    fn able() -> Client {
+        Client { show_document: true, action_literals: true, ..Client::default() }
+    }
+
     fn diagnostic() -> Value {
         json!({"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 1}}, "message": "m"})
     }
 
     #[track_caller]
     fn check(context: Value, end: u32, expected: &[&str]) {
-        let offered = serde_json::to_value(offered(&params(context, end), None, true)).unwrap();
+        let offered = serde_json::to_value(offered(&params(context, end), None, &able())).unwrap();
         let titles: Vec<_> = offered.as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
         let expected: Vec<_> = expected.iter().map(|title| format!("Codestral: {title}")).collect();
         assert_eq!(titles, expected);
@@ -141,7 +155,7 @@ mod tests {
     #[test]
     fn the_command_carries_range_and_diagnostics() {
         let params = params(json!({"diagnostics": [diagnostic()]}), 2);
-        let offered = serde_json::to_value(offered(&params, None, true)).unwrap();
+        let offered = serde_json::to_value(offered(&params, None, &able())).unwrap();
         let fix = &offered[1];
         assert_eq!(fix["kind"], "quickfix");
         assert_eq!(fix["command"]["command"], COMMAND);
@@ -153,14 +167,25 @@ mod tests {
 
     #[test]
     fn a_client_without_literals_gets_commands() {
-        let offered = serde_json::to_value(offered(&params(json!({"diagnostics": []}), 1), None, false)).unwrap();
+        let offered =
+            serde_json::to_value(offered(&params(json!({"diagnostics": []}), 1), None, &Client::default())).unwrap();
         assert_eq!(offered[0]["command"], COMMAND);
         assert_eq!(offered[0]["arguments"][0]["action"], "explain");
     }
 
     #[test]
+    fn a_question_is_offered_where_it_can_be_written() {
+        let asks = |client: &Client| {
+            let offered = serde_json::to_value(offered(&params(json!({"diagnostics": []}), 1), None, client)).unwrap();
+            offered.to_string().contains("Codestral: Ask")
+        };
+        assert!(asks(&able()) && asks(&Client { streams_chat: true, ..Client::default() }));
+        assert!(!asks(&Client::default()));
+    }
+
+    #[test]
     fn in_a_conversation_its_question_can_be_sent() {
-        let offered = offered(&params(json!({"diagnostics": []}), 0), Some("2026-a"), true);
+        let offered = offered(&params(json!({"diagnostics": []}), 0), Some("2026-a"), &able());
         let offered = serde_json::to_value(offered).unwrap();
         assert_eq!(offered.as_array().unwrap().len(), 1);
         assert_eq!(offered[0]["command"]["arguments"][0], json!({"action": "ask", "conversation": "2026-a"}));
