@@ -136,6 +136,11 @@ pub fn asking(text: &str, question: &str) -> String {
     format!("{place}{question}\n\n{CODESTRAL}\n\n")
 }
 
+/// Whether nothing but a title and the place for a question stands in `text`: nobody has been told of it yet.
+pub fn is_new(text: &str) -> bool {
+    !text.contains(CODESTRAL) && Conversation::parse(text).pending.is_empty()
+}
+
 /// What is appended after an answer: the place for the next question. `note` says what kept the answer from being
 /// whole, or what became of it. `answered` is all that was appended since the heading of the answer.
 pub fn closing(answered: &str, note: Option<&str>) -> String {

@@ -11,7 +11,7 @@ use super::super::Server;
 use super::record::Record;
 use super::{Claim, Ticket, progress};
 use crate::chat::Action;
-use crate::chat::conversation::{asking, closing};
+use crate::chat::conversation::{asking, closing, is_new};
 use crate::chat::transcript::Transcript;
 use crate::document::Document;
 use crate::endpoint::{ChatPrompt, Error, Finish, Piece};
@@ -156,7 +156,8 @@ impl Exchange {
         let title = format!("Codestral: {}", self.title);
         let mut shown = progress::show(server.clone(), ticket.token.clone(), own_token, title);
         let asking = asking(&self.earlier, &self.kept);
-        deltas.send(json!({ "kind": "begin", "action": self.action.name(), "text": asking })).await;
+        let told = if is_new(&self.earlier) { format!("{}{asking}", self.earlier) } else { asking.clone() };
+        deltas.send(json!({ "kind": "begin", "action": self.action.name(), "text": told })).await;
         let mut kept = record.append(&server, &asking).await;
 
         let mut transcript = Transcript::new(server.settings().chat.show_thinking);

@@ -18,7 +18,8 @@ fn an_explanation_is_streamed_and_kept() {
     assert_eq!(told.outcome(), "answered");
     assert_eq!(told.deltas[0]["action"], "explain");
     assert!(told.deltas.len() > 3, "it comes in pieces: {told:?}");
-    let expected = "Explain this code: what it is for, how it works, and what may surprise its reader.\n\n\
+    let expected = "# Explain main.rs:3-5\n\n## You <!-- codestral -->\n\n\
+                    Explain this code: what it is for, how it works, and what may surprise its reader.\n\n\
                     `main.rs`, lines 3 to 5:\n\n```rust\nfn main() {\n    run();\n}\n```\n\n\
                     ## Codestral <!-- codestral -->\n\nIt calls `run`.\n\nNothing else.\n\n## You <!-- codestral -->\n\n";
     assert_eq!(told.text(), expected);

@@ -179,7 +179,7 @@ end";
     neovim.until("the answer is whole", || {
         let all = neovim.lua(ALL);
         let all = all.as_str().unwrap_or_default();
-        all.starts_with("Explain this code")
+        all.starts_with("# Explain main.rs")
             && all.contains("It calls `run`.")
             && all.ends_with("## You <!-- codestral -->\n\n")
     });
