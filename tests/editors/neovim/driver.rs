@@ -70,11 +70,12 @@ fn minor(program: &Path) -> Option<u32> {
     }
 }
 
-/// The settings that lead to `fake`, wait for a burst of keys only, and take nothing from anywhere else, as a Lua table.
+/// The settings that lead to `fake`, wait for a burst of keys and for all of an answer, and take nothing from anywhere else,
+/// as a Lua table.
 pub fn settings(fake: &Fake) -> String {
     format!(
         "{{ endpoint = {{ url = '{}', dialect = 'mistral', warmUp = false }}, \
-         completion = {{ debounceMs = 50, prefetch = 'off', choices = 2 }}, \
+         completion = {{ debounceMs = 50, showAfterMs = 10000, prefetch = 'off', choices = 2 }}, \
          ['local'] = {{ fallback = false, workspace = false }} }}",
         fake.url()
     )

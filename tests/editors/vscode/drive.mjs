@@ -31,7 +31,9 @@ const SETTINGS = {
   "codestral.server.path": server,
   // So that requests can be counted.
   "codestral.completion.prefetch": "off",
-  // A loaded machine may make the endpoint late; what the embedded engine knows is not what is looked at here.
+  // A loaded machine may let the first lines of a suggestion stand without the others.
+  "codestral.completion.showAfterMs": 10000,
+  // And it may make the endpoint late; what the embedded engine knows is not what is looked at here.
   "codestral.local.fallback": false,
 };
 
