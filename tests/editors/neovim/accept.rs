@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use crate::driver::{Ghost, Neovim};
+use crate::driver::Neovim;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{ADD, add, each};
+use crate::user::Ghost;
 
 const BLOCK: &str = " > b {\n        return a;\n    }";
 
@@ -66,7 +67,7 @@ fn a_map_that_was_there_before_is_kept() {
              vim.keymap.set('i', '<C-]>', function() vim.api.nvim_paste('CALL', false, -1) end)\n\
              vim.cmd([[inoremap <expr> <M-Down> 'LINE' .. \"\\<BS>\"]])\n",
         );
-        init += &crate::driver::init(&fake, ghost, "");
+        init += &crate::user::init(&fake, ghost, "");
         let Some(neovim) = Neovim::start_as(ghost, &init, "main.rs", ADD) else { return };
         neovim.keys("a<Tab><M-Right><M-Down><C-]>!");
         neovim.holds(&add("OLD<ÀLINCALL!"));
@@ -79,7 +80,7 @@ fn a_map_is_kept_though_setup_runs_in_a_buffer_that_has_its_own() {
     let mut init = String::from(
         "vim.keymap.set('i', '<Tab>', 'GLOBAL')\nvim.keymap.set('i', '<Tab>', 'LOCAL', { buffer = true })\n",
     );
-    init += &crate::driver::init(&fake, Ghost::Native, "");
+    init += &crate::user::init(&fake, Ghost::Native, "");
     init += "vim.keymap.del('i', '<Tab>', { buffer = true })\n";
     let Some(neovim) = Neovim::start(&init, "main.rs", ADD) else { return };
     neovim.keys("a<Tab>");

@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::driver::{Ghost, Neovim, init};
+use crate::driver::Neovim;
 use crate::fake_endpoint::{Ending, Fake, Received, Script};
+use crate::user::{Ghost, init};
 
 const MAIN: &str = "fn main() {\n    |run();\n}\n\nfn run() {}\n";
 const CODE: &str = "fn main() {\n    run();\n}\n\nfn run() {}";

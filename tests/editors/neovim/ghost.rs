@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::driver::{Ghost, Neovim, init};
+use crate::driver::Neovim;
 use crate::fake_endpoint::{Fake, Script};
+use crate::user::{Ghost, init};
 
 /// A function whose body is to be written.
 pub const ADD: &str = "fn add(a: i32, b: i32) -> i32 {\n    |\n}\n";

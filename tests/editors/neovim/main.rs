@@ -16,3 +16,4 @@ mod guide;
 mod messagepack;
 mod setup;
 mod text;
+mod user;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::driver::{Ghost, Neovim, init, settings};
+use crate::driver::Neovim;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{ADD, add};
+use crate::user::{Ghost, init, settings};
 
 #[test]
 fn the_configuration_alone_is_enough() {
