@@ -25,7 +25,7 @@ pub fn further_lines(query: &Query, choice: &Choice, mut sure: f32, least: f32) 
     while lines.len() < MAX_FURTHER_LINES && sure >= least {
         let total: u64 = voters.iter().map(|voter| voter.weight).sum();
         let next = voters.into_iter().filter_map(next_line);
-        let choices = tally(next, |voter| signature(query, &voter.alignment, voter.line()));
+        let choices = tally(next, |voter| signature(query, voter));
         let Some(choice) = choices.into_iter().next() else { break };
         let surely = sure * further(choice.weight, total, choice.voters.len());
         let Some(line) = choice.best().and_then(|best| further_line(query, best, &base)) else { break };
@@ -57,7 +57,7 @@ fn next_line(mut voter: Voter) -> Option<Voter> {
     if between.matches('\n').count() > 1 {
         return None;
     }
-    voter.one.place = end + 1;
+    (voter.one.place, voter.one.typed, voter.gap) = (end + 1, 0, 0);
     voter.tokens = line_from(source.tokens, end + 1).len();
     (voter.tokens > 0).then_some(voter)
 }

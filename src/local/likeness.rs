@@ -11,7 +11,7 @@ use crate::local::{
 };
 
 /// How many signs tell how alike a place and the cursor are.
-pub const SIGNS: usize = 41;
+pub const SIGNS: usize = 42;
 
 /// More bytes than this that agree tell nothing more.
 const MAX_BYTES: usize = 200;
@@ -75,8 +75,17 @@ impl<'q, 'a> Scene<'q, 'a> {
     }
 
     /// The logarithm of a vote's weight.
-    pub fn weigh(&self, voter: &Voter, most: Most) -> f64 {
-        self.signs(voter, most).iter().map(|(sign, weight)| sign * weight).sum()
+    pub fn weigh(&self, voter: &Voter, there: &There, most: Most) -> f64 {
+        self.signs(voter, there, most).iter().map(|(sign, weight)| sign * weight).sum()
+    }
+
+    /// What the place of a vote stands in.
+    pub fn there(&self, one: &Occurrence) -> There {
+        There {
+            around: Around::new(before(one)),
+            lines: RecentLines::new(before(one)),
+            words_in_common: self.words_in_common(one),
+        }
     }
 
     /// Each sign and what it counts.
@@ -84,10 +93,9 @@ impl<'q, 'a> Scene<'q, 'a> {
     /// The weights make what was right likeliest, as in a choice among all voters: fitted on 2026-11-24 over random
     /// places (seed 7) of regex-automata, time, syn, sysinfo, tracing-subscriber, zerocopy, futures-util, proptest,
     /// Jinja, Django, viem's utils and the tRPC server. The last is set by hand: each of these has one language.
-    pub fn signs(&self, voter: &Voter, most: Most) -> [(f64, f64); SIGNS] {
+    pub fn signs(&self, voter: &Voter, place: &There, most: Most) -> [(f64, f64); SIGNS] {
         let (query, one) = (self.query, &voter.one);
-        let there = Around::new(before(one));
-        let lines = RecentLines::new(before(one));
+        let There { around: there, lines, words_in_common } = place;
         let rest = Rest::new(self, voter);
         let [length, bytes, further] = [one.length as f64, voter.bytes as f64, voter.alignment.further];
         let here = one.nearness == Nearness::Here;
@@ -126,11 +134,11 @@ impl<'q, 'a> Scene<'q, 'a> {
             (rest.new, -0.241),
             (rest.renamed, -0.169),
             (flag(voter.keeps_names), -2.025),
-            (self.words_in_common(one), 3.043),
+            (*words_in_common, 3.043),
             (flag(in_list), -0.259),
             (flag(by_habit), 0.296),
             (flag(list_there), -0.196),
-            (self.recent.in_common(&lines) as f64, 0.145),
+            (self.recent.in_common(lines) as f64, 0.145),
             (prose(rest.width > self.width), -1.225),
             (prose(rest.width + 1 + rest.next_word <= self.width && rest.next_word > 0), -0.427),
             (prose(true) * rest.bytes.ln_1p(), -0.51),
@@ -141,6 +149,7 @@ impl<'q, 'a> Scene<'q, 'a> {
             (prose(by_habit), 0.999),
             (prose(list_there), 0.656),
             (flag(one.nearness == Nearness::Foreign), -1.4),
+            (flag(one.typed != query.partial.len()), -2.0),
         ]
     }
 
@@ -158,6 +167,14 @@ impl<'q, 'a> Scene<'q, 'a> {
         (all, common) = (all + missing / 2.0, common + missing / 4.0);
         common / all
     }
+}
+
+/// What a place stands in, read once for the votes that come from it.
+#[derive(Debug, Clone, Copy)]
+pub struct There {
+    around: Around,
+    lines: RecentLines,
+    words_in_common: f64,
 }
 
 /// What a voter says, in numbers.
@@ -202,7 +219,7 @@ impl Rest {
         let start = |place: usize| source.starts.get(place).map_or(source.text.len(), |&start| start as usize);
         let end = start(voter.one.place + voter.tokens);
         let text = source.text.get(start(voter.one.place)..end).unwrap_or_default().trim_end();
-        rest.bytes = text.len().saturating_sub(query.partial.len()) as f64;
+        rest.bytes = text.len().saturating_sub(voter.one.typed) as f64;
         if scene.prose {
             rest.width = query.line.chars().count() + text.chars().count() - query.partial.chars().count();
             let ends_file = source.tokens.get(voter.one.place + voter.tokens + 1).is_none_or(|&t| t == Token::BORDER);
@@ -224,19 +241,34 @@ impl Rest {
 }
 
 /// How many bytes before the cursor agree with those before the place, white space and the word begun included.
-pub fn bytes_alike(query: &Query, one: &Occurrence) -> usize {
+/// Of the white space before the first token, `gap` is still missing at the cursor.
+pub fn bytes_alike(query: &Query, one: &Occurrence, gap: usize) -> usize {
     let Some(&start) = one.source.starts.get(one.place) else { return 0 };
     let before = &one.source.text[..start as usize];
     let cursor = match query.partial.len() {
-        0 if query.spaced() || query.line.is_empty() => start as usize,
+        0 if query.spaced() => start as usize - gap,
+        0 if query.line.is_empty() => before.trim_end_matches([' ', '\t']).len(),
         0 => before.trim_end().len(),
-        begun => start as usize + begun,
+        _ => start as usize + one.typed,
     };
     // The first token that differs may agree in part; nothing before it does, nor does another file.
     let first = one.place.saturating_sub(one.length + 1);
     let from = one.source.starts.get(first).map_or(0, |&start| start as usize).min(cursor);
     let there = one.source.text.as_bytes()[from..cursor].iter().rev();
     there.zip(query.place.before.as_bytes().iter().rev()).take(MAX_BYTES).take_while(|(a, b)| a == b).count()
+}
+
+/// How much white space is still missing at the cursor where some has been typed, as in a column or an indented
+/// comment.
+pub fn gap(query: &Query, one: &Occurrence) -> usize {
+    if !query.partial.is_empty() || !query.spaced() || query.starts_line() || !query.suffix.is_empty() {
+        return 0;
+    }
+    let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
+    let space = |text: &'_ str| text.len() - text.trim_end_matches([' ', '\t']).len();
+    let (there, here) = (&one.source.text[..start], query.line);
+    let (there, here) = (&there[there.len() - space(there)..], &here[here.len() - space(here)..]);
+    there.strip_prefix(here).map_or(0, str::len)
 }
 
 /// Whether as many brackets are open on the line of a place as on the cursor's.

@@ -3,8 +3,9 @@
 //! Text is read into [`tokens`]. Open documents ([`live`]) are scanned token by token, since nothing has to be sorted
 //! again when they change; the files of the workspace stand in [`segment`]s whose places are sorted by the tokens
 //! before them. A [`query`] is what stands around the cursor. [`gather`] finds the places that had the same context,
-//! [`align`] sees which names differ, [`likeness`] how alike they are, [`vote`] lets them decide, [`mod@write`] and [`further`] write the answer down, and
-//! [`confidence`] says how likely it is right. All of it is pure: no clock, no files, no threads.
+//! [`new_word`] those of other words where the word at the cursor is new, [`align`] sees which names differ, [`likeness`]
+//! how alike they are, [`vote`] lets them decide, [`mod@write`] and [`further`] write the answer down, and [`confidence`]
+//! says how likely it is right. All of it is pure: no clock, no files, no threads.
 
 pub mod align;
 pub mod around;
@@ -16,6 +17,7 @@ pub mod indexable;
 pub mod last_use;
 pub mod likeness;
 pub mod live;
+pub mod new_word;
 pub mod predict;
 pub mod query;
 pub mod recent_lines;

@@ -75,7 +75,15 @@ fn a_word_begun_is_finished() {
     check(&[("a", "call(alpha, beta);\n")], "call(al<cursor>", "call(al«pha, beta);»");
     check(&[("a", "call(alpha, beta);\n")], "call(be<cursor>", "call(be«ta);»");
     check(&[("a", "call(größe);\n")], "call(grö<cursor>", "call(grö«ße);»");
-    check(&[("a", "call(alpha);\n")], "call(x<cursor>", "call(x«»");
+}
+
+#[test]
+fn a_new_word_goes_on_as_others_do_in_its_place() {
+    let files = [("a", "let span = expect(one);\nfn drops_outside_lock() {\nput(WriteU16, put_u16);\n")];
+    check(&files, "let other <cursor>", "let other «= expect(one);»");
+    check(&files, "fn starts_outs<cursor>", "fn starts_outs«ide_lock() {»");
+    check(&files, "put(WriteU16, xyz<cursor>", "put(WriteU16, xyz«);»");
+    check(&files, "unlike xyz<cursor>", "unlike xyz«»");
 }
 
 #[test]
@@ -88,6 +96,14 @@ fn space_is_given_only_where_it_is_missing() {
     check(&[("a", "let x = one + two;\n")], "let x =<cursor>", "let x =« one + two;»");
     check(&[("a", "let x = one + two;\n")], "let x = <cursor>", "let x = «one + two;»");
     check(&[("a", "a = 1\nb\n")], "b<cursor>", "b«»");
+}
+
+#[test]
+fn white_space_begun_is_finished() {
+    check(&[("a", "b'a'    => one,\n")], "b'a'  <cursor>", "b'a'  «  => one,»");
+    check(&[("a", "//     call(one);\n")], "// <cursor>", "// «    call(one);»");
+    check(&[("a", "b'a' => one,\n")], "b'a'   <cursor>", "b'a'   «=> one,»");
+    check(&[("a", "if a {\n        call(one);\n")], "if a {\n    <cursor>", "if a {\n    «call(one);»");
 }
 
 #[test]
@@ -182,7 +198,7 @@ fn a_replaced_file_says_the_new_text_only() {
     let mut index = index(&[("a", "call(old);\n")]);
     index.add(Segment::build(vec![file("a", "call(new);\n")]));
     assert_eq!(ask(&index, "call(<cursor>").unwrap().text, "new);");
-    assert_eq!(ask(&index, "call(o<cursor>"), None);
+    assert_eq!(ask(&index, "call(o<cursor>").unwrap().text, ");", "nothing but what stands behind any word there");
 }
 
 #[test]

@@ -31,6 +31,11 @@ impl Token {
         Token(u32::from(first) << 24 | (hash as u32 & 0x7F_FFFF) << 1 | u32::from(word))
     }
 
+    /// The word of these letters.
+    pub fn word(letters: &[u8]) -> Self {
+        Self::new(letters, true)
+    }
+
     /// Whether this is an identifier, a keyword or a number, and no punctuation.
     pub fn is_word(self) -> bool {
         self.0 & 1 == 1

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use crate::local::{
     align::{Alignment, indent_of},
     gather::Occurrence,
-    likeness::{Most, Scene, bytes_alike},
+    likeness::{Most, Scene, bytes_alike, gap},
     query::Query,
     tokens::Token,
 };
@@ -43,6 +43,8 @@ pub struct Voter<'a> {
     pub tokens: usize,
     /// The indentation of the line that answers to the cursor's.
     pub indent: &'a str,
+    /// How many bytes of white space are still missing before its first token.
+    pub gap: usize,
 }
 
 impl<'a> Choice<'a> {
@@ -59,6 +61,14 @@ impl<'a> Voter<'a> {
         self.line().iter().skip(begun).any(|&token| self.alignment.renamed(token).is_some())
     }
 
+    /// The tokens it predicts in our names, of the word begun what is missing.
+    pub fn words(&self, query: &Query) -> impl Iterator<Item = Token> {
+        let missing = (self.one.typed > 0).then(|| Token::word(self.one.missing()));
+        let first = missing.or_else(|| Some(self.alignment.here(query, *self.line().first()?)));
+        let others = self.line().iter().skip(1).map(|&token| self.alignment.here(query, token));
+        first.filter(|_| self.tokens > 0).into_iter().chain(others)
+    }
+
     /// The tokens it predicts for the rest of the line.
     pub fn line(&self) -> &'a [Token] {
         &self.one.source.tokens[self.one.place..self.one.place + self.tokens]
@@ -70,8 +80,9 @@ pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>
     let mut voters: Vec<Voter> = Vec::new();
     for &one in occurrences {
         let Some(tokens) = until_suffix(line_from(one.source.tokens, one.place), &query.suffix) else { continue };
-        let (alignment, indent, bytes) = (Alignment::new(query, &one), indent_of(&one), bytes_alike(query, &one));
-        let voter = Voter { one, alignment, weight: 0, keeps_names: false, bytes, tokens, indent };
+        let (alignment, indent, gap) = (Alignment::new(query, &one), indent_of(&one), gap(query, &one));
+        let bytes = bytes_alike(query, &one, gap);
+        let voter = Voter { one, alignment, weight: 0, keeps_names: false, bytes, tokens, indent, gap };
         // In prose above all, a word that differs does not stand for another.
         if voter.renames(query) {
             let alignment = Alignment { renames: Vec::new(), ..voter.alignment };
@@ -79,8 +90,9 @@ pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>
         }
         voters.push(voter);
     }
-    weigh(query, &mut voters);
-    tally(voters.into_iter(), |voter| signature(query, &voter.alignment, voter.line()))
+    let scene = Scene::new(query);
+    weigh(&scene, &mut voters);
+    tally(voters.into_iter(), |voter| signature(query, voter))
 }
 
 /// Sums votes that agree by `signature`.
@@ -108,9 +120,8 @@ pub fn line_from(tokens: &[Token], place: usize) -> &[Token] {
 }
 
 /// What a line says in our names, as a number.
-pub fn signature(query: &Query, alignment: &Alignment, line: &[Token]) -> u64 {
-    line.iter().fold(line.len() as u64, |hash, &token| {
-        let token = alignment.here(query, token);
+pub fn signature(query: &Query, voter: &Voter) -> u64 {
+    voter.words(query).fold((voter.tokens + 128 * voter.gap) as u64, |hash, token| {
         (hash ^ u64::from(token.bits())).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
     })
 }
@@ -133,14 +144,24 @@ fn heavier(a: &Voter, b: &Voter) -> Ordering {
     a.weight.cmp(&b.weight).then_with(|| a.one.rank().cmp(&b.one.rank()))
 }
 
+/// The most that any voter has.
+fn most<'v, 'a: 'v>(voters: impl Iterator<Item = &'v Voter<'a>>) -> Most {
+    voters.fold(Most::default(), |most, voter| Most {
+        tokens: most.tokens.max(voter.one.length),
+        bytes: most.bytes.max(voter.bytes),
+    })
+}
+
 /// Gives each voter its weight, as a part of what the heaviest has.
-fn weigh(query: &Query, voters: &mut [Voter]) {
-    let most = Most {
-        tokens: voters.iter().map(|voter| voter.one.length).max().unwrap_or_default(),
-        bytes: voters.iter().map(|voter| voter.bytes).max().unwrap_or_default(),
+fn weigh(scene: &Scene, voters: &mut [Voter]) {
+    let most = most(voters.iter());
+    // The two votes of one place stand side by side.
+    let places = voters.chunk_by(|a, b| a.one.place == b.one.place && a.one.key == b.one.key);
+    let weigh = |place: &[Voter]| {
+        let there = place.first().map(|voter| scene.there(&voter.one))?;
+        Some(place.iter().map(|voter| scene.weigh(voter, &there, most)).collect::<Vec<f64>>())
     };
-    let scene = Scene::new(query);
-    let weights: Vec<f64> = voters.iter().map(|voter| scene.weigh(voter, most)).collect();
+    let weights: Vec<f64> = places.filter_map(weigh).flatten().collect();
     let heaviest = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     for (voter, weight) in voters.iter_mut().zip(weights) {
         voter.weight = ((weight - heaviest).exp() * UNIT) as u64;

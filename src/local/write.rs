@@ -13,7 +13,7 @@ pub fn rest_of_line(query: &Query, voter: &Voter) -> Option<String> {
     let one = &voter.one;
     let start = *one.source.starts.get(one.place)? as usize;
     let mut text = lead(query, voter, start);
-    text.push_str(&renamed(query, &one.source, &voter.alignment, one.place, voter.tokens, query.partial.len())?);
+    text.push_str(&renamed(query, &one.source, &voter.alignment, one.place, voter.tokens, one.typed)?);
     let keeps_gap = !query.suffix.is_empty() && !query.place.after.starts_with([' ', '\t']);
     if !keeps_gap {
         text.truncate(text.trim_end().len());
@@ -31,7 +31,7 @@ pub fn further_line(query: &Query, voter: &Voter, base: &str) -> Option<String> 
 /// The white space between the cursor and the next token.
 fn lead(query: &Query, voter: &Voter, start: usize) -> String {
     if !query.partial.is_empty() || query.spaced() {
-        return String::new();
+        return voter.one.source.text.get(start.saturating_sub(voter.gap)..start).unwrap_or_default().into();
     }
     if query.line.is_empty() {
         return base_indent(query, voter);

@@ -1,0 +1,90 @@
+//! Places for a word that is new: what stands around another word goes on around it.
+
+use crate::local::{
+    gather::{Occurrence, VOTERS, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
+    index::Index,
+    query::Query,
+    tokens::{Token, is_word_byte},
+};
+
+/// So many places of the workspace, and as many of open documents, are enough.
+const PLACES: usize = VOTERS / 4;
+
+/// Adds places where another word stands in the context of the word before the cursor, whether that has been finished
+/// or only begun.
+pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a>>) {
+    let finished = query.partial.is_empty();
+    if finished && !query.context.first().is_some_and(|word| word.is_identifier()) {
+        return;
+    }
+    let context = query.context.get(usize::from(finished)..).unwrap_or_default();
+    let Some(&nearest) = context.first() else { return };
+    let mut places = Vec::new();
+    for (key, open) in scanned(index, query) {
+        let source = source_of(open);
+        let here = key == query.place.key;
+        for word in (1..source.tokens.len()).rev() {
+            let place = word + usize::from(finished);
+            if source.tokens[word - 1] != nearest || !is_other(source.tokens, word, place) {
+                continue;
+            }
+            if places.len() == PLACES {
+                break;
+            }
+            if !(here && is_cursor(&source, place, query)) {
+                places.push(live_occurrence(key, open, place, query));
+            }
+        }
+    }
+    let open = places.len();
+    let matches: Vec<_> = index.slots().iter().map(|slot| (slot, slot.segment.find(context))).collect();
+    let deepest = matches.iter().map(|(_, ranges)| ranges.len()).max().unwrap_or(0);
+    // Each depth holds the next: the first that holds enough of them is taken whole.
+    for depth in (0..deepest).rev() {
+        places.truncate(open);
+        let level = matches.iter().filter_map(|(slot, ranges)| Some((*slot, ranges.get(depth)?.clone())));
+        let size: usize = level.clone().map(|(_, range)| range.len()).sum();
+        for (slot, range) in level {
+            for rank in range.step_by(size.div_ceil(4 * PLACES).max(1)) {
+                let word = slot.segment.place(rank);
+                let place = word + usize::from(finished);
+                if is_other(slot.segment.tokens(), word, place) && places.len() < open + PLACES {
+                    places.extend(any_occurrence(slot, place, query));
+                }
+            }
+        }
+        if places.len() - open >= PLACES / 4 {
+            break;
+        }
+    }
+    for place in places {
+        if finished {
+            found.push(place);
+        } else {
+            found.extend(ends(&place, query.partial).map(|typed| Occurrence { typed, ..place }));
+        }
+    }
+}
+
+/// Whether a word stands at `word` and something on its line at `place`.
+fn is_other(tokens: &[Token], word: usize, place: usize) -> bool {
+    let at = |place: usize| tokens.get(place).copied().unwrap_or(Token::BORDER);
+    at(word).is_identifier() && !at(place).ends_line()
+}
+
+/// Where in the word at a place what has been typed may end: behind what agrees with its last letters, or at the end.
+fn ends(one: &Occurrence, partial: &str) -> impl Iterator<Item = usize> {
+    let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
+    let rest = one.source.text.get(start..).unwrap_or_default();
+    let len = rest.bytes().take_while(|&byte| is_word_byte(byte)).count();
+    let word = &rest[..len];
+    let mut tail = None;
+    for from in partial.char_indices().map(|(at, _)| at) {
+        let letters = &partial[from..];
+        if let Some(at) = word.rfind(letters).filter(|at| at + letters.len() < len) {
+            tail = Some(at + letters.len());
+            break;
+        }
+    }
+    tail.into_iter().chain([len])
+}
