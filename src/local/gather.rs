@@ -73,6 +73,11 @@ pub struct Occurrence<'a> {
 }
 
 impl Occurrence<'_> {
+    /// Whether nothing before the cursor agrees there, or another word stands in the place of the one begun.
+    pub fn is_far_fetched(&self, query: &Query) -> bool {
+        self.length == 0 || self.typed != query.partial.len()
+    }
+
     /// What the word at the place has behind the letters that have been typed.
     pub fn missing(&self) -> &[u8] {
         let start = self.source.starts.get(self.place).map_or(0, |&start| start as usize) + self.typed;

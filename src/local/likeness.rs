@@ -74,6 +74,21 @@ impl<'q, 'a> Scene<'q, 'a> {
         }
     }
 
+    /// Whether the cursor stands in a text for people.
+    pub fn is_prose(&self) -> bool {
+        self.prose
+    }
+
+    /// How many brackets are open on the cursor's line.
+    pub fn depth(&self) -> i32 {
+        self.around.depth
+    }
+
+    /// How many tokens stand before the cursor on its line.
+    pub fn typed(&self) -> usize {
+        self.around.length
+    }
+
     /// The logarithm of a vote's weight.
     pub fn weigh(&self, voter: &Voter, there: &There, most: Most) -> f64 {
         self.signs(voter, there, most).iter().map(|(sign, weight)| sign * weight).sum()

@@ -4,17 +4,21 @@
 //! again when they change; the files of the workspace stand in [`segment`]s whose places are sorted by the tokens
 //! before them. A [`query`] is what stands around the cursor. [`gather`] finds the places that had the same context,
 //! [`new_word`] those of other words where the word at the cursor is new, [`align`] sees which names differ, [`likeness`]
-//! how alike they are, [`vote`] lets them decide, [`mod@write`] and [`further`] write the answer down, and [`confidence`]
+//! how alike they are, [`vote`] lets them decide, [`choose`] looks again at what has most votes, by what [`compare`] finds
+//! and with numbers [`learned`] from other code. [`mod@write`] and [`further`] write the answer down, and [`confidence`]
 //! says how likely it is right. All of it is pure: no clock, no files, no threads.
 
 pub mod align;
 pub mod around;
+pub mod choose;
+pub mod compare;
 pub mod confidence;
 pub mod further;
 pub mod gather;
 pub mod index;
 pub mod indexable;
 pub mod last_use;
+pub mod learned;
 pub mod likeness;
 pub mod live;
 pub mod new_word;

@@ -4,6 +4,7 @@ use std::{cmp::Ordering, collections::HashMap};
 
 use crate::local::{
     align::{Alignment, indent_of},
+    choose::choose,
     gather::Occurrence,
     likeness::{Most, Scene, bytes_alike, gap},
     query::Query,
@@ -13,7 +14,7 @@ use crate::local::{
 /// No line has more tokens worth predicting.
 const MAX_LINE_TOKENS: usize = 96;
 /// Votes are whole numbers so that their sum does not depend on their order; this is the heaviest.
-const UNIT: f64 = (1_u64 << 40) as f64;
+pub const UNIT: f64 = (1_u64 << 40) as f64;
 
 /// A rest of the line, and who is for it.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl<'a> Choice<'a> {
 
 impl<'a> Voter<'a> {
     /// Whether a name in what it predicts stands for another.
-    fn renames(&self, query: &Query) -> bool {
+    pub fn renames(&self, query: &Query) -> bool {
         let begun = usize::from(!query.partial.is_empty());
         self.line().iter().skip(begun).any(|&token| self.alignment.renamed(token).is_some())
     }
@@ -91,8 +92,10 @@ pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>
         voters.push(voter);
     }
     let scene = Scene::new(query);
-    weigh(&scene, &mut voters);
-    tally(voters.into_iter(), |voter| signature(query, voter))
+    let most = weigh(&scene, &mut voters);
+    let mut choices = tally(voters.into_iter(), |voter| signature(query, voter));
+    choose(query, &scene, most, &mut choices);
+    choices
 }
 
 /// Sums votes that agree by `signature`.
@@ -145,7 +148,7 @@ fn heavier(a: &Voter, b: &Voter) -> Ordering {
 }
 
 /// The most that any voter has.
-fn most<'v, 'a: 'v>(voters: impl Iterator<Item = &'v Voter<'a>>) -> Most {
+pub fn most<'v, 'a: 'v>(voters: impl Iterator<Item = &'v Voter<'a>>) -> Most {
     voters.fold(Most::default(), |most, voter| Most {
         tokens: most.tokens.max(voter.one.length),
         bytes: most.bytes.max(voter.bytes),
@@ -153,7 +156,7 @@ fn most<'v, 'a: 'v>(voters: impl Iterator<Item = &'v Voter<'a>>) -> Most {
 }
 
 /// Gives each voter its weight, as a part of what the heaviest has.
-fn weigh(scene: &Scene, voters: &mut [Voter]) {
+fn weigh(scene: &Scene, voters: &mut [Voter]) -> Most {
     let most = most(voters.iter());
     // The two votes of one place stand side by side.
     let places = voters.chunk_by(|a, b| a.one.place == b.one.place && a.one.key == b.one.key);
@@ -166,4 +169,5 @@ fn weigh(scene: &Scene, voters: &mut [Voter]) {
     for (voter, weight) in voters.iter_mut().zip(weights) {
         voter.weight = ((weight - heaviest).exp() * UNIT) as u64;
     }
+    most
 }
