@@ -1,14 +1,14 @@
 //! Places for a word that is new: what stands around another word goes on around it.
 
 use crate::local::{
-    gather::{Occurrence, VOTERS, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
+    gather::{Occurrence, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
     index::Index,
     query::Query,
     tokens::{Token, is_word_byte},
 };
 
 /// So many places of the workspace, and as many of open documents, are enough.
-const PLACES: usize = VOTERS / 4;
+const PLACES: usize = 64;
 
 /// Adds places where another word stands in the context of the word before the cursor, whether that has been finished
 /// or only begun.
