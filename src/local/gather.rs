@@ -12,7 +12,8 @@ use crate::local::{
 
 /// Matches are measured up to this many tokens.
 pub const MAX_MATCH: usize = 100;
-/// How many places may vote. With 256 the rates stay within 0.2 %, and the slowest predictions take a tenth longer (2026-11-25).
+/// How many places may vote. With 256 the rates stay within 0.2 %, and the slowest predictions take a tenth longer
+/// (2026-11-25).
 const VOTERS: usize = 176;
 /// How many places of the workspace are looked at; where there are more, every n-th.
 const LOOKS: usize = 1024;

@@ -2,14 +2,14 @@
 //!
 //! They make what was right likeliest, as in a choice among the candidates of each place (softmax over the scores, Adam
 //! for ten rounds in batches of 256 places, weights held down by 2e-4), over random places (seed 7) at which one of the
-//! candidates was right. Fitted on 2026-11-25 on crates of which none is a dependency of this project: each of bevy,
-//! cranelift, egui, hickory, image, lalrpop, naga, nalgebra, nix, object, oxc, petgraph, polars, rayon, rhai,
-//! rust-analyzer, sqlx, swc, tantivy, wasmparser, wgpu and others by itself, 88 small ones by themselves, and all of them
-//! together; in Python on Celery, httpx, Jinja, networkx, Sphinx and Twisted; in TypeScript on Effect, viem and Zod. How
-//! many units and rounds was chosen on axum, diesel, gix-pack, jiff and wasm-bindgen.
+//! candidates was right. Fitted on 2026-11-25 on crates of which none is a dependency of this project: bevy, cranelift,
+//! egui, hickory, image, lalrpop, naga, nalgebra, nix, object, oxc, petgraph, polars, rayon, rhai, rust-analyzer, sqlx,
+//! swc, tantivy, wasmparser, wgpu and others each by itself, 88 small ones too, and all together; on Celery, httpx,
+//! Jinja, networkx, Sphinx and Twisted (Python), Effect, viem and Zod (TypeScript). Chosen (units, rounds) on axum,
+//! diesel, gix-pack, jiff and wasm-bindgen.
 //!
-//! Right rests of lines inside lines without and with it, the same voters (seed 101): tokio 47.4 and 48.5 %, rustls 39.6
-//! and 40.9 %, hyper 36.4 and 38.0 %, winnow 56.3 and 57.8 %, Django 28.2 and 29.2 %, rxjs 28.8 and 29.8 %.
+//! Right rests of lines inside lines without and with it, the same voters (seed 101): tokio 47.4 and 48.5 %, rustls
+//! 39.6 and 40.9 %, hyper 36.4 and 38.0 %, winnow 56.3 and 57.8 %, Django 28.2 and 29.2 %, rxjs 28.8 and 29.8 %.
 
 use crate::local::compare::NUMBERS;
 
