@@ -64,7 +64,6 @@ pub mod document;
 pub mod endpoint;
 pub mod language;
 pub mod library;
-pub mod local;
 pub mod logging;
 pub mod position;
 pub mod privacy;
@@ -73,3 +72,6 @@ pub mod settings;
 pub mod state_dir;
 pub mod usage;
 pub mod workspace;
+
+/// The embedded engine's core, a crate of its own in `src/local`.
+pub use codestral_local as local;

@@ -1,6 +1,6 @@
 //! Looking past the end of an exact match: names that stand for others, and lines laid out alike.
 
-use crate::local::{
+use crate::{
     gather::{MAX_MATCH, Occurrence},
     query::Query,
     tokens::{Token, indentation},

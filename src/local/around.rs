@@ -1,6 +1,6 @@
 //! What a place stands in: its line so far, and the bracket that is open around it.
 
-use crate::local::tokens::Token;
+use crate::tokens::Token;
 
 /// How far back (tokens) an open bracket is looked for. It is looked for at each of up to 256 places.
 const LOOK_BACK: usize = 160;
@@ -81,7 +81,7 @@ fn enclosing(mut before: impl Iterator<Item = Token>, mut closed: i32) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::tokens::tokenize;
+    use crate::tokens::tokenize;
 
     fn tokens(text: &str) -> Vec<Token> {
         let mut tokens = vec![];

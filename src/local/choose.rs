@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::local::{
+use crate::{
     compare::{NUMBERS, compare},
     learned::{BIAS, DIRECT, HIDDEN, MEAN, OUT, SCALE},
     likeness::{Most, Scene},

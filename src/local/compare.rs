@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use crate::local::{
+use crate::{
     gather::Nearness,
     likeness::{Most, SIGNS, Scene},
     query::Query,
@@ -192,7 +192,7 @@ fn flag(is: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::{
+    use crate::{
         File, Index, Place, Segment,
         gather::gather,
         vote::{most, vote},

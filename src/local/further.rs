@@ -1,6 +1,6 @@
 //! Going on below the cursor's line while it stays sure.
 
-use crate::local::{
+use crate::{
     confidence::further,
     query::Query,
     tokens::{Token, indentation},

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use crate::local::{
+use crate::{
     index::{Index, Open, Slot, State, folder},
     new_word::gather_new_word,
     query::{Query, tail},

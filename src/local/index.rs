@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use crate::local::{
+use crate::{
     live::Live,
     segment::Segment,
     tidy::{self, Tidy},

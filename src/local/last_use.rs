@@ -1,6 +1,6 @@
 //! How long ago each word was used before the cursor.
 
-use crate::local::tokens::Token;
+use crate::tokens::Token;
 
 /// Twice as many as a context has tokens at most, so that looking for a free slot stays short.
 const SLOT_BITS: u32 = 13;
@@ -42,7 +42,7 @@ impl LastUse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::tokens::tokenize;
+    use crate::tokens::tokenize;
 
     #[test]
     fn knows_the_last_use_of_each_word_and_no_other() {

@@ -1,6 +1,6 @@
 //! How alike a place and the cursor are: the weight of a vote.
 
-use crate::local::{
+use crate::{
     around::{Around, Enclosing},
     gather::{Nearness, Occurrence},
     last_use::LastUse,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::local::tokens::{Token, tokenize};
+use crate::tokens::{Token, tokenize};
 
 /// A text and its tokens, kept in step.
 ///

@@ -1,6 +1,6 @@
 //! Places for a word that is new: what stands around another word goes on around it.
 
-use crate::local::{
+use crate::{
     gather::{Occurrence, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
     index::Index,
     query::Query,

@@ -1,6 +1,6 @@
 //! What is asked: the text around the cursor, read into tokens.
 
-use crate::local::tokens::{Token, indentation, is_word_byte, tokenize};
+use crate::tokens::{Token, indentation, is_word_byte, tokenize};
 
 /// How much of the text before the cursor (bytes) is read: some hundred lines, more than any match needs.
 const CONTEXT_BYTES: usize = 8192;
@@ -8,7 +8,7 @@ const CONTEXT_BYTES: usize = 8192;
 /// Where a prediction is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    /// The document's key, as given to [`Index::open`](crate::local::Index::open); its folder tells what is near.
+    /// The document's key, as given to [`Index::open`](crate::Index::open); its folder tells what is near.
     pub key: &'a str,
     /// LSP's language identifier.
     pub language: &'a str,

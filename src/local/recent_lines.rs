@@ -1,6 +1,6 @@
 //! The last lines before a place, to see which are the same elsewhere.
 
-use crate::local::tokens::Token;
+use crate::tokens::Token;
 
 /// How many lines are kept, and how many tokens are read for them.
 const LINES: usize = 8;
@@ -58,7 +58,7 @@ pub fn line_hash(hash: u64, tokens: impl Iterator<Item = Token>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::tokens::tokenize;
+    use crate::tokens::tokenize;
 
     fn tokens(text: &str) -> impl Iterator<Item = Token> {
         let mut tokens = vec![];

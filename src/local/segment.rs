@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use crate::local::tokens::{Token, is_word_byte, tokenize};
+use crate::tokens::{Token, is_word_byte, tokenize};
 
 /// Contexts are sorted up to this many tokens. Longer matches are told apart by looking at the text; a prediction
 /// hardly ever depends on it.
@@ -46,7 +46,7 @@ pub struct Segment {
 
 impl Segment {
     /// Sorts the contexts of `files`. Takes some 40 ns a byte and needs no lock: build it beside the index, then
-    /// [`add`](crate::local::Index::add) it. Where it would pass 4 GB the files that do not fit are left out.
+    /// [`add`](crate::Index::add) it. Where it would pass 4 GB the files that do not fit are left out.
     pub fn build(mut files: Vec<File>) -> Self {
         files.sort_by(|a, b| a.key.cmp(&b.key));
         let total: usize = files.iter().map(|file| file.text.len()).sum();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::local::{File, Index, Options, Place, Prediction, Segment, predict};
+use crate::{File, Index, Options, Place, Prediction, Segment, predict};
 
 /// Everything is shown that has any ground: these tests are about what is said, not about how surely.
 const LINE: Options = Options { shown: 0.0, further: 2.0 };

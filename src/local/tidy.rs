@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::local::{
+use crate::{
     index::{Slot, State},
     segment::{File, Segment},
 };

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
-use crate::local::{
+use crate::{
     align::{Alignment, indent_of},
     choose::choose,
     gather::Occurrence,

@@ -1,6 +1,6 @@
 //! Writing a choice down as it has to stand at the cursor.
 
-use crate::local::{
+use crate::{
     align::{Alignment, fit_indent, indent_above, indent_of},
     gather::Source,
     query::Query,
