@@ -9,11 +9,16 @@ use crate::{
 
 /// So many places of the workspace, and as many of open documents, are enough.
 const PLACES: usize = 64;
+/// Longer words (bytes) are data, such as numbers of thousands of digits, and would take long to compare.
+const LONGEST_WORD: usize = 64;
 
 /// Adds places where another word stands in the context of the word before the cursor, whether that has been finished
 /// or only begun.
 pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a>>) {
     let finished = query.partial.is_empty();
+    if query.partial.len() > LONGEST_WORD {
+        return;
+    }
     if finished && !query.context.first().is_some_and(|word| word.is_identifier()) {
         return;
     }
@@ -77,14 +82,14 @@ fn ends(one: &Occurrence, partial: &str) -> impl Iterator<Item = usize> {
     let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
     let rest = one.source.text.get(start..).unwrap_or_default();
     let len = rest.bytes().take_while(|&byte| is_word_byte(byte)).count();
-    let word = &rest[..len];
+    let word = if len > LONGEST_WORD { "" } else { &rest[..len] };
     let mut tail = None;
     for from in partial.char_indices().map(|(at, _)| at) {
         let letters = &partial[from..];
-        if let Some(at) = word.rfind(letters).filter(|at| at + letters.len() < len) {
+        if let Some(at) = word.rfind(letters).filter(|at| at + letters.len() < word.len()) {
             tail = Some(at + letters.len());
             break;
         }
     }
-    tail.into_iter().chain([len])
+    tail.into_iter().chain((!word.is_empty()).then_some(len))
 }

@@ -87,6 +87,17 @@ fn a_new_word_goes_on_as_others_do_in_its_place() {
 }
 
 #[test]
+fn what_is_longer_than_a_word_is_not_compared_with_others() {
+    let files = [("a", "put(WriteU16, put_u16);\n")];
+    let put = |letters: usize, rest: &str| format!("put(WriteU16, {}{rest}", "x".repeat(letters));
+    check(&files, &put(64, "<cursor>"), &put(64, "«);»"));
+    check(&files, &put(65, "<cursor>"), &put(65, "«»"));
+    let digits = [("a", &*format!("let pi = parse({});\n", "31415926".repeat(1000)))];
+    check(&digits, "let pi = parse(3<cursor>", &format!("let pi = parse(3«{});»", &"31415926".repeat(1000)[1..]));
+    check(&digits, "let pi = parse(9<cursor>", "let pi = parse(9«»");
+}
+
+#[test]
 fn a_cursor_inside_a_word_gets_nothing() {
     check(&[("a", "call(alpha);\n")], "call(al<cursor>pha", "call(al«»pha");
 }
