@@ -109,13 +109,18 @@ fn dismissed_it_is_gone_and_the_key_is_free_again() {
     });
 }
 
+/// Says something else when it is asked for a second suggestion.
+fn with_two_suggestions() -> Fake {
+    Fake::start(|request| match request.body["random_seed"].as_u64() {
+        Some(seed) if seed % 2 == 1 => Script::text("econd"),
+        _ => Script::text("um"),
+    })
+}
+
 #[test]
 fn next_and_previous_go_round_the_suggestions() {
     each(|ghost| {
-        let fake = Fake::start(|request| match request.body["random_seed"].as_u64() {
-            Some(seed) if seed % 2 == 1 => Script::text("econd"),
-            _ => Script::text("um"),
-        });
+        let fake = with_two_suggestions();
         let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
         neovim.keys("alet s");
         neovim.sees(&add("let s|⟦um⟧"));
@@ -136,10 +141,7 @@ fn next_and_previous_go_round_the_suggestions() {
 #[test]
 fn what_no_longer_fits_is_left_out_of_the_round() {
     each(|ghost| {
-        let fake = Fake::start(|request| match request.body["random_seed"].as_u64() {
-            Some(seed) if seed % 2 == 1 => Script::text("econd"),
-            _ => Script::text("um"),
-        });
+        let fake = with_two_suggestions();
         let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
         neovim.keys("alet s");
         neovim.sees(&add("let s|⟦um⟧"));
