@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::clients::{neovim, vscode};
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{URI, editor};
+use crate::process::open_files;
 
 #[test]
 fn a_cancelled_request_is_answered_so_and_its_stream_closed() {
@@ -39,24 +40,27 @@ fn a_stream_in_the_middle_is_closed_as_well() {
 
 #[test]
 fn three_hundred_hung_requests_hold_up_nothing() {
+    // Each is a socket here and one in the server; the other half is for the tests that run beside this one.
+    let requests = 300.min(open_files() / 2);
+    println!("{requests} requests");
     let fake = Fake::start(|_| Script::silence());
     let mut editor = editor(neovim(), &fake);
     let mut hung = vec![];
-    for n in 0..300 {
+    for n in 0..requests {
         let uri = format!("file:///project/{n}.rs");
         let offset = editor.write(&uri, "let x = <cursor>\n");
         hung.push((uri.clone(), editor.invoke(&uri, offset)));
         // A listener's queue holds 128 connections; what comes on top waits for seconds.
-        if hung.len() % 100 == 0 {
-            fake.wait_for(|stats| stats.open_streams == hung.len());
+        if hung.len() % 100 == 0 || hung.len() == requests {
+            let stats = fake.wait_for(|stats| stats.open_streams == hung.len());
+            assert_eq!(stats.open_streams, hung.len(), "{stats:?}");
         }
     }
-    assert_eq!(fake.wait_for(|stats| stats.open_streams == 300).open_streams, 300);
     let begun = Instant::now();
-    let (uri, id) = hung.pop().expect("300 of them");
+    let (uri, id) = hung.pop().expect("all of them");
     editor.change(&uri, 0..0, "// ");
     assert_eq!(editor.result(id), Value::Null, "an edit supersedes");
-    let (_, id) = hung.pop().expect("299 of them");
+    let (_, id) = hung.pop().expect("all but one");
     editor.cancel(id);
     assert_eq!(editor.error_code(id), -32800);
     for (uri, id) in hung {

@@ -34,6 +34,28 @@ pub fn command(home: &Path) -> Command {
     command
 }
 
+/// How many files this process and the servers that it starts may have open at once, after raising the number to what
+/// the system allows: macOS and some CI machines begin with 256.
+#[cfg(unix)]
+pub fn open_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    /// What a test may need, with room; macOS refuses "as many as there are".
+    const WANTED: u64 = 4096;
+    let limit = getrlimit(Resource::Nofile);
+    let allowed = limit.maximum.unwrap_or(WANTED).min(WANTED);
+    let current = limit.current.unwrap_or(allowed);
+    if current < allowed && setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), ..limit }).is_ok() {
+        return usize::try_from(allowed).unwrap_or(usize::MAX);
+    }
+    usize::try_from(current).unwrap_or(usize::MAX)
+}
+
+/// Windows has no such limit.
+#[cfg(not(unix))]
+pub fn open_files() -> usize {
+    usize::MAX
+}
+
 /// One message as a frame.
 pub fn frame(message: &Value) -> Vec<u8> {
     let body = message.to_string();

@@ -59,6 +59,8 @@ pub use script::{Ending, Received, Script, knows};
 
 /// Before a connection is cut, what was sent is given time to leave.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
+/// When a connection could not be accepted, the next try waits: what is missing will be missing for a moment.
+const AFTER_REFUSAL: Duration = Duration::from_millis(5);
 
 type Body = StreamBody<BoxStream<'static, io::Result<Frame<Bytes>>>>;
 type Scripted = dyn Fn(&Received) -> Script + Send + Sync;
@@ -250,7 +252,12 @@ impl Drop for OpenStream {
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-    while let Ok((socket, _)) = listener.accept().await {
+    loop {
+        // A client that was gone before it was accepted, or no file left to open: the next one may do better.
+        let Ok((socket, _)) = listener.accept().await else {
+            sleep(AFTER_REFUSAL).await;
+            continue;
+        };
         let _ = socket.set_nodelay(true);
         let (tls, state) = (tls.clone(), Arc::clone(&state));
         tokio::spawn(async move {
