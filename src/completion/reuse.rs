@@ -12,7 +12,7 @@ use std::{collections::VecDeque, time::Duration};
 use super::Window;
 use known::Known;
 
-/// Suggestions kept. A session of an hour asks about 300 times; older places are seldom returned to.
+/// Suggestions kept, and streams on their way however many they are. A session of an hour asks about 300 times; older places are seldom returned to.
 const MOST_ENTRIES: usize = 256;
 
 /// Bytes of text kept over all suggestions. Most hold 400; a look through all of it takes 0.1 ms by the replay bench.
@@ -45,7 +45,6 @@ pub enum Found {
 #[derive(Debug, Default)]
 pub struct Reuse {
     known: VecDeque<Known>,
-    bytes: usize,
     last: Id,
 }
 
@@ -53,10 +52,7 @@ impl Reuse {
     /// A stream was opened for this place.
     pub fn open(&mut self, document: &str, window: &Window) -> Id {
         self.last += 1;
-        let known = Known::new(self.last, document, window);
-        self.bytes += known.bytes();
-        self.known.push_back(known);
-        self.shrink();
+        self.known.push_back(Known::new(self.last, document, window));
         self.last
     }
 
@@ -76,14 +72,12 @@ impl Reuse {
     /// theirs, and stays.
     pub fn forget_predictions(&mut self, forgotten: u64) {
         self.known.retain(|known| known.predicted.is_none_or(|at| at == forgotten));
-        self.bytes = self.known.iter().map(Known::bytes).sum();
     }
 
     /// All the stream has said so far. It only ever grows.
     pub fn grow(&mut self, id: Id, said: &str) {
         let Some(known) = self.known.iter_mut().rev().find(|known| known.id == id) else { return };
-        self.bytes += known.grow(said);
-        self.shrink();
+        known.grow(said);
     }
 
     /// The stream's first text came so long after the question.
@@ -103,20 +97,17 @@ impl Reuse {
     pub fn close(&mut self, id: Id) {
         if let Some(known) = self.known.iter_mut().find(|known| known.id == id) {
             known.open = false;
+            self.shrink();
         }
     }
 
     /// The stream was broken off, but might have said more: what is left are the lines that are complete.
     pub fn cut(&mut self, id: Id) {
         let Some(at) = self.known.iter().position(|known| known.id == id) else { return };
-        let known = &mut self.known[at];
-        let before = known.bytes();
-        if known.cut() {
-            self.bytes = self.bytes + known.bytes() - before;
-        } else {
+        if !self.known[at].cut() {
             self.known.remove(at);
-            self.bytes -= before;
         }
+        self.shrink();
     }
 
     /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
@@ -180,10 +171,15 @@ impl Reuse {
         self.known.is_empty()
     }
 
+    /// Forgets the oldest until the rest is within bounds. What a stream is still saying does not count and stays:
+    /// someone waits for it.
     fn shrink(&mut self) {
-        while self.known.len() > MOST_ENTRIES || (self.bytes > MOST_BYTES && self.known.len() > 1) {
-            let Some(oldest) = self.known.pop_front() else { return };
-            self.bytes -= oldest.bytes();
+        let kept = || self.known.iter().filter(|known| !known.open);
+        let (mut entries, mut bytes) = (kept().count(), kept().map(Known::bytes).sum::<usize>());
+        while entries > MOST_ENTRIES || (bytes > MOST_BYTES && entries > 1) {
+            let Some(oldest) = self.known.iter().position(|known| !known.open) else { return };
+            bytes -= self.known.remove(oldest).map_or(0, |known| known.bytes());
+            entries -= 1;
         }
     }
 }
@@ -332,7 +328,7 @@ mod tests {
             found => format!("{found:?}"),
         };
         assert_eq!([shown("x<cursor>"), shown("y<cursor>"), shown("z<cursor>")], ["Unknown", "new", "model"]);
-        assert_eq!(reuse.bytes, "ynew".len() + "zmodel".len());
+        assert_eq!(reuse.len(), 2);
     }
 
     #[test]
@@ -343,8 +339,27 @@ mod tests {
             reuse.grow(id, &"z".repeat(4000));
             reuse.close(id);
         }
-        assert!(reuse.len() <= MOST_ENTRIES && reuse.bytes <= MOST_BYTES);
+        assert!(reuse.len() <= MOST_ENTRIES && bytes(&reuse) <= MOST_BYTES);
         assert_eq!(reuse.look("a", &window("0 <cursor>"), "rust", false), Found::Unknown);
+    }
+
+    fn bytes(reuse: &Reuse) -> usize {
+        reuse.known.iter().map(Known::bytes).sum()
+    }
+
+    #[test]
+    fn a_stream_on_its_way_is_never_forgotten() {
+        let mut reuse = Reuse::default();
+        let asked = |n| window(&format!("{} {n} <cursor>", "x".repeat(1000)));
+        let ids: Vec<Id> = (0..MOST_ENTRIES + 10).map(|n| reuse.open("a", &asked(n))).collect();
+        assert!(ids.iter().enumerate().all(|(n, id)| reuse.look("a", &asked(n), "rust", false) == Found::Open(*id)));
+        for (n, id) in ids.into_iter().enumerate() {
+            reuse.grow(id, "z");
+            reuse.close(id);
+            let known = Found::Block { text: "z".into(), id, at: 0 };
+            assert_eq!(reuse.look("a", &asked(n), "rust", false), known, "what was just said");
+        }
+        assert!(reuse.len() <= MOST_ENTRIES && bytes(&reuse) <= MOST_BYTES);
     }
 
     proptest! {

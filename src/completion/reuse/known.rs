@@ -85,11 +85,10 @@ impl Known {
         &self.whole[self.asked..]
     }
 
-    /// Takes what is new in all that was said so far; returns its bytes.
-    pub fn grow(&mut self, said: &str) -> usize {
+    /// Takes what is new in all that was said so far.
+    pub fn grow(&mut self, said: &str) {
         let more = said.get(self.said().len()..).unwrap_or_default();
         self.whole.push_str(more);
-        more.len()
     }
 
     /// The stream broke off: only complete lines stay. False where there are none.
