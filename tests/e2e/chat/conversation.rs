@@ -94,6 +94,8 @@ fn a_question_is_written_and_sent_in_an_editor_that_knows_no_chat() {
     editor.wait_until("the answer", |editor| (editor.text(&uri) == expected).then_some(()));
     assert!(said(&fake.received()[0], 1).ends_with("Why run?"));
     assert_eq!(editor.kept(&answer), text, "what is open is the editor's to save");
+    // The last words are on screen a moment before the conversation is free for the next question.
+    while editor.notification("$/progress")["value"]["kind"] != "end" {}
 
     let end = editor.text(&uri).len();
     editor.change(&uri, end..end, "And then?");
