@@ -5,8 +5,8 @@ use std::{cmp::Reverse, ops::Range};
 use crate::{
     index::{Index, Open, Slot, State, folder},
     new_word::gather_new_word,
+    order::SORTED_DEPTH,
     query::{Query, tail},
-    segment::SORTED_DEPTH,
     tokens::{Token, is_word_byte},
 };
 

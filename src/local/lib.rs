@@ -22,6 +22,7 @@ pub mod learned;
 pub mod likeness;
 pub mod live;
 pub mod new_word;
+pub mod order;
 pub mod predict;
 pub mod query;
 pub mod recent_lines;

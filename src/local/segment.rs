@@ -2,11 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
-use crate::tokens::{Token, is_word_byte, tokenize};
-
-/// Contexts are sorted up to this many tokens. Longer matches are told apart by looking at the text; a prediction
-/// hardly ever depends on it.
-pub const SORTED_DEPTH: usize = 12;
+use crate::{
+    order::{Order, SORTED_DEPTH},
+    tokens::{Token, is_word_byte, tokenize},
+};
 
 /// A text of the workspace on its way into a [`Segment`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +55,10 @@ impl Segment {
         }
         segment.tokens.push(Token::BORDER);
         segment.starts.push(segment.text.len() as u32);
-        segment.order = sorted_places(&segment.tokens);
-        segment.heads = segment.heads_of_order();
-        segment.words = segment.sorted_words();
+        let order = Order::new(&segment.tokens);
+        segment.order = order.places;
+        segment.heads = segment.heads_of(&order.groups);
+        segment.words = segment.sorted_words(order.groups);
         segment.tokens.shrink_to_fit();
         segment.starts.shrink_to_fit();
         segment
@@ -98,18 +98,24 @@ impl Segment {
         ranges
     }
 
-    /// Every word once, as the first rank of the places behind it, sorted by its letters.
-    fn sorted_words(&self) -> Vec<u32> {
-        let mut words = Vec::new();
-        let mut rank = 0;
-        for group in self.order.chunk_by(|a, b| before(&self.tokens, *a, 0) == before(&self.tokens, *b, 0)) {
-            if before(&self.tokens, group[0], 0).is_word() {
-                words.push(rank);
-            }
-            rank += group.len() as u32;
-        }
-        words.sort_by_key(|&rank| self.word(rank));
-        words
+    /// Every word once, as the first rank of the places behind it, sorted by its letters. `groups`: see [`Order`].
+    fn sorted_words(&self, groups: Vec<u32>) -> Vec<u32> {
+        let is_word = |rank: &u32| before(&self.tokens, self.order[*rank as usize], 0).is_word();
+        let mut words: Vec<([u8; 8], u32)> = groups
+            .into_iter()
+            .filter(is_word)
+            .map(|rank| {
+                // Most words differ in their first letters, which are quicker to compare where they need not be fetched.
+                let (mut first, letters) = ([0; 8], self.word(rank));
+                let len = letters.len().min(first.len());
+                first[..len].copy_from_slice(&letters[..len]);
+                (first, rank)
+            })
+            .collect();
+        words.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))).then(a.1.cmp(&b.1))
+        });
+        words.into_iter().map(|(_, rank)| rank).collect()
     }
 
     /// For each of the words that start with `prefix`, by their letters: up to `limit` of the places behind it.
@@ -132,14 +138,14 @@ impl Segment {
         &rest[..rest.iter().take_while(|&&byte| is_word_byte(byte)).count()]
     }
 
-    /// Where in the order the places behind tokens of each head start.
-    fn heads_of_order(&self) -> Vec<u32> {
-        let head = |place: &u32| before(&self.tokens, *place, 0).head();
-        let mut heads = vec![0; Token::HEADS + 1];
-        self.order.iter().for_each(|place| heads[head(place) + 1] += 1);
-        for at in 1..heads.len() {
-            heads[at] += heads[at - 1];
+    /// Where in the order the places behind tokens of each head start. `groups`: see [`Order`].
+    fn heads_of(&self, groups: &[u32]) -> Vec<u32> {
+        let mut heads = Vec::with_capacity(Token::HEADS + 1);
+        for &rank in groups {
+            let head = before(&self.tokens, self.order[rank as usize], 0).head();
+            heads.resize(heads.len().max(head + 1), rank);
         }
+        heads.resize(Token::HEADS + 1, self.order.len() as u32);
         heads
     }
 
@@ -194,29 +200,6 @@ impl Segment {
 /// The token `depth` + 1 before `place`; a border in front of everything.
 fn before(tokens: &[Token], place: u32, depth: usize) -> Token {
     (place as usize).checked_sub(depth + 1).and_then(|at| tokens.get(at)).copied().unwrap_or(Token::BORDER)
-}
-
-/// Every place that has a token on either side, sorted by the tokens before it, ties by place.
-fn sorted_places(tokens: &[Token]) -> Vec<u32> {
-    let inner = |place: &u32| tokens[*place as usize] != Token::BORDER && before(tokens, *place, 0) != Token::BORDER;
-    let mut keyed: Vec<(u64, u32)> = (1..tokens.len() as u32).filter(inner).map(|place| (0, place)).collect();
-    sort_from(&mut keyed, tokens, 0);
-    keyed.into_iter().map(|(_, place)| place).collect()
-}
-
-/// Sorts by the tokens from `depth` on, two at a time, then each group that still agrees by the next two.
-fn sort_from(places: &mut [(u64, u32)], tokens: &[Token], depth: usize) {
-    for (key, place) in places.iter_mut() {
-        let (near, far) = (before(tokens, *place, depth), before(tokens, *place, depth + 1));
-        *key = u64::from(near.bits()) << 32 | u64::from(far.bits());
-    }
-    places.sort_unstable();
-    if depth + 2 >= SORTED_DEPTH {
-        return;
-    }
-    for group in places.chunk_by_mut(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        sort_from(group, tokens, depth + 2);
-    }
 }
 
 #[cfg(test)]

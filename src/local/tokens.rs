@@ -1,6 +1,10 @@
 //! Text as a row of tokens: what contexts are made of.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{BuildHasherDefault, Hasher},
+    ops::Range,
+};
 
 /// One token in 32 bits: its first byte, a hash of its bytes, and whether it is a word.
 ///
@@ -8,6 +12,15 @@ use std::fmt;
 /// No table of words is kept, so the index forgets a word with the last text that held it, and two indexes agree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(u32);
+
+/// 2^64 divided by the golden ratio: multiplied by it, numbers that are near each other come far apart.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Multiply and fold, the mixing step of the wyhash family.
+const fn mix(hash: u64, bytes: u64) -> u64 {
+    let wide = (hash ^ bytes) as u128 * SPREAD as u128;
+    wide as u64 ^ (wide >> 64) as u64
+}
 
 impl Token {
     /// The border of a file. No query holds it, so no match runs from one file into another.
@@ -18,22 +31,30 @@ impl Token {
     /// How many values [`head`](Self::head) has.
     pub const HEADS: usize = 1 << 12;
 
-    fn new(bytes: &[u8], word: bool) -> Self {
-        let mut hash = bytes.len() as u64;
-        for chunk in bytes.chunks(8) {
-            let mut padded = [0; 8];
-            padded[..chunk.len()].copy_from_slice(chunk);
-            // Multiply and fold, the mixing step of the wyhash family.
-            let wide = u128::from(hash ^ u64::from_le_bytes(padded)) * u128::from(0x9E37_79B9_7F4A_7C15_u64);
-            hash = (wide as u64) ^ ((wide >> 64) as u64);
-        }
-        let first = bytes.first().copied().unwrap_or_default();
-        Token(u32::from(first) << 24 | (hash as u32 & 0x7F_FFFF) << 1 | u32::from(word))
+    const fn new(first: u8, hash: u64, word: bool) -> Self {
+        Token((first as u32) << 24 | (hash as u32 & 0x7F_FFFF) << 1 | word as u32)
     }
 
     /// The word of these letters.
     pub fn word(letters: &[u8]) -> Self {
-        Self::new(letters, true)
+        Self::word_in(letters, 0..letters.len())
+    }
+
+    /// The word that stands at `at` in `text`.
+    fn word_in(text: &[u8], at: Range<usize>) -> Self {
+        let (mut hash, mut from) = (at.len() as u64, at.start);
+        while from < at.end {
+            let len = (at.end - from).min(8);
+            let eight = match text.get(from..from + 8) {
+                // The letters alone, of eight bytes that are read at once.
+                Some(eight) => u64::from_le_bytes(eight.try_into().unwrap_or_default()) & (u64::MAX >> (64 - 8 * len)),
+                None => text[from..at.end].iter().rev().fold(0, |eight, &byte| eight << 8 | u64::from(byte)),
+            };
+            hash = mix(hash, eight);
+            from += len;
+        }
+        let first = text.get(at.start).copied().unwrap_or_default();
+        Self::new(first, hash, true)
     }
 
     /// Whether this is an identifier, a keyword or a number, and no punctuation.
@@ -82,9 +103,56 @@ impl fmt::Debug for Token {
     }
 }
 
+/// For maps by tokens, which are hashes already.
+pub type TokenHash = BuildHasherDefault<TokenHasher>;
+
+/// See [`TokenHash`].
+#[derive(Debug, Default)]
+pub struct TokenHasher(u64);
+
+impl Hasher for TokenHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(byte.into()));
+    }
+
+    fn write_u32(&mut self, bits: u32) {
+        self.0 = (self.0 ^ u64::from(bits)).wrapping_mul(SPREAD).rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// What a byte is in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Blank,
+    LineEnd,
+    Word,
+    Punctuation,
+}
+
+/// The kind of each byte, and its token where it is punctuation.
+const BYTES: [(Kind, Token); 256] = {
+    let mut bytes = [(Kind::Blank, Token::BORDER); 256];
+    let mut byte = 0;
+    while byte < bytes.len() {
+        let kind = match byte as u8 {
+            b' ' | b'\t' | b'\r' | 0x0B | 0x0C => Kind::Blank,
+            b'\n' => Kind::LineEnd,
+            b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80.. => Kind::Word,
+            _ => Kind::Punctuation,
+        };
+        bytes[byte] = (kind, Token::new(byte as u8, mix(1, byte as u64), false));
+        byte += 1;
+    }
+    bytes
+};
+
 /// Whether `byte` belongs to a word. Every byte of a character outside ASCII does, so words end between characters.
 pub fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    matches!(BYTES[usize::from(byte)].0, Kind::Word)
 }
 
 /// Appends the tokens of `text` and where each starts (`base` + byte in `text`).
@@ -97,17 +165,20 @@ pub fn tokenize(text: &str, base: usize, tokens: &mut Vec<Token>, starts: &mut V
     while let Some(&byte) = bytes.get(at) {
         let start = at;
         at += 1;
-        let token = match byte {
-            b' ' | b'\t' | b'\r' | 0x0B | 0x0C => continue,
-            b'\n' if blank => continue,
-            b'\n' => Token::LINE_END,
-            _ if is_word_byte(byte) => {
-                at += bytes[at..].iter().take_while(|&&byte| is_word_byte(byte)).count();
-                Token::new(&bytes[start..at], true)
+        let (kind, punctuation) = BYTES[usize::from(byte)];
+        let token = match kind {
+            Kind::Blank => continue,
+            Kind::LineEnd if blank => continue,
+            Kind::LineEnd => Token::LINE_END,
+            Kind::Punctuation => punctuation,
+            Kind::Word => {
+                while bytes.get(at).is_some_and(|&byte| is_word_byte(byte)) {
+                    at += 1;
+                }
+                Token::word_in(bytes, start..at)
             }
-            _ => Token::new(&bytes[start..at], false),
         };
-        blank = byte == b'\n';
+        blank = kind == Kind::LineEnd;
         tokens.push(token);
         starts.push((base + start) as u32);
     }
@@ -145,6 +216,18 @@ mod tests {
     #[test]
     fn blank_lines_and_carriage_returns_give_no_token() {
         check("\r\n\n  a\r\n\t\n\r\nb", &["a", "\n", "b"]);
+    }
+
+    #[test]
+    fn a_word_is_the_same_wherever_it_stands() {
+        let text = "größe_of_things x größe_of_things größe_of_things_ größe_of_thing größe_of_things";
+        let (mut tokens, mut starts) = (vec![], vec![]);
+        tokenize(text, 0, &mut tokens, &mut starts);
+        assert_eq!(tokens[0], Token::word("größe_of_things".as_bytes()));
+        assert_eq!(
+            tokens.iter().map(|&token| token == tokens[0]).collect::<Vec<_>>(),
+            [true, false, true, false, false, true]
+        );
     }
 
     #[test]
