@@ -4,6 +4,7 @@ use std::{cmp::Reverse, ops::Range};
 
 use crate::{
     index::{Index, Open, Slot, State, folder},
+    matches::Matches,
     new_word::gather_new_word,
     order::SORTED_DEPTH,
     query::{Query, tail},
@@ -238,19 +239,19 @@ pub(super) fn is_cursor(source: &Source, place: usize, query: &Query) -> bool {
 
 /// Places of the workspace, those with the longest match first, until enough have been looked at.
 fn look_up<'a>(slots: &'a [Slot], query: &Query, found: &mut Vec<Occurrence<'a>>) {
-    let matches: Vec<(&Slot, Vec<Range<usize>>)> =
-        slots.iter().map(|slot| (slot, slot.segment.find(&query.context))).collect();
+    let mut matches: Vec<(&Slot, Matches)> =
+        slots.iter().map(|slot| (slot, Matches::new(&slot.segment, &query.context))).collect();
     let mut looks = LOOKS;
     let mut hits = 0;
-    for depth in (0..SORTED_DEPTH).rev() {
-        let level: Vec<(&Slot, Range<usize>)> =
-            matches.iter().flat_map(|(slot, ranges)| only_at(ranges, depth).map(move |range| (*slot, range))).collect();
-        let places: usize = level.iter().map(|(_, range)| range.len()).sum();
+    for length in (1..=SORTED_DEPTH).rev() {
+        let new = |(slot, matches): &mut (&'a Slot, Matches)| matches.widen(length).map(|ranks| (*slot, ranks));
+        let level: Vec<(&Slot, Range<usize>)> = matches.iter_mut().flat_map(new).collect();
+        let places: usize = level.iter().map(|(_, ranks)| ranks.len()).sum();
         // Without a word begun every place looked at is a voter.
         let wanted = if query.partial.is_empty() { VOTERS - hits } else { looks };
         let step = places.div_ceil(wanted.min(looks)).max(1);
-        for (slot, range) in level {
-            for rank in range.step_by(step) {
+        for (slot, ranks) in level {
+            for rank in ranks.step_by(step) {
                 looks = looks.saturating_sub(1);
                 if let Some(occurrence) = occurrence(slot, slot.segment.place(rank), query) {
                     hits += 1;
@@ -262,13 +263,6 @@ fn look_up<'a>(slots: &'a [Slot], query: &Query, found: &mut Vec<Occurrence<'a>>
             return;
         }
     }
-}
-
-/// The places that agree in `depth` + 1 tokens and no more: those of the range that are not in the next.
-fn only_at(ranges: &[Range<usize>], depth: usize) -> impl Iterator<Item = Range<usize>> {
-    let whole = ranges.get(depth).cloned().unwrap_or(0..0);
-    let inner = ranges.get(depth + 1).cloned().unwrap_or(whole.end..whole.end);
-    [whole.start..inner.start, inner.end..whole.end].into_iter()
 }
 
 fn occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) -> Option<Occurrence<'a>> {

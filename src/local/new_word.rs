@@ -3,6 +3,7 @@
 use crate::{
     gather::{Occurrence, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
     index::Index,
+    matches::Matches,
     query::Query,
     tokens::{Token, is_word_byte},
 };
@@ -42,15 +43,15 @@ pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occu
         }
     }
     let open = places.len();
-    let matches: Vec<_> = index.slots().iter().map(|slot| (slot, slot.segment.find(context))).collect();
-    let deepest = matches.iter().map(|(_, ranges)| ranges.len()).max().unwrap_or(0);
-    // Each depth holds the next: the first that holds enough of them is taken whole.
-    for depth in (0..deepest).rev() {
+    let mut matches: Vec<_> = index.slots().iter().map(|slot| (slot, Matches::new(&slot.segment, context))).collect();
+    let longest = matches.iter().map(|(_, matches)| matches.longest()).max().unwrap_or(0);
+    // What agrees in fewer tokens holds what agrees in more: the first that is enough is taken whole.
+    for length in (1..=longest).rev() {
         places.truncate(open);
-        let level = matches.iter().filter_map(|(slot, ranges)| Some((*slot, ranges.get(depth)?.clone())));
-        let size: usize = level.clone().map(|(_, range)| range.len()).sum();
-        for (slot, range) in level {
-            for rank in range.step_by(size.div_ceil(4 * PLACES).max(1)) {
+        matches.iter_mut().for_each(|(_, matches)| drop(matches.widen(length)));
+        let size: usize = matches.iter().map(|(_, matches)| matches.ranks().len()).sum();
+        for (slot, matches) in &matches {
+            for rank in matches.ranks().step_by(size.div_ceil(4 * PLACES).max(1)) {
                 let word = slot.segment.place(rank);
                 let place = word + usize::from(finished);
                 if is_other(slot.segment.tokens(), word, place) && places.len() < open + PLACES {

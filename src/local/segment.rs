@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use crate::{
-    order::{Order, SORTED_DEPTH},
+    order::Order,
     tokens::{Token, is_word_byte, tokenize},
 };
 
@@ -78,24 +78,10 @@ impl Segment {
         self.files.push(Span { key: file.key, language: file.language, bytes, first_token });
     }
 
-    /// For each length of context (index 0 is one token), the places it stands before, as a range for
-    /// [`place`](Self::place). `context` is nearest first. Ends with the longest that occurs.
-    pub fn find(&self, context: &[Token]) -> Vec<Range<usize>> {
-        let mut ranges = Vec::new();
-        let head = context.first().map_or(0, |nearest| nearest.head());
+    /// The ranks of the places behind tokens of this [head](Token::head).
+    pub fn behind(&self, head: usize) -> Range<usize> {
         let at = |head: usize| self.heads.get(head).map_or(0, |&rank| rank as usize);
-        let (mut from, mut to) = (at(head), at(head + 1));
-        for (depth, &token) in context.iter().take(SORTED_DEPTH).enumerate() {
-            let places = &self.order[from..to];
-            let start = places.partition_point(|&place| before(&self.tokens, place, depth) < token);
-            let len = places[start..].partition_point(|&place| before(&self.tokens, place, depth) == token);
-            (from, to) = (from + start, from + start + len);
-            if from == to {
-                break;
-            }
-            ranges.push(from..to);
-        }
-        ranges
+        at(head)..at(head + 1)
     }
 
     /// Every word once, as the first rank of the places behind it, sorted by its letters. `groups`: see [`Order`].
@@ -215,47 +201,10 @@ mod tests {
         Segment::build(files.collect())
     }
 
-    /// `context` is drawn as one would read it; the answer is what follows each place with the longest match.
-    #[track_caller]
-    fn check(texts: &[&str], context: &str, length: usize, follows: &[&str]) {
-        let segment = segment(texts);
-        let (mut tokens, mut starts) = (vec![], vec![]);
-        tokenize(context, 0, &mut tokens, &mut starts);
-        tokens.reverse();
-        let ranges = segment.find(&tokens);
-        assert_eq!(ranges.len(), length, "length of the longest match");
-        let mut seen: Vec<&str> = ranges
-            .last()
-            .cloned()
-            .unwrap_or_default()
-            .map(|rank| {
-                let place = segment.place(rank);
-                let rest = &segment.text()[segment.starts()[place] as usize..];
-                &rest[..rest.find(' ').unwrap_or(rest.len())]
-            })
-            .collect();
-        seen.sort_unstable();
-        assert_eq!(seen, follows);
-    }
-
-    #[test]
-    fn finds_the_places_of_the_longest_context() {
-        check(&["a b c d ", "x b c e "], "a b c", 3, &["d"]);
-        check(&["a b c d ", "x b c e "], "q b c", 2, &["d", "e"]);
-        check(&["a b c d "], "z", 0, &[]);
-        check(&[], "a", 0, &[]);
-    }
-
-    #[test]
-    fn no_match_runs_over_the_border_of_a_file() {
-        check(&["a b", "c d "], "a b c", 1, &["d"]);
-    }
-
     #[test]
     fn tells_which_file_a_place_is_in() {
         let segment = segment(&["a b ", "", "c d "]);
-        let place = segment.find(&[segment.tokens()[5]]).pop().map(|range| segment.place(range.start)).unwrap();
-        let file = &segment.files()[segment.file_of(place)];
+        let file = &segment.files()[segment.file_of(6)];
         assert_eq!((&*file.key, segment.text_of(file)), ("2", "c d "));
     }
 }
