@@ -1,8 +1,9 @@
 //! Looking past the end of an exact match: names that stand for others, and lines laid out alike.
 
 use crate::{
-    gather::{MAX_MATCH, Occurrence},
+    gather::Occurrence,
     query::Query,
+    source::MAX_MATCH,
     tokens::{Token, indentation},
 };
 

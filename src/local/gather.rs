@@ -3,16 +3,14 @@
 use std::{cmp::Reverse, ops::Range};
 
 use crate::{
-    index::{Index, Open, Slot, State, folder},
+    index::{Index, Open, Slot, State},
     matches::Matches,
     new_word::gather_new_word,
     order::SORTED_DEPTH,
-    query::{Query, tail},
-    tokens::{Token, is_word_byte},
+    query::Query,
+    source::{MAX_MATCH, Source},
 };
 
-/// Matches are measured up to this many tokens.
-pub const MAX_MATCH: usize = 100;
 /// How many places may vote. With 176 the rates are the same or 0.3 % better, and a prediction takes 1.5 times as long
 /// (tokio and rustls, 2026-11-26).
 const VOTERS: usize = 96;
@@ -26,8 +24,6 @@ const FEW: usize = 16;
 /// How many words of a segment that start so are tried then, and how many places of each.
 const WORDS: usize = 16;
 const PLACES_OF_WORD: usize = 4;
-/// Equal text this far (bytes) to both sides of a place means that it is the cursor's own.
-const OWN_BYTES: usize = 64;
 
 /// How near a place is, nearest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,17 +38,6 @@ pub enum Nearness {
     Open,
     /// The document at the cursor.
     Here,
-}
-
-/// A text that places are in.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokens: &'a [Token],
-    /// Their starts in `text`.
-    pub starts: &'a [u32],
 }
 
 /// A place that had the same context.
@@ -81,31 +66,14 @@ impl Occurrence<'_> {
     }
 
     /// What the word at the place has behind the letters that have been typed.
-    pub fn missing(&self) -> &[u8] {
-        let start = self.source.starts.get(self.place).map_or(0, |&start| start as usize) + self.typed;
-        let rest = self.source.text.as_bytes().get(start..).unwrap_or_default();
-        &rest[..rest.iter().take_while(|&&byte| is_word_byte(byte)).count()]
+    pub fn missing(&self) -> &str {
+        self.source.word(self.source.start(self.place) + self.typed)
     }
 
     /// Longer matches first, then nearer ones; among equals the order is the same however the index was built.
     pub fn rank(&self) -> impl Ord {
         let start = self.source.starts.get(self.place).copied();
         (self.length, self.nearness, Reverse(self.distance), Reverse(self.key), start)
-    }
-}
-
-impl Source<'_> {
-    /// Whether the token at `place` can be what the cursor's word will become.
-    fn continues(&self, place: usize, partial: &str) -> bool {
-        let Some(first) = partial.bytes().next() else { return true };
-        self.tokens.get(place).is_some_and(|token| token.first_byte() == first)
-            && self.text.get(self.starts[place] as usize..).is_some_and(|text| text.starts_with(partial))
-    }
-
-    /// How many tokens before `place` agree with `context`.
-    fn matched(&self, place: usize, context: &[Token]) -> usize {
-        let here = self.tokens[..place].iter().rev();
-        here.zip(context).take(MAX_MATCH).take_while(|(a, b)| a == b).count()
     }
 }
 
@@ -158,13 +126,10 @@ pub(super) fn scanned<'a>(index: &'a Index, query: &Query) -> impl Iterator<Item
 /// until there are enough that could not agree in more.
 fn scan<'a>(key: &'a str, open: &'a Open, query: &Query, found: &mut Vec<Occurrence<'a>>) {
     let Some(&nearest) = query.context.first() else { return };
-    let source = source_of(open);
+    let source = open.live.source();
     let (mut full, mut cursor) = (0, source.tokens.len());
-    for place in (1..source.tokens.len()).rev() {
-        if source.tokens[place - 1] != nearest || !source.continues(place, query.partial) {
-            continue;
-        }
-        if key == query.place.key && is_cursor(&source, place, query) {
+    for place in source.places(Some(nearest), query.partial) {
+        if key == query.place.key && source.is_cursor(place, query) {
             cursor = place;
             continue;
         }
@@ -182,12 +147,8 @@ fn scan<'a>(key: &'a str, open: &'a Open, query: &Query, found: &mut Vec<Occurre
     }
 }
 
-pub(super) fn source_of(open: &Open) -> Source<'_> {
-    Source { text: open.live.text(), tokens: open.live.tokens(), starts: open.live.starts() }
-}
-
 pub(super) fn live_occurrence<'a>(key: &'a str, open: &'a Open, place: usize, query: &Query) -> Occurrence<'a> {
-    let source = source_of(open);
+    let source = open.live.source();
     let nearness = if key == query.place.key {
         Nearness::Here
     } else if *open.language == *query.place.language {
@@ -203,10 +164,11 @@ pub(super) fn live_occurrence<'a>(key: &'a str, open: &'a Open, place: usize, qu
 /// For a word whose context is new: every place of an open document that has such a word, and some of the workspace.
 fn scan_words<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a>>) {
     for (key, open) in scanned(index, query) {
-        let source = source_of(open);
+        let source = open.live.source();
         let here = key == query.place.key;
-        for place in 0..source.tokens.len() {
-            if source.continues(place, query.partial) && !(here && is_cursor(&source, place, query)) {
+        let first = (!source.tokens.is_empty() && source.continues(0, query.partial)).then_some(0);
+        for place in source.places(None, query.partial).chain(first) {
+            if !(here && source.is_cursor(place, query)) {
                 found.push(live_occurrence(key, open, place, query));
                 keep_small(found);
             }
@@ -218,23 +180,6 @@ fn scan_words<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a
             found.extend(words.filter_map(|place| occurrence(slot, place, query)));
         }
     }
-}
-
-/// Whether `place` is the cursor's own: its document holds the text after the cursor, too.
-pub(super) fn is_cursor(source: &Source, place: usize, query: &Query) -> bool {
-    let start = source.starts[place] as usize;
-    let (Some(left), Some(right)) = (source.text.get(..start), source.text.get(start + query.partial.len()..)) else {
-        return false;
-    };
-    let before = query.place.before.trim_end();
-    let before = before.strip_suffix(query.partial).unwrap_or(before).trim_end();
-    let after = query.place.after.trim_start();
-    let mut cut = after.len().min(OWN_BYTES);
-    while !after.is_char_boundary(cut) {
-        cut -= 1;
-    }
-    let follows = if cut == 0 { right.trim().is_empty() } else { right.trim_start().starts_with(&after[..cut]) };
-    follows && left.trim_end().ends_with(tail(before, OWN_BYTES))
 }
 
 /// Places of the workspace, those with the longest match first, until enough have been looked at.
@@ -266,15 +211,13 @@ fn look_up<'a>(slots: &'a [Slot], query: &Query, found: &mut Vec<Occurrence<'a>>
 }
 
 fn occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) -> Option<Occurrence<'a>> {
-    let segment = &slot.segment;
-    let source = Source { text: segment.text(), tokens: segment.tokens(), starts: segment.starts() };
+    let source = slot.segment.source();
     if source.continues(place, query.partial) { any_occurrence(slot, place, query) } else { None }
 }
 
 /// The place as an occurrence, whatever stands there.
 pub(super) fn any_occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) -> Option<Occurrence<'a>> {
-    let segment = &slot.segment;
-    let source = Source { text: segment.text(), tokens: segment.tokens(), starts: segment.starts() };
+    let (segment, source) = (&slot.segment, slot.segment.source());
     let file = segment.file_of(place);
     if slot.states.get(file) != Some(&State::Shown) {
         return None;
@@ -282,7 +225,7 @@ pub(super) fn any_occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) ->
     let span = segment.files().get(file)?;
     let nearness = if *span.language != *query.place.language {
         Nearness::Foreign
-    } else if folder(&span.key) == folder(query.place.key) {
+    } else if span.folder() == query.folder {
         Nearness::Folder
     } else {
         Nearness::Workspace

@@ -28,6 +28,7 @@ pub mod predict;
 pub mod query;
 pub mod recent_lines;
 pub mod segment;
+pub mod source;
 pub mod tidy;
 pub mod tokens;
 pub mod vote;

@@ -231,9 +231,8 @@ impl Rest {
             rest.begun_is_new = distance.is_none();
             rest.begun_use = distance.map_or(0.0, |distance| (distance as f64 / 20.0).ln_1p());
         }
-        let start = |place: usize| source.starts.get(place).map_or(source.text.len(), |&start| start as usize);
-        let end = start(voter.one.place + voter.tokens);
-        let text = source.text.get(start(voter.one.place)..end).unwrap_or_default().trim_end();
+        let end = source.start(voter.one.place + voter.tokens);
+        let text = source.text.get(source.start(voter.one.place)..end).unwrap_or_default().trim_end();
         rest.bytes = text.len().saturating_sub(voter.one.typed) as f64;
         if scene.prose {
             rest.width = query.line.chars().count() + text.chars().count() - query.partial.chars().count();

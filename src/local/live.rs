@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::tokens::{Token, tokenize};
+use crate::{
+    source::Source,
+    tokens::{Token, tokenize},
+};
 
 /// A text and its tokens, kept in step.
 ///
@@ -58,6 +61,11 @@ impl Live {
     /// Where each token starts, in bytes.
     pub fn starts(&self) -> &[u32] {
         &self.starts
+    }
+
+    /// All of it, to be searched.
+    pub fn source(&self) -> Source<'_> {
+        Source { text: &self.text, tokens: &self.tokens, starts: &self.starts }
     }
 
     /// Bytes held in memory.

@@ -1,11 +1,11 @@
 //! Places for a word that is new: what stands around another word goes on around it.
 
 use crate::{
-    gather::{Occurrence, any_occurrence, is_cursor, live_occurrence, scanned, source_of},
+    gather::{Occurrence, any_occurrence, live_occurrence, scanned},
     index::Index,
     matches::Matches,
     query::Query,
-    tokens::{Token, is_word_byte},
+    tokens::Token,
 };
 
 /// So many places of the workspace, and as many of open documents, are enough.
@@ -27,17 +27,17 @@ pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occu
     let Some(&nearest) = context.first() else { return };
     let mut places = Vec::new();
     for (key, open) in scanned(index, query) {
-        let source = source_of(open);
+        let source = open.live.source();
         let here = key == query.place.key;
-        for word in (1..source.tokens.len()).rev() {
+        for word in source.places(Some(nearest), "") {
             let place = word + usize::from(finished);
-            if source.tokens[word - 1] != nearest || !is_other(source.tokens, word, place) {
+            if !is_other(source.tokens, word, place) {
                 continue;
             }
             if places.len() == PLACES {
                 break;
             }
-            if !(here && is_cursor(&source, place, query)) {
+            if !(here && source.is_cursor(place, query)) {
                 places.push(live_occurrence(key, open, place, query));
             }
         }
@@ -48,7 +48,9 @@ pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occu
     // What agrees in fewer tokens holds what agrees in more: the first that is enough is taken whole.
     for length in (1..=longest).rev() {
         places.truncate(open);
-        matches.iter_mut().for_each(|(_, matches)| drop(matches.widen(length)));
+        for (_, matches) in &mut matches {
+            matches.widen(length);
+        }
         let size: usize = matches.iter().map(|(_, matches)| matches.ranks().len()).sum();
         for (slot, matches) in &matches {
             for rank in matches.ranks().step_by(size.div_ceil(4 * PLACES).max(1)) {
@@ -80,10 +82,8 @@ fn is_other(tokens: &[Token], word: usize, place: usize) -> bool {
 
 /// Where in the word at a place what has been typed may end: behind what agrees with its last letters, or at the end.
 fn ends(one: &Occurrence, partial: &str) -> impl Iterator<Item = usize> {
-    let start = one.source.starts.get(one.place).map_or(0, |&start| start as usize);
-    let rest = one.source.text.get(start..).unwrap_or_default();
-    let len = rest.bytes().take_while(|&byte| is_word_byte(byte)).count();
-    let word = if len > LONGEST_WORD { "" } else { &rest[..len] };
+    let whole = one.source.word(one.source.start(one.place));
+    let word = if whole.len() > LONGEST_WORD { "" } else { whole };
     let mut tail = None;
     for from in partial.char_indices().map(|(at, _)| at) {
         let letters = &partial[from..];
@@ -92,5 +92,5 @@ fn ends(one: &Occurrence, partial: &str) -> impl Iterator<Item = usize> {
             break;
         }
     }
-    tail.into_iter().chain((!word.is_empty()).then_some(len))
+    tail.into_iter().chain((!word.is_empty()).then_some(whole.len()))
 }

@@ -1,9 +1,14 @@
 //! What is asked: the text around the cursor, read into tokens.
 
-use crate::tokens::{Token, indentation, is_word_byte, tokenize};
+use crate::{
+    index::folder,
+    tokens::{Token, indentation, is_word_byte, tokenize},
+};
 
 /// How much of the text before the cursor (bytes) is read: some hundred lines, more than any match needs.
 const CONTEXT_BYTES: usize = 8192;
+/// Equal text this far (bytes) to both sides of a place means that it is the cursor's own.
+const OWN_BYTES: usize = 64;
 
 /// Where a prediction is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +30,8 @@ pub struct Query<'a> {
     pub place: Place<'a>,
     /// The tokens before the cursor, nearest first, without the word the cursor is in.
     pub context: Vec<Token>,
-    /// Their texts.
-    pub names: Vec<&'a str>,
+    read: &'a str,
+    starts: Vec<u32>,
     /// The part of a word right before the cursor.
     pub partial: &'a str,
     /// The cursor's line up to the cursor.
@@ -35,6 +40,13 @@ pub struct Query<'a> {
     pub suffix: Vec<Token>,
     /// The indentation of the nearest line above that holds something.
     pub indent_above: &'a str,
+    /// The last text before the cursor, and the first after it, by which it is known again in its document: without the
+    /// word begun, and without the white space around it.
+    pub own_before: &'a str,
+    /// See [`own_before`](Self::own_before).
+    pub own_after: &'a str,
+    /// The folder of the document's key.
+    pub folder: &'a str,
 }
 
 impl<'a> Query<'a> {
@@ -49,11 +61,31 @@ impl<'a> Query<'a> {
         let (mut context, mut starts) = (Vec::new(), Vec::new());
         tokenize(read, 0, &mut context, &mut starts);
         context.reverse();
-        let names = names(read, &context, &starts);
         let mut suffix = Vec::new();
         tokenize(place.after.lines().next().unwrap_or_default(), 0, &mut suffix, &mut Vec::new());
         let above = near[..line_start].lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        Self { place, context, names, partial, line, suffix, indent_above: indentation(above) }
+        Self {
+            place,
+            context,
+            read,
+            starts,
+            partial,
+            line,
+            suffix,
+            indent_above: indentation(above),
+            own_before: tail(read.trim_end(), OWN_BYTES),
+            own_after: head(place.after.trim_start(), OWN_BYTES),
+            folder: folder(place.key),
+        }
+    }
+
+    /// The text of the context's token `at`.
+    pub fn name(&self, at: usize) -> &'a str {
+        let start = self.starts.len().checked_sub(at + 1).and_then(|from_start| self.starts.get(from_start));
+        let rest = start.and_then(|&start| self.read.get(start as usize..)).unwrap_or_default();
+        let is_word = self.context.get(at).is_some_and(|token| token.is_word());
+        let len = if is_word { rest.bytes().take_while(|&byte| is_word_byte(byte)).count() } else { 1 };
+        rest.get(..len).unwrap_or_default()
     }
 
     /// Whether the cursor stands in the middle of a word.
@@ -77,16 +109,6 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The texts of `context`, which is in reverse order of `starts`.
-fn names<'a>(text: &'a str, context: &[Token], starts: &[u32]) -> Vec<&'a str> {
-    let name = |(token, &start): (&Token, &u32)| {
-        let rest = text.get(start as usize..).unwrap_or_default();
-        let len = if token.is_word() { rest.bytes().take_while(|&byte| is_word_byte(byte)).count() } else { 1 };
-        rest.get(..len).unwrap_or_default()
-    };
-    context.iter().zip(starts.iter().rev()).map(name).collect()
-}
-
 /// The last `bytes` of `text`, a little less where that would cut a character.
 pub fn tail(text: &str, bytes: usize) -> &str {
     let mut from = text.len().saturating_sub(bytes);
@@ -94,6 +116,15 @@ pub fn tail(text: &str, bytes: usize) -> &str {
         from += 1;
     }
     &text[from..]
+}
+
+/// The first `bytes` of `text`, a little less where that would cut a character.
+fn head(text: &str, bytes: usize) -> &str {
+    let mut to = text.len().min(bytes);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    &text[..to]
 }
 
 #[cfg(test)]
@@ -104,7 +135,7 @@ mod tests {
     fn check(text: &str, names: &[&str], partial: &str, starts_line: bool, spaced: bool) {
         let (before, after) = text.split_once("<cursor>").unwrap();
         let query = Query::new(Place { key: "a", language: "text", before, after });
-        assert_eq!(query.names, names);
+        assert_eq!((0..query.context.len()).map(|at| query.name(at)).collect::<Vec<_>>(), names);
         assert_eq!((query.partial, query.starts_line(), query.spaced()), (partial, starts_line, spaced));
     }
 

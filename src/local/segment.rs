@@ -1,10 +1,12 @@
 //! A few megabytes of workspace text that does not change, with every place in it sorted by the context before it.
 
-use std::{ops::Range, sync::Arc};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use crate::{
+    index::folder,
     order::Order,
-    tokens::{Token, is_word_byte, tokenize},
+    source::Source,
+    tokens::{Token, tokenize},
 };
 
 /// A text of the workspace on its way into a [`Segment`].
@@ -29,6 +31,24 @@ pub struct Span {
     pub bytes: Range<u32>,
     /// Its first token; a border stands before it.
     pub first_token: u32,
+    /// The bytes of the key that name its folder.
+    folder: usize,
+}
+
+impl Span {
+    /// The folder of the file's key.
+    pub fn folder(&self) -> &str {
+        self.key.get(..self.folder).unwrap_or_default()
+    }
+}
+
+/// A word of a segment.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    /// Its first letters, and zeros: most words differ in them, which saves looking at the text.
+    first: [u8; 8],
+    /// The first rank of the places behind it.
+    rank: u32,
 }
 
 /// Texts, their tokens, and the places sorted by the tokens before them, nearest first.
@@ -38,7 +58,7 @@ pub struct Segment {
     tokens: Vec<Token>,
     starts: Vec<u32>,
     order: Vec<u32>,
-    words: Vec<u32>,
+    words: Vec<Word>,
     heads: Vec<u32>,
     files: Vec<Span>,
 }
@@ -58,7 +78,7 @@ impl Segment {
         let order = Order::new(&segment.tokens);
         segment.order = order.places;
         segment.heads = segment.heads_of(&order.groups);
-        segment.words = segment.sorted_words(order.groups);
+        segment.words = segment.sorted_words(&order.groups);
         segment.tokens.shrink_to_fit();
         segment.starts.shrink_to_fit();
         segment
@@ -75,7 +95,8 @@ impl Segment {
         tokenize(&file.text, start, &mut self.tokens, &mut self.starts);
         self.text.push_str(&file.text);
         let bytes = start as u32..self.text.len() as u32;
-        self.files.push(Span { key: file.key, language: file.language, bytes, first_token });
+        let folder = folder(&file.key).len();
+        self.files.push(Span { key: file.key, language: file.language, bytes, first_token, folder });
     }
 
     /// The ranks of the places behind tokens of this [head](Token::head).
@@ -84,44 +105,38 @@ impl Segment {
         at(head)..at(head + 1)
     }
 
-    /// Every word once, as the first rank of the places behind it, sorted by its letters. `groups`: see [`Order`].
-    fn sorted_words(&self, groups: Vec<u32>) -> Vec<u32> {
+    /// Every word once, sorted by its letters. `groups`: see [`Order`].
+    fn sorted_words(&self, groups: &[u32]) -> Vec<Word> {
         let is_word = |rank: &u32| before(&self.tokens, self.order[*rank as usize], 0).is_word();
-        let mut words: Vec<([u8; 8], u32)> = groups
-            .into_iter()
-            .filter(is_word)
-            .map(|rank| {
-                // Most words differ in their first letters, which are quicker to compare where they need not be fetched.
-                let (mut first, letters) = ([0; 8], self.word(rank));
-                let len = letters.len().min(first.len());
-                first[..len].copy_from_slice(&letters[..len]);
-                (first, rank)
-            })
-            .collect();
-        words.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))).then(a.1.cmp(&b.1))
-        });
-        words.into_iter().map(|(_, rank)| rank).collect()
+        let word = |&rank: &u32| Word { first: first_letters(self.letters(rank)), rank };
+        let mut words: Vec<Word> = groups.iter().filter(|rank| is_word(rank)).map(word).collect();
+        words.sort_unstable_by(|a, b| self.compare_word(a, b.first, || self.letters(b.rank)).then(a.rank.cmp(&b.rank)));
+        words
     }
 
     /// For each of the words that start with `prefix`, by their letters: up to `limit` of the places behind it.
     pub fn words_from(&self, prefix: &str, limit: usize) -> impl Iterator<Item = &[u32]> {
-        let from = self.words.partition_point(|&rank| self.word(rank) < prefix.as_bytes());
-        let starting =
-            self.words[from..].iter().take_while(move |&&rank| self.word(rank).starts_with(prefix.as_bytes()));
-        starting.map(move |&rank| {
-            let places = &self.order[rank as usize..];
+        let prefix = prefix.as_bytes();
+        let first = first_letters(prefix);
+        let from = self.words.partition_point(|word| self.compare_word(word, first, || prefix) == Ordering::Less);
+        let starting = self.words[from..].iter().take_while(move |word| self.letters(word.rank).starts_with(prefix));
+        starting.map(move |word| {
+            let places = &self.order[word.rank as usize..];
             let word = before(&self.tokens, places[0], 0);
             let len = places.iter().take(limit).take_while(|&&place| before(&self.tokens, place, 0) == word).count();
             &places[..len]
         })
     }
 
-    /// The word before the place at `rank`.
-    fn word(&self, rank: u32) -> &[u8] {
-        let place = self.order[rank as usize] as usize - 1;
-        let rest = &self.text.as_bytes()[self.starts[place] as usize..];
-        &rest[..rest.iter().take_while(|&&byte| is_word_byte(byte)).count()]
+    /// How a word compares with other letters, of which the first are at hand.
+    fn compare_word<'l>(&self, word: &Word, first: [u8; 8], letters: impl Fn() -> &'l [u8]) -> Ordering {
+        word.first.cmp(&first).then_with(|| self.letters(word.rank).cmp(letters()))
+    }
+
+    /// The letters of the word before the place at `rank`.
+    fn letters(&self, rank: u32) -> &[u8] {
+        let source = self.source();
+        source.word(source.start(self.order[rank as usize] as usize - 1)).as_bytes()
     }
 
     /// Where in the order the places behind tokens of each head start. `groups`: see [`Order`].
@@ -170,17 +185,24 @@ impl Segment {
         &self.starts
     }
 
+    /// All of it, to be searched.
+    pub fn source(&self) -> Source<'_> {
+        Source { text: &self.text, tokens: &self.tokens, starts: &self.starts }
+    }
+
     /// Bytes held in memory.
     pub fn memory(&self) -> usize {
         let files: usize = self.files.iter().map(|file| size_of::<Span>() + file.key.len()).sum();
-        self.text.capacity()
-            + 4 * (self.tokens.capacity()
-                + self.starts.capacity()
-                + self.order.capacity()
-                + self.words.capacity()
-                + self.heads.capacity())
-            + files
+        let numbers = self.tokens.capacity() + self.starts.capacity() + self.order.capacity() + self.heads.capacity();
+        self.text.capacity() + 4 * numbers + size_of::<Word>() * self.words.capacity() + files
     }
+}
+
+fn first_letters(letters: &[u8]) -> [u8; 8] {
+    let mut first = [0; 8];
+    let len = letters.len().min(first.len());
+    first[..len].copy_from_slice(&letters[..len]);
+    first
 }
 
 /// The token `depth` + 1 before `place`; a border in front of everything.

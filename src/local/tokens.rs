@@ -36,8 +36,8 @@ impl Token {
     }
 
     /// The word of these letters.
-    pub fn word(letters: &[u8]) -> Self {
-        Self::word_in(letters, 0..letters.len())
+    pub fn word(letters: &str) -> Self {
+        Self::word_in(letters.as_bytes(), 0..letters.len())
     }
 
     /// The word that stands at `at` in `text`.
@@ -223,7 +223,7 @@ mod tests {
         let text = "größe_of_things x größe_of_things größe_of_things_ größe_of_thing größe_of_things";
         let (mut tokens, mut starts) = (vec![], vec![]);
         tokenize(text, 0, &mut tokens, &mut starts);
-        assert_eq!(tokens[0], Token::word("größe_of_things".as_bytes()));
+        assert_eq!(tokens[0], Token::word("größe_of_things"));
         assert_eq!(
             tokens.iter().map(|&token| token == tokens[0]).collect::<Vec<_>>(),
             [true, false, true, false, false, true]

@@ -2,9 +2,8 @@
 
 use crate::{
     align::{Alignment, fit_indent, indent_above, indent_of},
-    gather::Source,
     query::Query,
-    tokens::is_word_byte,
+    source::Source,
     vote::Voter,
 };
 
@@ -57,20 +56,19 @@ fn renamed(
     tokens: usize,
     skip: usize,
 ) -> Option<String> {
-    let start = |number: usize| source.starts.get(number).map_or(source.text.len(), |&start| start as usize);
     let mut text = String::new();
-    let mut at = start(place) + skip;
+    let mut at = source.start(place) + skip;
     for number in place..place + tokens {
-        let Some(name) = alignment.renamed(*source.tokens.get(number)?).and_then(|to| query.names.get(to)) else {
+        let Some(name) = alignment.renamed(*source.tokens.get(number)?).map(|to| query.name(to)) else {
             continue;
         };
-        let from = start(number);
+        let from = source.start(number);
         // The word begun is kept as it is: it has been matched by its letters.
         let Some(between) = source.text.get(at..from).filter(|_| from >= at) else { continue };
         text.push_str(between);
         text.push_str(name);
-        at = from + source.text[from..].bytes().take_while(|&byte| is_word_byte(byte)).count();
+        at = from + source.word(from).len();
     }
-    text.push_str(source.text.get(at..start(place + tokens))?);
+    text.push_str(source.text.get(at..source.start(place + tokens))?);
     Some(text)
 }
