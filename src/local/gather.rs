@@ -3,17 +3,16 @@
 use std::{cmp::Reverse, ops::Range};
 
 use crate::{
-    index::{Index, Open, Slot, State},
+    best::{Best, VOTERS},
+    index::{Index, Slot, State},
     matches::Matches,
     new_word::gather_new_word,
     order::SORTED_DEPTH,
     query::Query,
-    source::{MAX_MATCH, Source},
+    scan::Scanned,
+    source::Source,
 };
 
-/// How many places may vote. With 176 the rates are the same or 0.3 % better, and a prediction takes 1.5 times as long
-/// (tokio and rustls, 2026-11-26).
-const VOTERS: usize = 96;
 /// How many places of the workspace are looked at; where there are more, every n-th.
 const LOOKS: usize = 1024;
 /// How many tokens of open documents are scanned, the document at the cursor first, then the last used.
@@ -59,6 +58,9 @@ pub struct Occurrence<'a> {
     pub key: &'a str,
 }
 
+/// See [`Occurrence::strength`].
+pub type Strength = (usize, Nearness, Reverse<usize>);
+
 impl Occurrence<'_> {
     /// Whether nothing before the cursor agrees there, or another word stands in the place of the one begun.
     pub fn is_far_fetched(&self, query: &Query) -> bool {
@@ -70,120 +72,60 @@ impl Occurrence<'_> {
         self.source.word(self.source.start(self.place) + self.typed)
     }
 
-    /// Longer matches first, then nearer ones; among equals the order is the same however the index was built.
+    /// Longer matches first, then nearer ones.
+    pub fn strength(&self) -> Strength {
+        (self.length, self.nearness, Reverse(self.distance))
+    }
+
+    /// The strongest first; among equals the order is the same however the index was built.
     pub fn rank(&self) -> impl Ord {
-        let start = self.source.starts.get(self.place).copied();
-        (self.length, self.nearness, Reverse(self.distance), Reverse(self.key), start)
+        (self.strength(), Reverse(self.key), self.source.start(self.place))
     }
 }
 
 /// The occurrences with the longest matches, the nearest first among equals.
 pub fn gather<'a>(index: &'a Index, query: &Query) -> Vec<Occurrence<'a>> {
-    let mut found = Vec::new();
-    for (key, open) in scanned(index, query) {
-        scan(key, open, query, &mut found);
+    let mut best = Best::default();
+    let documents = scanned(index, query);
+    for document in &documents {
+        document.scan(query, query.context.first().copied(), &mut best);
     }
-    look_up(index.slots(), query, &mut found);
-    if found.len() < FEW && !query.partial.is_empty() {
-        scan_words(index, query, &mut found);
+    look_up(index.slots(), query, &mut best);
+    if best.len() < FEW && !query.partial.is_empty() {
+        // For a word whose context is new: every place of an open document that has such a word, and some of the
+        // workspace.
+        documents.iter().for_each(|document| document.scan(query, None, &mut best));
+        look_up_words(index.slots(), query, &mut best);
     }
-    if found.len() < FEW {
-        gather_new_word(index, query, &mut found);
+    if best.len() < FEW {
+        gather_new_word(index, &documents, query, &mut best);
     }
-    keep_best(&mut found);
-    found
-}
-
-/// Drops the last by rank where there are many. A list that stays small costs no fresh pages: these took up to half of
-/// the time.
-fn keep_small(found: &mut Vec<Occurrence>) {
-    if found.len() >= 4 * VOTERS {
-        keep_best(found);
-    }
-}
-
-/// Drops all but the first [`VOTERS`] by rank.
-fn keep_best(found: &mut Vec<Occurrence>) {
-    if found.len() > VOTERS {
-        found.select_nth_unstable_by(VOTERS, |a, b| b.rank().cmp(&a.rank()));
-        found.truncate(VOTERS);
-    }
+    best.finish()
 }
 
 /// The open documents that are scanned: the one at the cursor, then the last used while they fit.
-pub(super) fn scanned<'a>(index: &'a Index, query: &Query) -> impl Iterator<Item = (&'a str, &'a Open)> {
-    let here = |key: &str| key == query.place.key;
+fn scanned<'a>(index: &'a Index, query: &Query) -> Vec<Scanned<'a>> {
     let mut documents = index.documents();
-    documents.sort_by_key(|(key, _)| !here(key));
+    documents.sort_by_key(|(key, _)| ***key != *query.place.key);
     let mut tokens = 0;
-    documents.into_iter().map(|(key, open)| (&**key, open)).take_while(move |(key, open)| {
-        tokens += open.live.tokens().len();
-        tokens <= SCANNED_TOKENS || here(key)
-    })
-}
-
-/// Every place of an open document that agrees in one token or more, the last first; in a text that repeats itself
-/// until there are enough that could not agree in more.
-fn scan<'a>(key: &'a str, open: &'a Open, query: &Query, found: &mut Vec<Occurrence<'a>>) {
-    let Some(&nearest) = query.context.first() else { return };
-    let source = open.live.source();
-    let (mut full, mut cursor) = (0, source.tokens.len());
-    for place in source.places(Some(nearest), query.partial) {
-        if key == query.place.key && source.is_cursor(place, query) {
-            cursor = place;
-            continue;
-        }
-        let occurrence = live_occurrence(key, open, place, query);
-        full += usize::from(occurrence.length == MAX_MATCH);
-        found.push(Occurrence { distance: cursor.abs_diff(place), ..occurrence });
-        if full == VOTERS {
-            break;
-        }
-        keep_small(found);
-    }
-    // The document at the cursor is scanned first, and what stands below the cursor was met before it.
-    if key == query.place.key {
-        found.iter_mut().for_each(|one| one.distance = cursor.abs_diff(one.place));
-    }
-}
-
-pub(super) fn live_occurrence<'a>(key: &'a str, open: &'a Open, place: usize, query: &Query) -> Occurrence<'a> {
-    let source = open.live.source();
-    let nearness = if key == query.place.key {
-        Nearness::Here
-    } else if *open.language == *query.place.language {
-        Nearness::Open
-    } else {
-        Nearness::Foreign
+    let fits = |document: &Scanned| {
+        tokens += document.source.tokens.len();
+        tokens <= SCANNED_TOKENS || document.nearness == Nearness::Here
     };
-    let length = source.matched(place, &query.context);
-    let typed = query.partial.len();
-    Occurrence { source, place, length, typed, nearness, distance: source.tokens.len() - place, key }
+    documents.into_iter().map(|(key, open)| Scanned::new(key, open, query)).take_while(fits).collect()
 }
 
-/// For a word whose context is new: every place of an open document that has such a word, and some of the workspace.
-fn scan_words<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a>>) {
-    for (key, open) in scanned(index, query) {
-        let source = open.live.source();
-        let here = key == query.place.key;
-        let first = (!source.tokens.is_empty() && source.continues(0, query.partial)).then_some(0);
-        for place in source.places(None, query.partial).chain(first) {
-            if !(here && source.is_cursor(place, query)) {
-                found.push(live_occurrence(key, open, place, query));
-                keep_small(found);
-            }
-        }
-    }
-    for slot in index.slots() {
+fn look_up_words<'a>(slots: &'a [Slot], query: &Query, best: &mut Best<'a>) {
+    for slot in slots {
         for places in slot.segment.words_from(query.partial, PLACES_OF_WORD).take(WORDS) {
             let words = places.iter().filter_map(|&behind| (behind as usize).checked_sub(1));
-            found.extend(words.filter_map(|place| occurrence(slot, place, query)));
+            words.filter_map(|place| occurrence(slot, place, query)).for_each(|one| best.add(one));
         }
     }
 }
 
 /// Places of the workspace, those with the longest match first, until enough have been looked at.
-fn look_up<'a>(slots: &'a [Slot], query: &Query, found: &mut Vec<Occurrence<'a>>) {
+fn look_up<'a>(slots: &'a [Slot], query: &Query, best: &mut Best<'a>) {
     let mut matches: Vec<(&Slot, Matches)> =
         slots.iter().map(|slot| (slot, Matches::new(&slot.segment, &query.context))).collect();
     let mut looks = LOOKS;
@@ -200,7 +142,7 @@ fn look_up<'a>(slots: &'a [Slot], query: &Query, found: &mut Vec<Occurrence<'a>>
                 looks = looks.saturating_sub(1);
                 if let Some(occurrence) = occurrence(slot, slot.segment.place(rank), query) {
                     hits += 1;
-                    found.push(occurrence);
+                    best.add(occurrence);
                 }
             }
         }

@@ -10,6 +10,7 @@
 
 pub mod align;
 pub mod around;
+pub mod best;
 pub mod choose;
 pub mod compare;
 pub mod confidence;
@@ -27,6 +28,7 @@ pub mod order;
 pub mod predict;
 pub mod query;
 pub mod recent_lines;
+pub mod scan;
 pub mod segment;
 pub mod source;
 pub mod tidy;

@@ -1,10 +1,12 @@
 //! Places for a word that is new: what stands around another word goes on around it.
 
 use crate::{
-    gather::{Occurrence, any_occurrence, live_occurrence, scanned},
+    best::Best,
+    gather::{Occurrence, any_occurrence},
     index::Index,
     matches::Matches,
     query::Query,
+    scan::Scanned,
     tokens::Token,
 };
 
@@ -15,7 +17,7 @@ const LONGEST_WORD: usize = 64;
 
 /// Adds places where another word stands in the context of the word before the cursor, whether that has been finished
 /// or only begun.
-pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occurrence<'a>>) {
+pub fn gather_new_word<'a>(index: &'a Index, documents: &[Scanned<'a>], query: &Query, best: &mut Best<'a>) {
     let finished = query.partial.is_empty();
     if query.partial.len() > LONGEST_WORD {
         return;
@@ -26,21 +28,15 @@ pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occu
     let context = query.context.get(usize::from(finished)..).unwrap_or_default();
     let Some(&nearest) = context.first() else { return };
     let mut places = Vec::new();
-    for (key, open) in scanned(index, query) {
-        let source = open.live.source();
-        let here = key == query.place.key;
-        for word in source.places(Some(nearest), "") {
+    for document in documents {
+        let tokens = document.source.tokens;
+        document.each_place(Some(nearest), None, |word| {
             let place = word + usize::from(finished);
-            if !is_other(source.tokens, word, place) {
-                continue;
+            if is_other(tokens, word, place) && place != document.cursor() && places.len() < PLACES {
+                places.push(document.occurrence(place, query));
             }
-            if places.len() == PLACES {
-                break;
-            }
-            if !(here && source.is_cursor(place, query)) {
-                places.push(live_occurrence(key, open, place, query));
-            }
-        }
+            places.len() < PLACES
+        });
     }
     let open = places.len();
     let mut matches: Vec<_> = index.slots().iter().map(|slot| (slot, Matches::new(&slot.segment, context))).collect();
@@ -67,9 +63,9 @@ pub fn gather_new_word<'a>(index: &'a Index, query: &Query, found: &mut Vec<Occu
     }
     for place in places {
         if finished {
-            found.push(place);
+            best.add(place);
         } else {
-            found.extend(ends(&place, query.partial).map(|typed| Occurrence { typed, ..place }));
+            ends(&place, query.partial).for_each(|typed| best.add(Occurrence { typed, ..place }));
         }
     }
 }

@@ -88,6 +88,11 @@ impl<'a> Query<'a> {
         rest.get(..len).unwrap_or_default()
     }
 
+    /// The first byte of the word begun.
+    pub fn begun(&self) -> Option<u8> {
+        self.partial.bytes().next()
+    }
+
     /// Whether the cursor stands in the middle of a word.
     pub fn splits_word(&self) -> bool {
         !self.partial.is_empty() && self.place.after.bytes().next().is_some_and(is_word_byte)

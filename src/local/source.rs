@@ -1,5 +1,7 @@
 //! A text that places are in, and what can be asked about a place without looking further.
 
+use std::ops::Range;
+
 use crate::{
     query::Query,
     tokens::{Token, is_word_byte},
@@ -8,7 +10,7 @@ use crate::{
 /// Matches are measured up to this many tokens.
 pub const MAX_MATCH: usize = 100;
 /// So many tokens are tested at once where a text is scanned: most hold nothing that is looked for.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 /// A text, its tokens, and their starts in it.
 #[derive(Debug, Clone, Copy)]
@@ -46,23 +48,37 @@ impl<'a> Source<'a> {
         here.zip(context).take(MAX_MATCH).take_while(|(a, b)| a == b).count()
     }
 
-    /// The places behind the token `nearest`, or all but the first, whose token can be what the word begun will become;
-    /// the last first.
-    pub fn places<'p>(self, nearest: Option<Token>, partial: &'p str) -> impl Iterator<Item = usize> + use<'a, 'p> {
-        let tokens = self.tokens;
+    /// Calls `visit` with those of `places`, the last first, that stand behind the token `nearest` and whose own token
+    /// starts with the byte `begun`, where these are given; no more when it returns false.
+    pub fn each_place(
+        &self,
+        places: Range<usize>,
+        nearest: Option<Token>,
+        begun: Option<u8>,
+        mut visit: impl FnMut(usize) -> bool,
+    ) {
+        let (tokens, end) = (self.tokens, places.end.min(self.tokens.len()));
         let (wanted, counts) = nearest.map_or((0, 0), |token| (token.bits(), u32::MAX));
-        let (begun, counts_begun) = partial.bytes().next().map_or((0, 0), |byte| (u32::from(byte) << 24, 0xFF << 24));
-        // No branches: a processor tests several tokens at once.
-        let fits = move |before: Token, token: Token| {
-            (before.bits() ^ wanted) & counts | (token.bits() ^ begun) & counts_begun == 0
+        let (first, counts_first) = begun.map_or((0, 0), |byte| (u32::from(byte) << 24, 0xFF << 24));
+        let fits = |before: Token, token: Token| {
+            (before.bits() ^ wanted) & counts | (token.bits() ^ first) & counts_first == 0
         };
-        let chunks = (1..tokens.len()).step_by(CHUNK).rev().map(move |from| from..tokens.len().min(from + CHUNK));
-        let some = chunks.filter(move |chunk| {
-            let pairs = tokens[chunk.start - 1..chunk.end - 1].iter().zip(&tokens[chunk.clone()]);
-            pairs.fold(false, |some, (&before, &token)| some | fits(before, token))
-        });
-        let places = some.flat_map(Iterator::rev).filter(move |&place| fits(tokens[place - 1], tokens[place]));
-        places.filter(move |&place| self.continues(place, partial))
+        for from in (places.start.max(1)..end).step_by(CHUNK).rev() {
+            let to = end.min(from + CHUNK);
+            // No branches: a processor tests several tokens at once.
+            let pairs = tokens[from - 1..to - 1].iter().zip(&tokens[from..to]);
+            if !pairs.fold(false, |some, (&before, &token)| some | fits(before, token)) {
+                continue;
+            }
+            for place in (from..to).rev() {
+                if fits(tokens[place - 1], tokens[place]) && !visit(place) {
+                    return;
+                }
+            }
+        }
+        if places.start == 0 && end > 0 && fits(Token::BORDER, tokens[0]) {
+            visit(0);
+        }
     }
 
     /// Whether `place` is the cursor's own: its document holds the text on both sides of the cursor.
