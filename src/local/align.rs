@@ -10,11 +10,45 @@ use crate::{
 /// More names than this would be another piece of code, not the same one with other names.
 const MAX_RENAMES: usize = 3;
 
+/// Words there, and for each the number of the context token that stands in its place here.
+///
+/// They are kept in place: a prediction has some hundred of these, most of them empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Renames {
+    pairs: [Option<(Token, u32)>; MAX_RENAMES],
+    len: usize,
+}
+
+impl Renames {
+    /// How many words have another name here.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether all words are called the same.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The context token that stands for `token` here.
+    pub fn get(&self, token: Token) -> Option<usize> {
+        self.pairs[..self.len].iter().flatten().find(|(from, _)| *from == token).map(|&(_, to)| to as usize)
+    }
+
+    /// Adds one more; `false` when there are too many.
+    fn add(&mut self, token: Token, to: usize) -> bool {
+        let Some(free) = self.pairs.get_mut(self.len) else { return false };
+        *free = Some((token, to as u32));
+        self.len += 1;
+        true
+    }
+}
+
 /// How an occurrence compares with the cursor beyond the tokens that agree exactly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alignment {
-    /// A word there, and the number of the context token that stands in its place here.
-    pub renames: Vec<(Token, usize)>,
+    /// Which names stand for others.
+    pub renames: Renames,
     /// Tokens that agree beyond the first that does not; a name renamed a second time counts half.
     pub further: f64,
 }
@@ -25,19 +59,16 @@ impl Alignment {
     /// Without renames 0.7 % fewer rests of lines are right inside lines, and 3 % fewer at line starts (rustls,
     /// 2026-11-23).
     pub fn new(query: &Query, one: &Occurrence) -> Self {
-        let (mut renames, mut further) = (Vec::<(Token, usize)>::new(), 0.0);
+        let (mut renames, mut further) = (Renames::default(), 0.0);
         let there = one.source.tokens[..one.place].iter().rev();
         for (at, (&theirs, &ours)) in there.zip(&query.context).enumerate().take(MAX_MATCH).skip(one.length) {
             if theirs == ours {
                 further += 1.0;
                 continue;
             }
-            let known = renames.iter().find(|(from, _)| *from == theirs);
-            match known.map(|&(_, to)| query.context[to] == ours) {
+            match renames.get(theirs).map(|to| query.context[to] == ours) {
                 Some(true) => further += 0.5,
-                None if theirs.is_identifier() && ours.is_identifier() && renames.len() < MAX_RENAMES => {
-                    renames.push((theirs, at));
-                }
+                None if theirs.is_identifier() && ours.is_identifier() && renames.add(theirs, at) => {}
                 _ => break,
             }
         }
@@ -51,7 +82,7 @@ impl Alignment {
 
     /// The context token that stands for `token` here.
     pub fn renamed(&self, token: Token) -> Option<usize> {
-        self.renames.iter().find(|(from, _)| *from == token).map(|&(_, to)| to)
+        self.renames.get(token)
     }
 }
 

@@ -2,9 +2,6 @@
 
 use crate::tokens::Token;
 
-/// How far back (tokens) an open bracket is looked for. It is looked for at each of up to 256 places.
-const LOOK_BACK: usize = 160;
-
 /// What stands before a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Around {
@@ -31,9 +28,8 @@ pub struct Enclosing {
 
 impl Around {
     /// Reads the tokens before a place, nearest first.
-    pub fn new(before: impl Iterator<Item = Token>) -> Self {
+    pub fn new(mut before: impl Iterator<Item = Token>) -> Self {
         let mut around = Self { head: Token::BORDER, length: 0, depth: 0, enclosing: None };
-        let mut before = before.take(LOOK_BACK).take_while(|&token| token != Token::BORDER);
         let mut closed = 0;
         for token in before.by_ref() {
             if token.ends_line() {

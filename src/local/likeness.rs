@@ -10,6 +10,9 @@ use crate::{
     vote::Voter,
 };
 
+/// How many tokens before a place are read: what an open bracket and the last lines are looked for in, and as many as may
+/// agree with [`SURROUNDING_TOKENS`] more.
+const LOOK_BACK: usize = 160;
 /// How many signs tell how alike a place and the cursor are.
 pub const SIGNS: usize = 42;
 
@@ -52,12 +55,15 @@ pub struct Scene<'q, 'a> {
     width: usize,
     /// Whether the cursor stands in a comment or another text for people.
     prose: bool,
+    /// The last part of the document's key.
+    file_name: &'a str,
 }
 
 impl<'q, 'a> Scene<'q, 'a> {
     /// Reads what stands before the cursor.
     pub fn new(query: &'q Query<'a>) -> Self {
         let context = &query.context;
+        let near = context.iter().take(LOOK_BACK).copied();
         let typed = context.iter().take_while(|token| !token.ends_line()).count();
         let above = context.get(typed + 1..).unwrap_or_default();
         let words = context[..typed].chunk_by(|a, b| a.is_word() && b.is_word()).map(<[_]>::len).max();
@@ -66,11 +72,12 @@ impl<'q, 'a> Scene<'q, 'a> {
         Self {
             query,
             last_use: LastUse::new(context),
-            around: Around::new(context.iter().copied()),
-            recent: RecentLines::new(context.iter().copied()),
+            around: Around::new(near.clone()),
+            recent: RecentLines::new(near),
             lines: above.split(|token| token.ends_line()).map(|line| line_hash(0, line.iter().copied())).collect(),
             width: width.clamp(WIDTHS.0, WIDTHS.1),
             prose: is_comment(query.line) || words.is_some_and(|words| words >= PROSE_WORDS),
+            file_name: query.place.key.rsplit('/').next().unwrap_or_default(),
         }
     }
 
@@ -96,10 +103,11 @@ impl<'q, 'a> Scene<'q, 'a> {
 
     /// What the place of a vote stands in.
     pub fn there(&self, one: &Occurrence) -> There {
+        let near = before(one);
         There {
-            around: Around::new(before(one)),
-            lines: RecentLines::new(before(one)),
-            words_in_common: self.words_in_common(one),
+            around: Around::new(near.clone()),
+            words_in_common: self.words_in_common(near.clone().skip(one.length)),
+            lines: RecentLines::new(near),
         }
     }
 
@@ -122,6 +130,7 @@ impl<'q, 'a> Scene<'q, 'a> {
         let list_there = lines.contains(full_there);
         let same_head = there.head == self.around.head;
         let prose = |is: bool| flag(self.prose && is);
+        let rest_bytes = rest.bytes.ln_1p();
         [
             (length.ln_1p(), 1.038),
             (length.min(12.0), 0.047),
@@ -135,7 +144,7 @@ impl<'q, 'a> Scene<'q, 'a> {
             (flag(matches!(one.nearness, Nearness::Folder | Nearness::Open)), 0.957),
             (flag(here), -1.766),
             (if here { (one.distance as f64 / 50.0).ln_1p() } else { 0.0 }, 0.33),
-            (flag(file_name(one.key) == file_name(query.place.key)), 1.518),
+            (flag(is_named(one.key, self.file_name)), 1.518),
             (flag(there.depth == self.around.depth), 2.837),
             (encloses(|open| u32::from(open.bracket)), 0.549),
             (encloses(|open| open.before.bits()), 0.348),
@@ -144,7 +153,7 @@ impl<'q, 'a> Scene<'q, 'a> {
             (there.length.abs_diff(typed).min(20) as f64, -0.106),
             (flag(rest.begun_is_new), -1.36),
             (rest.begun_use, -0.233),
-            (rest.bytes.ln_1p(), -0.284),
+            (rest_bytes, -0.284),
             (rest.far, -0.199),
             (rest.new, -0.241),
             (rest.renamed, -0.169),
@@ -156,7 +165,7 @@ impl<'q, 'a> Scene<'q, 'a> {
             (self.recent.in_common(lines) as f64, 0.145),
             (prose(rest.width > self.width), -1.225),
             (prose(rest.width + 1 + rest.next_word <= self.width && rest.next_word > 0), -0.427),
-            (prose(true) * rest.bytes.ln_1p(), -0.51),
+            (prose(true) * rest_bytes, -0.51),
             (prose(rest.begun_is_new), -0.606),
             (prose(same_head), 0.102),
             (prose(true) * rest.far, 0.192),
@@ -168,10 +177,10 @@ impl<'q, 'a> Scene<'q, 'a> {
         ]
     }
 
-    /// The part of the words before what agrees at a place that stand near the cursor, too.
-    fn words_in_common(&self, one: &Occurrence) -> f64 {
+    /// The part of the words in `before`, which is what stands before what agrees, that stand near the cursor, too.
+    fn words_in_common(&self, before: impl Iterator<Item = Token>) -> f64 {
         let (mut all, mut common, mut missing) = (2.0, 0.0, SURROUNDING_TOKENS as f64);
-        for token in before(one).skip(one.length).take(SURROUNDING_TOKENS) {
+        for token in before.take(SURROUNDING_TOKENS) {
             missing -= 1.0;
             all += flag(token.is_word());
             let near = || self.last_use.distance(token).is_some_and(|distance| distance < NEAR_TOKENS);
@@ -249,7 +258,8 @@ impl Rest {
         let names = voter.line().iter().rev();
         let ours = names.clone().map(|&token| voter.alignment.here(scene.query, token));
         let here = scene.query.context.iter().take(scene.around.length).copied();
-        let there = before(&voter.one).take(typed);
+        let (tokens, place) = (voter.one.source.tokens, voter.one.place);
+        let there = tokens[place.saturating_sub(typed)..place].iter().rev().copied();
         (line_hash(line_hash(0, ours), here), line_hash(line_hash(0, names.copied()), there))
     }
 }
@@ -287,12 +297,14 @@ pub fn gap(query: &Query, one: &Occurrence) -> usize {
 
 /// Whether as many brackets are open on the line of a place as on the cursor's.
 pub fn same_depth(query: &Query, one: &Occurrence) -> bool {
-    Around::new(before(one)).depth == Around::new(query.context.iter().copied()).depth
+    Around::new(before(one)).depth == Around::new(query.context.iter().take(LOOK_BACK).copied()).depth
 }
 
-/// The tokens before a place, nearest first.
-fn before<'a>(one: &Occurrence<'a>) -> impl Iterator<Item = Token> + use<'a> {
-    one.source.tokens[..one.place].iter().rev().copied().take_while(|&token| token != Token::BORDER)
+/// The last tokens before a place in its file, nearest first.
+fn before<'a>(one: &Occurrence<'a>) -> impl Iterator<Item = Token> + Clone + use<'a> {
+    let near = &one.source.tokens[one.place.saturating_sub(LOOK_BACK)..one.place];
+    let from = near.iter().rposition(|&token| token == Token::BORDER).map_or(0, |border| border + 1);
+    near[from..].iter().rev().copied()
 }
 
 fn is_comment(line: &str) -> bool {
@@ -300,8 +312,9 @@ fn is_comment(line: &str) -> bool {
     ["//", "# ", "* ", "/*"].iter().any(|start| line.starts_with(start))
 }
 
-fn file_name(key: &str) -> &str {
-    key.rsplit_once('/').map_or(key, |(_, name)| name)
+/// Whether the last part of a key is `name`.
+fn is_named(key: &str, name: &str) -> bool {
+    key.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 fn flag(is: bool) -> f64 {

@@ -2,9 +2,8 @@
 
 use crate::tokens::Token;
 
-/// How many lines are kept, and how many tokens are read for them.
+/// How many lines are kept.
 const LINES: usize = 8;
-const LOOK_BACK: usize = 160;
 /// Shorter lines (tokens) are the same by chance.
 const LEAST_TOKENS: usize = 3;
 
@@ -20,14 +19,17 @@ impl RecentLines {
     pub fn new(before: impl Iterator<Item = Token>) -> Self {
         let mut lines = Self { hashes: [0; LINES], count: 0 };
         let (mut whole, mut hash, mut tokens) = (false, 0, 0);
-        for token in before.take(LOOK_BACK).take_while(|&token| token != Token::BORDER) {
+        for token in before {
             if !token.ends_line() {
                 (hash, tokens) = (line_hash(hash, std::iter::once(token)), tokens + 1);
                 continue;
             }
-            if whole && tokens >= LEAST_TOKENS && lines.count < LINES {
+            if whole && tokens >= LEAST_TOKENS {
                 lines.hashes[lines.count] = hash;
                 lines.count += 1;
+            }
+            if lines.count == LINES {
+                break;
             }
             (whole, hash, tokens) = (true, 0, 0);
         }

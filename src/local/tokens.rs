@@ -70,6 +70,7 @@ impl Token {
     /// 1 for a bracket that opens, -1 for one that closes.
     pub fn bracket(self) -> i32 {
         match self.first_byte() {
+            _ if self.is_word() => 0,
             b'(' | b'[' | b'{' => 1,
             b')' | b']' | b'}' => -1,
             _ => 0,
@@ -103,7 +104,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// For maps by tokens, which are hashes already.
+/// For maps by tokens and by what is made of them, which are hashes already.
 pub type TokenHash = BuildHasherDefault<TokenHasher>;
 
 /// See [`TokenHash`].
@@ -112,11 +113,15 @@ pub struct TokenHasher(u64);
 
 impl Hasher for TokenHasher {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(byte.into()));
+        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
     }
 
     fn write_u32(&mut self, bits: u32) {
-        self.0 = (self.0 ^ u64::from(bits)).wrapping_mul(SPREAD).rotate_left(32);
+        self.write_u64(bits.into());
+    }
+
+    fn write_u64(&mut self, bits: u64) {
+        self.0 = (self.0 ^ bits).wrapping_mul(SPREAD).rotate_left(32);
     }
 
     fn finish(&self) -> u64 {

@@ -3,12 +3,12 @@
 use std::{cmp::Ordering, collections::HashMap};
 
 use crate::{
-    align::{Alignment, indent_of},
+    align::{Alignment, Renames, indent_of},
     choose::choose,
     gather::Occurrence,
     likeness::{Most, Scene, bytes_alike, gap},
     query::Query,
-    tokens::Token,
+    tokens::{Token, TokenHash},
 };
 
 /// No line has more tokens worth predicting.
@@ -86,7 +86,7 @@ pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>
         let voter = Voter { one, alignment, weight: 0, keeps_names: false, bytes, tokens, indent, gap };
         // In prose above all, a word that differs does not stand for another.
         if voter.renames(query) {
-            let alignment = Alignment { renames: Vec::new(), ..voter.alignment };
+            let alignment = Alignment { renames: Renames::default(), ..voter.alignment };
             voters.push(Voter { alignment, keeps_names: true, ..voter });
         }
         voters.push(voter);
@@ -100,7 +100,7 @@ pub fn vote<'a>(query: &Query, occurrences: &[Occurrence<'a>]) -> Vec<Choice<'a>
 
 /// Sums votes that agree by `signature`.
 pub fn tally<'a>(voters: impl Iterator<Item = Voter<'a>>, signature: impl Fn(&Voter<'a>) -> u64) -> Vec<Choice<'a>> {
-    let mut choices: HashMap<u64, Choice<'a>> = HashMap::new();
+    let mut choices: HashMap<u64, Choice<'a>, TokenHash> = HashMap::default();
     for voter in voters {
         let empty = || Choice { voters: Vec::new(), best: 0, weight: 0 };
         let choice = choices.entry(signature(&voter)).or_insert_with(empty);
