@@ -58,7 +58,7 @@ impl<'a> Query<'a> {
         let word = line.bytes().rev().take_while(|&byte| is_word_byte(byte)).count();
         let partial = &line[line.len() - word..];
         let read = &near[..near.len() - word];
-        let (mut context, mut starts) = (Vec::new(), Vec::new());
+        let (mut context, mut starts) = (Vec::with_capacity(read.len() / 3), Vec::with_capacity(read.len() / 3));
         tokenize(read, 0, &mut context, &mut starts);
         context.reverse();
         let mut suffix = Vec::new();

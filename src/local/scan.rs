@@ -42,13 +42,17 @@ impl<'a> Scanned<'a> {
     }
 
     fn find_cursor(&mut self, query: &Query) {
+        let (source, end) = (self.source, self.source.tokens.len());
         let Some(&nearest) = query.context.first() else {
             self.cursor = 0;
             return;
         };
-        let (source, least) = (self.source, query.context.len().min(OWN_MATCH));
-        source.each_place(0..source.tokens.len(), Some(nearest), query.begun(), |place| {
-            let found = source.matched(place, &query.context) >= least && source.is_cursor(place, query);
+        if query.partial.is_empty() && source.is_cursor(end, query) {
+            return;
+        }
+        let context = &query.context[..query.context.len().min(OWN_MATCH)];
+        source.each_place(0..end, Some(nearest), query.begun(), |place| {
+            let found = source.matched(place, context) == context.len() && source.is_cursor(place, query);
             if found {
                 self.cursor = place;
             }
@@ -97,5 +101,43 @@ impl<'a> Scanned<'a> {
             }
             full < VOTERS
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{index::Index, query::Place};
+
+    /// The open text with a cursor, what stands before it as it is asked with, and the words at the places of its
+    /// context, above the cursor and below, nearest last.
+    #[track_caller]
+    fn check(marked: &str, asked_with: &str, words: &[&str]) {
+        let (before, after) = marked.split_once("<cursor>").expect("a <cursor>");
+        let mut index = Index::new(1 << 20);
+        index.open("a", "text", &format!("{before}{after}"), 1);
+        let query = Query::new(Place { key: "a", language: "text", before: asked_with, after });
+        let documents = index.documents();
+        let document = Scanned::new("a", documents[0].1, &query);
+        let mut best = Best::default();
+        document.scan(&query, query.context.first().copied(), &mut best);
+        let mut found = best.finish();
+        found.sort_by_key(|one| std::cmp::Reverse(one.distance));
+        assert_eq!(found.iter().map(|one| one.source.word(one.source.start(one.place))).collect::<Vec<_>>(), words);
+    }
+
+    #[test]
+    fn the_cursors_own_place_is_not_one_of_them() {
+        check("x one x two x <cursor>x three", "x one x two x ", &["one", "two", "three"]);
+        check("x one x tw<cursor>o x tea", "x one x tw", &[]);
+        check("x to x t<cursor> x tea x at", "x to x t", &["to", "tea"]);
+        check("x one\nx two\nx <cursor>\nx ten\n", "x ", &["one", "two", "ten"]);
+        check("<cursor>x one", "", &[]);
+    }
+
+    #[test]
+    fn the_cursor_is_found_at_the_end_and_where_the_text_says_the_same_twice() {
+        check("x one x <cursor>", "x one x ", &["one"]);
+        check("a b x one\na b x <cursor>one\n", "a b x one\na b x ", &["one"]);
     }
 }

@@ -94,3 +94,37 @@ impl<'a> Source<'a> {
         follows && left.trim_end().ends_with(query.own_before)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::live::Live;
+
+    proptest! {
+        /// Beside a plain look at each.
+        #[test]
+        fn each_place_is_visited_that_fits(
+            text in "([ab][ac]? |\n){0,80}", from in 0..20usize, len in 0..90usize,
+            nearest in prop::option::of("[ab]"), begun in prop::option::of("[abc\n]"), most in 1..30usize,
+        ) {
+            let live = Live::new(&text);
+            let source = live.source();
+            let (nearest, begun) = (nearest.map(|word| Token::word(&word)), begun.and_then(|byte| byte.bytes().next()));
+            let fits = |place: &usize| {
+                let before = place.checked_sub(1).map_or(Token::BORDER, |before| source.tokens[before]);
+                nearest.is_none_or(|nearest| before == nearest)
+                    && begun.is_none_or(|begun| source.tokens[*place].first_byte() == begun)
+            };
+            let places = from..(from + len).min(source.tokens.len());
+            let expected: Vec<usize> = places.clone().rev().filter(fits).take(most).collect();
+            let mut visited = vec![];
+            source.each_place(places, nearest, begun, |place| {
+                visited.push(place);
+                visited.len() < most
+            });
+            prop_assert_eq!(visited, expected);
+        }
+    }
+}
