@@ -87,8 +87,8 @@ impl Occurrence<'_> {
 pub fn gather<'a>(index: &'a Index, query: &Query) -> Vec<Occurrence<'a>> {
     let mut best = Best::default();
     let documents = scanned(index, query);
-    for document in &documents {
-        document.scan(query, query.context.first().copied(), &mut best);
+    if let Some(&nearest) = query.context.first() {
+        documents.iter().for_each(|document| document.scan(query, Some(nearest), &mut best));
     }
     look_up(index.slots(), query, &mut best);
     if best.len() < FEW && !query.partial.is_empty() {

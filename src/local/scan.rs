@@ -132,7 +132,7 @@ mod tests {
         check("x one x tw<cursor>o x tea", "x one x tw", &[]);
         check("x to x t<cursor> x tea x at", "x to x t", &["to", "tea"]);
         check("x one\nx two\nx <cursor>\nx ten\n", "x ", &["one", "two", "ten"]);
-        check("<cursor>x one", "", &[]);
+        check("<cursor>x one", "", &["one"]);
     }
 
     #[test]
