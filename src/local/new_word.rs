@@ -80,13 +80,11 @@ fn is_other(tokens: &[Token], word: usize, place: usize) -> bool {
 fn ends(one: &Occurrence, partial: &str) -> impl Iterator<Item = usize> {
     let whole = one.source.word(one.source.start(one.place));
     let word = if whole.len() > LONGEST_WORD { "" } else { whole };
-    let mut tail = None;
-    for from in partial.char_indices().map(|(at, _)| at) {
-        let letters = &partial[from..];
-        if let Some(at) = word.rfind(letters).filter(|at| at + letters.len() < word.len()) {
-            tail = Some(at + letters.len());
-            break;
-        }
-    }
+    let agree = |end: usize| {
+        let back = word.as_bytes()[..end].iter().rev().zip(partial.as_bytes().iter().rev());
+        (back.take_while(|(a, b)| a == b).count(), end)
+    };
+    let is_whole = |(length, _): &(usize, usize)| *length > 0 && partial.is_char_boundary(partial.len() - length);
+    let tail = (1..word.len()).map(agree).filter(is_whole).max().map(|(_, end)| end);
     tail.into_iter().chain((!word.is_empty()).then_some(whole.len()))
 }

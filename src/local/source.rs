@@ -63,18 +63,19 @@ impl<'a> Source<'a> {
         let fits = |before: Token, token: Token| {
             (before.bits() ^ wanted) & counts | (token.bits() ^ first) & counts_first == 0
         };
-        for from in (places.start.max(1)..end).step_by(CHUNK).rev() {
-            let to = end.min(from + CHUNK);
+        let (start, mut to) = (places.start.max(1), end);
+        while to > start {
+            let from = to.saturating_sub(CHUNK).max(start);
             // No branches: a processor tests several tokens at once.
             let pairs = tokens[from - 1..to - 1].iter().zip(&tokens[from..to]);
-            if !pairs.fold(false, |some, (&before, &token)| some | fits(before, token)) {
-                continue;
-            }
-            for place in (from..to).rev() {
-                if fits(tokens[place - 1], tokens[place]) && !visit(place) {
-                    return;
+            if pairs.fold(false, |some, (&before, &token)| some | fits(before, token)) {
+                for place in (from..to).rev() {
+                    if fits(tokens[place - 1], tokens[place]) && !visit(place) {
+                        return;
+                    }
                 }
             }
+            to = from;
         }
         if places.start == 0 && end > 0 && fits(Token::BORDER, tokens[0]) {
             visit(0);
