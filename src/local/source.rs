@@ -10,7 +10,7 @@ use crate::{
 /// Matches are measured up to this many tokens.
 pub const MAX_MATCH: usize = 100;
 /// So many tokens are tested at once where a text is scanned: most hold nothing that is looked for.
-const CHUNK: usize = 16;
+const CHUNK: usize = 8;
 
 /// A text, its tokens, and their starts in it.
 #[derive(Debug, Clone, Copy)]
