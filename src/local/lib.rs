@@ -1,12 +1,13 @@
 //! The embedded engine: completions from the user's own text, with no key and no network.
 //!
-//! Text is read into [`tokens`]. Open documents ([`live`]) are scanned token by token, since nothing has to be sorted
-//! again when they change; the files of the workspace stand in [`segment`]s whose places are in [`order`] of the
-//! tokens before them, which [`matches`] searches. A [`query`] is what stands around the cursor. [`gather`] finds the places that had the same context and
-//! [`new_word`] those of other words where the word at the cursor is new; [`align`] sees which names differ,
-//! [`likeness`] how alike they are, and [`vote`] lets them decide. [`choose`] looks again at what has most votes, by
-//! what [`compare`] finds and with the numbers in [`learned`]. [`mod@write`] and [`further`] write the answer down, and
-//! [`confidence`] says how likely it is right. All of it is pure: no clock, no files, no threads.
+//! Text is read into [`tokens`]. Open documents ([`live`]) are searched by a plain [`scan`], since nothing has to be
+//! sorted again when they change; the files of the workspace stand in [`segment`]s whose places are in [`order`] of the
+//! tokens before them, and [`mod@matches`] are looked up. A [`query`] is what stands around the cursor. [`gather`] finds
+//! the places that had the same context, and [`new_word`] those of other words where the word at the cursor is new; the
+//! [`best`] may vote. [`align`] sees which names differ, [`likeness`] how alike they are, and [`vote`] lets them decide.
+//! [`choose`] looks again at what has most votes, by what [`compare`] finds and with the numbers in [`learned`].
+//! [`mod@write`] and [`further`] write the answer down, and [`confidence`] says how likely it is right. All of it is pure:
+//! no clock, no files, no threads.
 
 pub mod align;
 pub mod around;

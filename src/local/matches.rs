@@ -102,16 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{segment::File, tokens::tokenize};
-
-    fn segment(texts: &[&str]) -> Segment {
-        let files = texts.iter().enumerate().map(|(n, text)| File {
-            key: format!("{n}").into(),
-            language: "text".into(),
-            text: text.to_string(),
-        });
-        Segment::build(files.collect())
-    }
+    use crate::{segment::tests::segment, tokens::tokenize};
 
     fn context(text: &str) -> Vec<Token> {
         let (mut tokens, mut starts) = (vec![], vec![]);

@@ -211,10 +211,11 @@ fn before(tokens: &[Token], place: u32, depth: usize) -> Token {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn segment(texts: &[&str]) -> Segment {
+    /// A segment of files called 0, 1, 2 …
+    pub(crate) fn segment(texts: &[&str]) -> Segment {
         let files = texts.iter().enumerate().map(|(n, text)| File {
             key: format!("{n}").into(),
             language: "text".into(),
