@@ -98,8 +98,8 @@ impl Library {
         let now = shelf.uses;
         let fits = edits.iter().all(|edit| shelf.index.edit(&key, edit.replaced.clone(), &edit.inserted, now));
         // A document that was taken in just before its edit came, or let go of for its size, is taken in anew.
-        let known = shelf.index.documents().into_iter().find(|(name, _)| ***name == *key);
-        let same = fits && known.is_some_and(|(_, open)| open.live.text().len() == document.text.len_bytes());
+        let known = shelf.index.document(&key);
+        let same = fits && known.is_some_and(|open| open.live.text().len() == document.text.len_bytes());
         if !same {
             shelf.open(document, path, self.leaves_out(path));
         }

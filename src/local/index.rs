@@ -151,6 +151,11 @@ impl Index {
         coverage
     }
 
+    /// An open document.
+    pub fn document(&self, key: &str) -> Option<&Open> {
+        self.open.get(key)
+    }
+
     /// The open documents, the last used first.
     pub fn documents(&self) -> Vec<(&Arc<str>, &Open)> {
         let mut documents: Vec<_> = self.open.iter().collect();
