@@ -9,8 +9,6 @@ use crate::{
 
 /// Matches are measured up to this many tokens.
 pub const MAX_MATCH: usize = 100;
-/// So many tokens are tested at once where a text is scanned: most hold nothing that is looked for.
-const CHUNK: usize = 8;
 
 /// A text, its tokens, and their starts in it.
 #[derive(Debug, Clone, Copy)]
@@ -58,26 +56,16 @@ impl<'a> Source<'a> {
         mut visit: impl FnMut(usize) -> bool,
     ) {
         let (tokens, end) = (self.tokens, places.end.min(self.tokens.len()));
-        let (wanted, counts) = nearest.map_or((0, 0), |token| (token.bits(), u32::MAX));
-        let (first, counts_first) = begun.map_or((0, 0), |byte| (u32::from(byte) << 24, 0xFF << 24));
-        let fits = |before: Token, token: Token| {
-            (before.bits() ^ wanted) & counts | (token.bits() ^ first) & counts_first == 0
-        };
-        let (start, mut to) = (places.start.max(1), end);
-        while to > start {
-            let from = to.saturating_sub(CHUNK).max(start);
-            // No branches: a processor tests several tokens at once.
-            let pairs = tokens[from - 1..to - 1].iter().zip(&tokens[from..to]);
-            if pairs.fold(false, |some, (&before, &token)| some | fits(before, token)) {
-                for place in (from..to).rev() {
-                    if fits(tokens[place - 1], tokens[place]) && !visit(place) {
-                        return;
-                    }
-                }
+        let starts = |place: usize| begun.is_none_or(|byte| tokens[place].first_byte() == byte);
+        let start = places.start.max(1);
+        let pairs = tokens.get(start - 1..end).unwrap_or_default().windows(2);
+        for (at, pair) in pairs.enumerate().rev() {
+            // What is compared first decides nearly always.
+            if nearest.is_none_or(|nearest| pair[0] == nearest) && starts(start + at) && !visit(start + at) {
+                return;
             }
-            to = from;
         }
-        if places.start == 0 && end > 0 && fits(Token::BORDER, tokens[0]) {
+        if places.start == 0 && end > 0 && nearest.is_none() && starts(0) {
             visit(0);
         }
     }
