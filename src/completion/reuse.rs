@@ -12,7 +12,8 @@ use std::{collections::VecDeque, time::Duration};
 use super::Window;
 use known::Known;
 
-/// Suggestions kept, and streams on their way however many they are. A session of an hour asks about 300 times; older places are seldom returned to.
+/// Suggestions kept, beside those that are on their way. A session of an hour asks about 300 times; older places are
+/// seldom returned to.
 const MOST_ENTRIES: usize = 256;
 
 /// Bytes of text kept over all suggestions. Most hold 400; a look through all of it takes 0.1 ms by the replay bench.

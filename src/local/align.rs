@@ -1,7 +1,7 @@
 //! Looking past the end of an exact match: names that stand for others, and lines laid out alike.
 
 use crate::{
-    gather::Occurrence,
+    occurrence::Occurrence,
     query::Query,
     source::MAX_MATCH,
     tokens::{Token, indentation},
@@ -14,33 +14,28 @@ const MAX_RENAMES: usize = 3;
 ///
 /// They are kept in place: a prediction has some hundred of these, most of them empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Renames {
-    pairs: [Option<(Token, u32)>; MAX_RENAMES],
-    len: usize,
-}
+pub struct Renames([Option<(Token, u32)>; MAX_RENAMES]);
 
 impl Renames {
     /// How many words have another name here.
     pub fn len(&self) -> usize {
-        self.len
+        self.0.iter().flatten().count()
     }
 
     /// Whether all words are called the same.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.0[0].is_none()
     }
 
     /// The context token that stands for `token` here.
     pub fn get(&self, token: Token) -> Option<usize> {
-        self.pairs[..self.len].iter().flatten().find(|(from, _)| *from == token).map(|&(_, to)| to as usize)
+        self.0.iter().flatten().find(|(from, _)| *from == token).map(|&(_, to)| to as usize)
     }
 
     /// Adds one more; `false` when there are too many.
     fn add(&mut self, token: Token, to: usize) -> bool {
-        let Some(free) = self.pairs.get_mut(self.len) else { return false };
-        *free = Some((token, to as u32));
-        self.len += 1;
-        true
+        let free = self.0.iter_mut().find(|pair| pair.is_none());
+        free.map(|free| *free = Some((token, to as u32))).is_some()
     }
 }
 

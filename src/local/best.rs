@@ -1,6 +1,6 @@
 //! The occurrences that may vote: the best of all that are found.
 
-use crate::gather::{Occurrence, Strength};
+use crate::occurrence::{Occurrence, Strength};
 
 /// How many places may vote. With 176 the rates are the same or 0.3 % better, and a prediction takes 1.5 times as long
 /// (tokio and rustls, 2026-11-26).

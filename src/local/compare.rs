@@ -3,8 +3,8 @@
 use std::{cmp::Reverse, ops::Range};
 
 use crate::{
-    gather::Nearness,
     likeness::{Most, SIGNS, Scene},
+    occurrence::Nearness,
     query::Query,
     tokens::Token,
     vote::{Choice, Voter},

@@ -1,16 +1,16 @@
 //! Finding the places that had the same context: the whole of it or the last part.
 
-use std::{cmp::Reverse, ops::Range};
+use std::ops::Range;
 
 use crate::{
     best::{Best, VOTERS},
-    index::{Index, Slot, State},
+    index::{Index, Slot},
     matches::Matches,
     new_word::gather_new_word,
+    occurrence::{Nearness, Occurrence},
     order::SORTED_DEPTH,
     query::Query,
     scan::Scanned,
-    source::Source,
 };
 
 /// How many places of the workspace are looked at; where there are more, every n-th.
@@ -23,65 +23,6 @@ const FEW: usize = 16;
 /// How many words of a segment that start so are tried then, and how many places of each.
 const WORDS: usize = 16;
 const PLACES_OF_WORD: usize = 4;
-
-/// How near a place is, nearest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nearness {
-    /// A file of another language.
-    Foreign,
-    /// A file of the workspace.
-    Workspace,
-    /// A file of the same folder.
-    Folder,
-    /// Another open document.
-    Open,
-    /// The document at the cursor.
-    Here,
-}
-
-/// A place that had the same context.
-#[derive(Debug, Clone, Copy)]
-pub struct Occurrence<'a> {
-    /// The text it is in.
-    pub source: Source<'a>,
-    /// The token that follows the context there.
-    pub place: usize,
-    /// How many tokens agree.
-    pub length: usize,
-    /// How many bytes of the token at the place answer to the word begun at the cursor.
-    pub typed: usize,
-    /// Whose text it is.
-    pub nearness: Nearness,
-    /// Tokens between it and the cursor, in the document at the cursor; elsewhere they tell nothing.
-    pub distance: usize,
-    /// The file's key: the last thing that tells equals apart.
-    pub key: &'a str,
-}
-
-/// See [`Occurrence::strength`].
-pub type Strength = (usize, Nearness, Reverse<usize>);
-
-impl Occurrence<'_> {
-    /// Whether nothing before the cursor agrees there, or another word stands in the place of the one begun.
-    pub fn is_far_fetched(&self, query: &Query) -> bool {
-        self.length == 0 || self.typed != query.partial.len()
-    }
-
-    /// What the word at the place has behind the letters that have been typed.
-    pub fn missing(&self) -> &str {
-        self.source.word(self.source.start(self.place) + self.typed)
-    }
-
-    /// Longer matches first, then nearer ones.
-    pub fn strength(&self) -> Strength {
-        (self.length, self.nearness, Reverse(self.distance))
-    }
-
-    /// The strongest first; among equals the order is the same however the index was built.
-    pub fn rank(&self) -> impl Ord {
-        (self.strength(), Reverse(self.key), self.source.start(self.place))
-    }
-}
 
 /// The occurrences with the longest matches, the nearest first among equals.
 pub fn gather<'a>(index: &'a Index, query: &Query) -> Vec<Occurrence<'a>> {
@@ -98,7 +39,7 @@ pub fn gather<'a>(index: &'a Index, query: &Query) -> Vec<Occurrence<'a>> {
         look_up_words(index.slots(), query, &mut best);
     }
     if best.len() < FEW {
-        gather_new_word(index, &documents, query, &mut best);
+        gather_new_word(index.slots(), &documents, query, &mut best);
     }
     best.finish()
 }
@@ -119,7 +60,7 @@ fn look_up_words<'a>(slots: &'a [Slot], query: &Query, best: &mut Best<'a>) {
     for slot in slots {
         for places in slot.segment.words_from(query.partial, PLACES_OF_WORD).take(WORDS) {
             let words = places.iter().filter_map(|&behind| (behind as usize).checked_sub(1));
-            words.filter_map(|place| occurrence(slot, place, query)).for_each(|one| best.add(one));
+            words.filter_map(|place| Occurrence::in_slot(slot, place, query)).for_each(|one| best.add(one));
         }
     }
 }
@@ -140,9 +81,9 @@ fn look_up<'a>(slots: &'a [Slot], query: &Query, best: &mut Best<'a>) {
         for (slot, ranks) in level {
             for rank in ranks.step_by(step) {
                 looks = looks.saturating_sub(1);
-                if let Some(occurrence) = occurrence(slot, slot.segment.place(rank), query) {
+                if let Some(one) = Occurrence::in_slot(slot, slot.segment.place(rank), query) {
                     hits += 1;
-                    best.add(occurrence);
+                    best.add(one);
                 }
             }
         }
@@ -150,28 +91,4 @@ fn look_up<'a>(slots: &'a [Slot], query: &Query, best: &mut Best<'a>) {
             return;
         }
     }
-}
-
-fn occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) -> Option<Occurrence<'a>> {
-    let source = slot.segment.source();
-    if source.continues(place, query.partial) { any_occurrence(slot, place, query) } else { None }
-}
-
-/// The place as an occurrence, whatever stands there.
-pub(super) fn any_occurrence<'a>(slot: &'a Slot, place: usize, query: &Query) -> Option<Occurrence<'a>> {
-    let (segment, source) = (&slot.segment, slot.segment.source());
-    let file = segment.file_of(place);
-    if slot.states.get(file) != Some(&State::Shown) {
-        return None;
-    }
-    let span = segment.files().get(file)?;
-    let nearness = if *span.language != *query.place.language {
-        Nearness::Foreign
-    } else if span.folder() == query.folder {
-        Nearness::Folder
-    } else {
-        Nearness::Workspace
-    };
-    let length = source.matched(place, &query.context);
-    Some(Occurrence { source, place, length, typed: query.partial.len(), nearness, distance: 0, key: &span.key })
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use crate::{
     live::Live,
-    segment::Segment,
+    segment::{Segment, folder},
     tidy::{self, Tidy},
 };
 
@@ -222,9 +222,4 @@ impl Slot {
 /// How many leading folders two keys share.
 fn shared_folders(a: &str, b: &str) -> usize {
     folder(a).split('/').zip(folder(b).split('/')).take_while(|(a, b)| a == b).count()
-}
-
-/// The folder part of a key.
-pub fn folder(key: &str) -> &str {
-    key.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

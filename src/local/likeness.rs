@@ -2,16 +2,16 @@
 
 use crate::{
     around::{Around, Enclosing},
-    gather::{Nearness, Occurrence},
     last_use::LastUse,
+    occurrence::{Nearness, Occurrence},
     query::Query,
     recent_lines::{RecentLines, line_hash},
     tokens::Token,
     vote::Voter,
 };
 
-/// How many tokens before a place are read: what an open bracket and the last lines are looked for in, and as many as may
-/// agree with [`SURROUNDING_TOKENS`] more.
+/// How many tokens before a place are read: what an open bracket and the last lines are looked for in, and as many as
+/// may agree with [`SURROUNDING_TOKENS`] more.
 const LOOK_BACK: usize = 160;
 /// How many signs tell how alike a place and the cursor are.
 pub const SIGNS: usize = 42;

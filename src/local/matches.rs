@@ -157,11 +157,11 @@ mod tests {
                 let length = tokens[..place].iter().rev().zip(&context).take_while(|(a, b)| a == b).count();
                 length.min(SORTED_DEPTH)
             };
-            let places = |length| {
-                (1..tokens.len()).filter(|&place| tokens[place] != Token::BORDER && agree(place) >= length).collect::<Vec<_>>()
-            };
+            let fits = |place: usize, length| tokens[place] != Token::BORDER && agree(place) >= length;
+            let places = |length| (1..tokens.len()).filter(|&place| fits(place, length)).collect::<Vec<_>>();
             let mut matches = Matches::new(&segment, &context);
-            prop_assert_eq!(matches.longest(), (0..=SORTED_DEPTH).rfind(|&length| !places(length).is_empty()).unwrap_or(0));
+            let longest = (0..=SORTED_DEPTH).rfind(|&length| !places(length).is_empty());
+            prop_assert_eq!(matches.longest(), longest.unwrap_or(0));
             for length in (1..=SORTED_DEPTH).rev() {
                 let known = matches.ranks();
                 let [before, behind] = matches.widen(length);

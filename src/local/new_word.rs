@@ -1,13 +1,7 @@
 //! Places for a word that is new: what stands around another word goes on around it.
 
 use crate::{
-    best::Best,
-    gather::{Occurrence, any_occurrence},
-    index::Index,
-    matches::Matches,
-    query::Query,
-    scan::Scanned,
-    tokens::Token,
+    best::Best, index::Slot, matches::Matches, occurrence::Occurrence, query::Query, scan::Scanned, tokens::Token,
 };
 
 /// So many places of the workspace, and as many of open documents, are enough.
@@ -17,7 +11,7 @@ const LONGEST_WORD: usize = 64;
 
 /// Adds places where another word stands in the context of the word before the cursor, whether that has been finished
 /// or only begun.
-pub fn gather_new_word<'a>(index: &'a Index, documents: &[Scanned<'a>], query: &Query, best: &mut Best<'a>) {
+pub fn gather_new_word<'a>(slots: &'a [Slot], documents: &[Scanned<'a>], query: &Query, best: &mut Best<'a>) {
     let finished = query.partial.is_empty();
     if query.partial.len() > LONGEST_WORD {
         return;
@@ -39,7 +33,7 @@ pub fn gather_new_word<'a>(index: &'a Index, documents: &[Scanned<'a>], query: &
         });
     }
     let open = places.len();
-    let mut matches: Vec<_> = index.slots().iter().map(|slot| (slot, Matches::new(&slot.segment, context))).collect();
+    let mut matches: Vec<_> = slots.iter().map(|slot| (slot, Matches::new(&slot.segment, context))).collect();
     let longest = matches.iter().map(|(_, matches)| matches.longest()).max().unwrap_or(0);
     // What agrees in fewer tokens holds what agrees in more: the first that is enough is taken whole.
     for length in (1..=longest).rev() {
@@ -53,7 +47,7 @@ pub fn gather_new_word<'a>(index: &'a Index, documents: &[Scanned<'a>], query: &
                 let word = slot.segment.place(rank);
                 let place = word + usize::from(finished);
                 if is_other(slot.segment.tokens(), word, place) && places.len() < open + PLACES {
-                    places.extend(any_occurrence(slot, place, query));
+                    places.extend(Occurrence::any_in_slot(slot, place, query));
                 }
             }
         }

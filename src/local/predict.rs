@@ -3,9 +3,10 @@
 use crate::{
     confidence::{Evidence, confidence},
     further::further_lines,
-    gather::{Nearness, gather},
+    gather::gather,
     index::Index,
     likeness::same_depth,
+    occurrence::Nearness,
     query::{Place, Query},
     vote::{Choice, vote},
     write::rest_of_line,

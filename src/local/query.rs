@@ -1,7 +1,7 @@
 //! What is asked: the text around the cursor, read into tokens.
 
 use crate::{
-    index::folder,
+    segment::folder,
     tokens::{Token, indentation, is_word_byte, tokenize},
 };
 
@@ -30,7 +30,9 @@ pub struct Query<'a> {
     pub place: Place<'a>,
     /// The tokens before the cursor, nearest first, without the word the cursor is in.
     pub context: Vec<Token>,
+    /// The text they are read from.
     read: &'a str,
+    /// Their starts in it, in its order.
     starts: Vec<u32>,
     /// The part of a word right before the cursor.
     pub partial: &'a str,
@@ -81,7 +83,7 @@ impl<'a> Query<'a> {
 
     /// The text of the context's token `at`.
     pub fn name(&self, at: usize) -> &'a str {
-        let start = self.starts.len().checked_sub(at + 1).and_then(|from_start| self.starts.get(from_start));
+        let start = self.starts.iter().rev().nth(at);
         let rest = start.and_then(|&start| self.read.get(start as usize..)).unwrap_or_default();
         let is_word = self.context.get(at).is_some_and(|token| token.is_word());
         let len = if is_word { rest.bytes().take_while(|&byte| is_word_byte(byte)).count() } else { 1 };

@@ -2,8 +2,8 @@
 
 use crate::{
     best::{Best, VOTERS},
-    gather::{Nearness, Occurrence},
     index::Open,
+    occurrence::{Nearness, Occurrence},
     query::Query,
     source::{MAX_MATCH, Source},
     tokens::Token,
@@ -47,12 +47,12 @@ impl<'a> Scanned<'a> {
             self.cursor = 0;
             return;
         };
-        if query.partial.is_empty() && source.is_cursor(end, query) {
+        if query.partial.is_empty() && is_cursor(&source, end, query) {
             return;
         }
         let context = &query.context[..query.context.len().min(OWN_MATCH)];
         source.each_place(0..end, Some(nearest), query.begun(), |place| {
-            let found = source.matched(place, context) == context.len() && source.is_cursor(place, query);
+            let found = source.matched(place, context) == context.len() && is_cursor(&source, place, query);
             if found {
                 self.cursor = place;
             }
@@ -102,6 +102,19 @@ impl<'a> Scanned<'a> {
             full < VOTERS
         });
     }
+}
+
+/// Whether `place` is the cursor's own: its document holds the text on both sides of the cursor.
+fn is_cursor(source: &Source, place: usize, query: &Query) -> bool {
+    let start = source.start(place);
+    let (Some(left), Some(right)) = (source.text.get(..start), source.text.get(start + query.partial.len()..)) else {
+        return false;
+    };
+    let follows = match query.own_after {
+        "" => right.trim_start().is_empty(),
+        after => right.trim_start().starts_with(after),
+    };
+    follows && left.trim_end().ends_with(query.own_before)
 }
 
 #[cfg(test)]

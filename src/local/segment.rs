@@ -3,7 +3,6 @@
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use crate::{
-    index::folder,
     order::Order,
     source::Source,
     tokens::{Token, tokenize},
@@ -107,7 +106,7 @@ impl Segment {
 
     /// Every word once, sorted by its letters. `groups`: see [`Order`].
     fn sorted_words(&self, groups: &[u32]) -> Vec<Word> {
-        let is_word = |rank: &u32| before(&self.tokens, self.order[*rank as usize], 0).is_word();
+        let is_word = |rank: &u32| self.nearest(self.order[*rank as usize]).is_word();
         let word = |&rank: &u32| Word { first: first_letters(self.letters(rank)), rank };
         let mut words: Vec<Word> = groups.iter().filter(|rank| is_word(rank)).map(word).collect();
         words.sort_unstable_by(|a, b| self.compare_word(a, b.first, || self.letters(b.rank)).then(a.rank.cmp(&b.rank)));
@@ -122,8 +121,8 @@ impl Segment {
         let starting = self.words[from..].iter().take_while(move |word| self.letters(word.rank).starts_with(prefix));
         starting.map(move |word| {
             let places = &self.order[word.rank as usize..];
-            let word = before(&self.tokens, places[0], 0);
-            let len = places.iter().take(limit).take_while(|&&place| before(&self.tokens, place, 0) == word).count();
+            let word = self.nearest(places[0]);
+            let len = places.iter().take(limit).take_while(|&&place| self.nearest(place) == word).count();
             &places[..len]
         })
     }
@@ -143,11 +142,16 @@ impl Segment {
     fn heads_of(&self, groups: &[u32]) -> Vec<u32> {
         let mut heads = Vec::with_capacity(Token::HEADS + 1);
         for &rank in groups {
-            let head = before(&self.tokens, self.order[rank as usize], 0).head();
+            let head = self.nearest(self.order[rank as usize]).head();
             heads.resize(heads.len().max(head + 1), rank);
         }
         heads.resize(Token::HEADS + 1, self.order.len() as u32);
         heads
+    }
+
+    /// The token right before `place`, which has one.
+    fn nearest(&self, place: u32) -> Token {
+        self.tokens[place as usize - 1]
     }
 
     /// The token number of the place at `rank` in the sorted order.
@@ -198,16 +202,16 @@ impl Segment {
     }
 }
 
+/// The folder part of a key.
+pub fn folder(key: &str) -> &str {
+    key.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 fn first_letters(letters: &[u8]) -> [u8; 8] {
     let mut first = [0; 8];
     let len = letters.len().min(first.len());
     first[..len].copy_from_slice(&letters[..len]);
     first
-}
-
-/// The token `depth` + 1 before `place`; a border in front of everything.
-fn before(tokens: &[Token], place: u32, depth: usize) -> Token {
-    (place as usize).checked_sub(depth + 1).and_then(|at| tokens.get(at)).copied().unwrap_or(Token::BORDER)
 }
 
 #[cfg(test)]

@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    query::Query,
-    tokens::{Token, is_word_byte},
-};
+use crate::tokens::{Token, is_word_byte};
 
 /// Matches are measured up to this many tokens.
 pub const MAX_MATCH: usize = 100;
@@ -68,19 +65,6 @@ impl<'a> Source<'a> {
         if places.start == 0 && end > 0 && nearest.is_none() && starts(0) {
             visit(0);
         }
-    }
-
-    /// Whether `place` is the cursor's own: its document holds the text on both sides of the cursor.
-    pub fn is_cursor(&self, place: usize, query: &Query) -> bool {
-        let start = self.start(place);
-        let (Some(left), Some(right)) = (self.text.get(..start), self.text.get(start + query.partial.len()..)) else {
-            return false;
-        };
-        let follows = match query.own_after {
-            "" => right.trim_start().is_empty(),
-            after => right.trim_start().starts_with(after),
-        };
-        follows && left.trim_end().ends_with(query.own_before)
     }
 }
 

@@ -5,8 +5,8 @@ use std::{cmp::Ordering, collections::HashMap};
 use crate::{
     align::{Alignment, Renames, indent_of},
     choose::choose,
-    gather::Occurrence,
     likeness::{Most, Scene, bytes_alike, gap},
+    occurrence::Occurrence,
     query::Query,
     tokens::{Token, TokenHash},
 };
