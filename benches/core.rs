@@ -5,11 +5,11 @@
 use std::hint::black_box;
 
 use codestral_ls::completion::{Window, filter, prompt, window::Budget};
-use codestral_ls::document::{Change, Document};
 use codestral_ls::endpoint::decode::Decoder;
 use codestral_ls::endpoint::reply;
-use codestral_ls::position::{self, Encoding, Position};
 use codestral_ls::settings::Settings;
+use codestral_ls::text::document::{Change, Document};
+use codestral_ls::text::position::{self, Encoding, Position};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const LINES: u32 = 100_000;

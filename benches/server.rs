@@ -25,7 +25,8 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use codestral_ls::endpoint::client::BETWEEN_BYTES;
-use codestral_ls::endpoint::{Dialect, Endpoint, HttpEndpoint, Options, Piece, Prompt};
+use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
+use codestral_ls::model::{Endpoint, Piece, Prompt};
 use futures_util::StreamExt;
 use serde_json::json;
 use tokio::runtime::Builder;

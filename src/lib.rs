@@ -2,24 +2,26 @@
 //!
 //! # Modules
 //!
-//! From the outside in; arrows point down this list.
+//! From the outside in. A module uses only those named beside it, and all of them stand below: `tests/tidy` reads this
+//! table and holds it, and that no two files need each other.
 //!
-//! | module | what it is for |
-//! | --- | --- |
-//! | [`cli`] | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
-//! | [`server`] | the LSP shell: transport, handlers, what each client wants, conversion of types |
-//! | [`completion`] | the core: from a place in a text to what is worth showing there |
-//! | [`chat`] | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
-//! | [`conversations`] | the conversations on disk |
-//! | [`endpoint`] | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
-//! | [`local`] | the embedded engine's core: predicts from the user's own text, pure |
-//! | [`library`], [`workspace`] | its shell: the shared index, and the thread that reads the workspace into it |
-//! | [`settings`] | what the user set: defaults, file, environment, editor; checked key by key |
-//! | [`document`], [`position`] | open texts as ropes; positions in three encodings |
-//! | [`privacy`] | which files never leave the machine |
-//! | [`usage`] | requests, tokens and what became of suggestions; the counts on disk |
-//! | [`state_dir`] | what is kept between sessions, and where |
-//! | [`language`], [`logging`] | a file's language; the log |
+//! | module | may use | what it is for |
+//! | --- | --- | --- |
+//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, state_dir, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
+//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`conversations`] | chat, usage, state_dir | the conversations on disk |
+//! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
+//! | [`chat`] | completion, settings, usage, model, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
+//! | [`completion`] | settings, privacy, usage, model, text | the core: from a place in a text to what is worth showing there |
+//! | [`endpoint`] | settings, model | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
+//! | [`logging`] | settings | the log |
+//! | [`settings`] | | what the user set: defaults, file, environment, editor; checked key by key |
+//! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
+//! | [`privacy`] | | which files never leave the machine |
+//! | [`usage`] | model, state_dir | requests, tokens and what became of suggestions; the counts on disk |
+//! | [`model`] | | what a model is asked and what it says, without any HTTP |
+//! | [`state_dir`] | | what is kept between sessions, and where |
+//! | [`text`] | | open texts as ropes, positions in three encodings, lines, languages; pure |
 //!
 //! # The path of one completion
 //!
@@ -52,7 +54,7 @@
 //! - Every request gets exactly one answer; every one that shows nothing has a [`completion::Reason`].
 //! - No lock and no dashmap guard is held across an await. `didChange` never awaits.
 //! - The core knows neither LSP nor JSON, reads no clock, no file and no environment; only [`completion::engine`] in it
-//!   is async. `tests/e2e/tidy.rs` holds this.
+//!   is async. `tests/tidy` holds this.
 //! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
 //! - Each key goes to the one host the user chose for it, and into nothing we write.
 
@@ -60,18 +62,16 @@ pub mod chat;
 pub mod cli;
 pub mod completion;
 pub mod conversations;
-pub mod document;
 pub mod endpoint;
-pub mod language;
-pub mod library;
+pub mod index;
 pub mod logging;
-pub mod position;
+pub mod model;
 pub mod privacy;
 pub mod server;
 pub mod settings;
 pub mod state_dir;
+pub mod text;
 pub mod usage;
-pub mod workspace;
 
 /// The embedded engine's core, a crate of its own in `src/local`.
 pub use codestral_local as local;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Prompt, Usage};
+use crate::model::{Prompt, Usage};
 
 pub use meter::Meter;
 

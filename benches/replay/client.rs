@@ -4,8 +4,10 @@ use std::{future, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use codestral_ls::{
     completion::Query,
-    document::{Change, Document, Edit},
-    position::{self, Encoding},
+    text::{
+        document::{Change, Document, Edit},
+        position::{self, Encoding},
+    },
 };
 use tokio::time::{self, Instant};
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use codestral_ls::{
-    completion::line,
-    endpoint::{End, Endpoint, Error, Piece, Prompt, Reply},
+    model::{End, Endpoint, Error, Piece, Prompt, Reply},
+    text::line,
 };
 use futures_util::{StreamExt, stream};
 use tokio::time;

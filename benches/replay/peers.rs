@@ -11,9 +11,12 @@ use std::{
 };
 
 use codestral_ls::{
-    completion::{Query, Window, line, window::Budget},
-    document::{Document, Edit},
-    endpoint::Prompt,
+    completion::{Query, Window, window::Budget},
+    model::Prompt,
+    text::{
+        document::{Document, Edit},
+        line,
+    },
 };
 use tokio::time::{self, Instant};
 

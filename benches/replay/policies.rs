@@ -4,9 +4,9 @@ use std::{pin::Pin, sync::Arc};
 
 use codestral_ls::{
     completion::{Engine, Query, Reason},
-    document::{Document, Edit},
-    endpoint::{Endpoint, Piece, Prompt},
+    model::{Endpoint, Piece, Prompt},
     settings::Settings,
+    text::document::{Document, Edit},
 };
 use futures_util::StreamExt;
 use tokio::sync::{

@@ -1,7 +1,7 @@
 //! What a reply repeats of the text around the selection: the rest of a line, the head and foot of a function.
 
 use super::lines::content;
-use crate::completion::line;
+use crate::text::line;
 
 /// The most lines looked at on each side: a model that repeats more has been asked about a whole file.
 const MAX_LINES: usize = 60;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::lines::{self, indentation};
-use crate::completion::line;
+use crate::text::line;
 
 /// The columns of one level where a text does not tell. Most languages' style guides say 4.
 const DEFAULT_UNIT: usize = 4;

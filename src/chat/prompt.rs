@@ -10,7 +10,8 @@ use super::Action;
 use super::code::{Code, Excerpt, fenced};
 use super::conversation::Turn;
 use super::definitions::{self, Source};
-use crate::endpoint::{Message, Role};
+use crate::model::{ChatPrompt, Message, Role};
+use crate::settings;
 use crate::usage::BYTES_PER_TOKEN;
 
 /// What the model is told it is, unless the user says otherwise.
@@ -26,6 +27,20 @@ const DEFINITIONS: usize = 35;
 
 /// More around the selection than this costs money and tells little, in bytes: some 300 lines.
 const MOST_AROUND: usize = 12_000;
+
+/// The request for these messages, asked as set.
+pub fn request(messages: Vec<Message>, settings: &settings::Chat) -> ChatPrompt {
+    ChatPrompt {
+        messages,
+        model: settings.model.clone(),
+        max_tokens: settings.max_tokens,
+        temperature: settings.temperature.map(|value| value as f32),
+        top_p: settings.top_p.map(|value| value as f32),
+        random_seed: settings.random_seed,
+        stop: settings.stop.clone(),
+        safe_prompt: settings.safe_prompt.then_some(true),
+    }
+}
 
 /// What is asked.
 #[derive(Debug, Clone)]

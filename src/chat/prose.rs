@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::completion::line;
+use crate::text::line;
 
 /// What a comment starts with, in whichever language.
 pub const COMMENTS: [&str; 12] = ["//", "/*", "*", "#", "--", ";", "%", "<!--", "{-", "\"\"\"", "'''", "{/*"];

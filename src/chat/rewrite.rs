@@ -11,7 +11,7 @@ use super::{
     indent::{self, Style},
     lines, pick, smallest,
 };
-use crate::completion::line;
+use crate::text::line;
 
 /// How many lines of the document around the selection are looked at for its indentation and line ends.
 const AROUND_LINES: usize = 400;

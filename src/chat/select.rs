@@ -5,7 +5,7 @@ use std::ops::Range;
 use ropey::Rope;
 
 use super::lines::content;
-use crate::completion::line;
+use crate::text::line;
 
 mod block;
 

@@ -18,7 +18,8 @@ use crate::chat::conversation::{Conversation, asking, closing, fits_on_a_line};
 use crate::chat::prompt::{self, Asked, Question};
 use crate::chat::transcript::Transcript;
 use crate::conversations::Conversations;
-use crate::endpoint::{self, Backend, ChatPrompt, End, Finish, Piece, url};
+use crate::endpoint::{Backend, url};
+use crate::model::{self, ChatPrompt, End, Finish, Piece};
 use crate::settings::{Loaded, Settings};
 use crate::usage::ledger::Ledger;
 use crate::usage::{Meter, Tally, price};
@@ -52,7 +53,7 @@ fn action(name: &str) -> Result<Action, String> {
 /// What the endpoint said.
 struct Reply {
     transcript: Transcript,
-    end: Result<End, endpoint::Error>,
+    end: Result<End, model::Error>,
 }
 
 impl Chat {
@@ -81,7 +82,7 @@ impl Chat {
             Some(found) => found,
             None => conversations.begin(&title(action, &parts, words.as_deref()), SystemTime::now())?,
         };
-        let prompt = ChatPrompt::new(asked.messages, &settings.chat);
+        let prompt = prompt::request(asked.messages, &settings.chat);
         if !asked.left_out.is_empty() {
             writeln!(anstream::stderr(), "Left out, since it did not fit: {}", asked.left_out.join(", "))?;
         }

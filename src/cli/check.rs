@@ -19,7 +19,8 @@ use super::drawing::visible;
 use super::{Error, FAILED, FINE, block_on, progress};
 use crate::endpoint::backend::Opened;
 use crate::endpoint::models::Model;
-use crate::endpoint::{self, Backend, Endpoint, Piece, Prompt, url};
+use crate::endpoint::{Backend, url};
+use crate::model::{self, Endpoint, Piece, Prompt};
 use crate::settings::{Loaded, Problem, Settings, Sources};
 
 /// Enough for `a + b`, and a few cents for a thousand checks.
@@ -135,12 +136,12 @@ fn key(opened: &Opened, url: &Url) -> Finding {
             Some(warning) => (Mark::Warn, format!("from {}; {warning}", key.source)),
             None => (Mark::Ok, format!("from {}; it goes to {} only and {fits}", key.source, opened.endpoint.host())),
         },
-        None if opened.endpoint.lacks_key() => (Mark::Fail, endpoint::Error::NoKey.to_string()),
+        None if opened.endpoint.lacks_key() => (Mark::Fail, model::Error::NoKey.to_string()),
         None => (Mark::Ok, format!("none set; {} may not need one", opened.endpoint.host())),
     }
 }
 
-fn connection(reached: Result<Version, endpoint::Error>, url: &Url, took: u128) -> Finding {
+fn connection(reached: Result<Version, model::Error>, url: &Url, took: u128) -> Finding {
     match reached {
         Ok(version) => {
             let tls = if url.scheme() == "https" { "secure" } else { "plain, on this machine" };
@@ -206,7 +207,7 @@ async fn completion(opened: &Opened, settings: &Settings) -> Finding {
                 text.push_str(&more);
             }
         }
-        Ok::<(), endpoint::Error>(())
+        Ok::<(), model::Error>(())
     };
     let (outcome, took) = timed(format!("asking {}", opened.endpoint.host()), read).await;
     match (outcome, first) {

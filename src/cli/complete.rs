@@ -18,12 +18,12 @@ use super::source::name;
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress, source};
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Query, Reason, Suggestion};
-use crate::document::Document;
 use crate::endpoint::{Backend, url};
-use crate::language;
-use crate::library::Library;
+use crate::index::SharedIndex;
+use crate::index::workspace::{self, Rules};
 use crate::settings::{Loaded, Settings};
-use crate::workspace::{self, Rules};
+use crate::text::document::Document;
+use crate::text::language;
 
 /// The arguments of `complete`.
 #[derive(Debug, Args)]
@@ -176,8 +176,8 @@ impl Complete {
 }
 
 /// What the embedded engine can know of a document and the files around it.
-pub(super) async fn shelve(settings: &Arc<Settings>, query: &Query) -> Arc<Library> {
-    let library = Arc::new(Library::new(settings));
+pub(super) async fn shelve(settings: &Arc<Settings>, query: &Query) -> Arc<SharedIndex> {
+    let library = Arc::new(SharedIndex::new(settings));
     library.open(&query.document, query.path.as_deref());
     let root = query.path.as_deref().and_then(workspace::root_of).filter(|_| settings.local.workspace);
     if let Some(root) = root {

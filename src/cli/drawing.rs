@@ -7,7 +7,7 @@ use ropey::Rope;
 
 use super::place::Spot;
 use crate::completion::Suggestion;
-use crate::position::without_break;
+use crate::text::position::without_break;
 
 /// Ghost text.
 const GHOST: Style = AnsiColor::Cyan.on_default().dimmed();

@@ -10,8 +10,9 @@ use super::complete::Timings;
 use super::drawing::visible;
 use crate::completion::engine::Answer;
 use crate::completion::{Query, Window};
-use crate::endpoint::{Backend, Prompt};
+use crate::endpoint::Backend;
 use crate::local::Coverage;
+use crate::model::Prompt;
 use crate::settings::Loaded;
 
 const LABEL: Style = Style::new().bold();

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::Error;
 use super::config::toml;
-use crate::{language, settings};
+use crate::{settings, text::language};
 
 /// A line for each common language: its name in Helix, `=` and our id where that is another, and the servers that
 /// Helix starts for it. As `hx --health` of Helix 25.07.1 (Debian's build of 2026-07-23) tells them.

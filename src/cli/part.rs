@@ -11,9 +11,9 @@ use super::Error;
 use super::region::Region;
 use super::source::{self, name};
 use crate::chat::code::Code;
-use crate::language;
 use crate::privacy::Privacy;
 use crate::settings::Settings;
+use crate::text::language;
 
 /// The most that is read from a pipe, in bytes; more than any model takes.
 const LONGEST_INPUT: u64 = 8 << 20;

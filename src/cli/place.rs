@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ropey::Rope;
 
 use super::source::name;
-use crate::position::without_break;
+use crate::text::position::without_break;
 
 /// A place in a file. Line and column count from 1, the column in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! nobody types two characters in one edit, so an edit that inserts more of what was suggested is an acceptance.
 //! Letters typed along one by one are neither: the suggestion just stays.
 
-use crate::document::Edit;
+use crate::text::document::Edit;
 
 /// An edit of so many characters is no keystroke.
 const MORE_THAN_A_KEY: usize = 2;

@@ -3,10 +3,8 @@
 //! What is shown at once is one such block: the rest of a statement with the block it opens, or the whole body where
 //! the cursor stands on the first line of an empty one. What the model wrote beyond it is kept and shown next.
 
-use super::{
-    Window,
-    line::{self, Shape},
-};
+use super::Window;
+use crate::text::line::{self, Shape};
 
 /// The most lines shown at once. Copilot's shown suggestions have 1 line in the median; a screen is about 40. Longer
 /// blocks come in parts.

@@ -40,10 +40,10 @@ use super::{
     window::Budget,
 };
 use crate::{
-    document::{Document, Edit},
-    endpoint::{Endpoint, Error, Prompt},
+    model::{Endpoint, Error, Prompt},
     privacy::Privacy,
     settings::{Completion, Settings},
+    text::document::{Document, Edit},
     usage::{Counts, Tally, ceiling::Ceiling, days::Day, prompt_bytes},
 };
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Query, Reason, Window};
-use crate::{document::Document, privacy::Privacy, settings::Settings};
+use crate::{privacy::Privacy, settings::Settings, text::document::Document};
 
 /// Refuses a query in a document that must not or need not be looked at.
 pub fn document(query: &Query, settings: &Settings, privacy: &Privacy, on: bool) -> Result<(), Reason> {

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Window, line, trust::Trust};
-use crate::endpoint::Error;
+use super::{Window, trust::Trust};
+use crate::model::Error;
+use crate::text::line;
 
 /// The time between keys until the person's own is known: some 80 words a minute.
 const RHYTHM: Duration = Duration::from_millis(150);

@@ -1,7 +1,7 @@
 //! From a window and the settings to what an endpoint is asked.
 
 use super::Window;
-use crate::{endpoint::Prompt, settings::Completion};
+use crate::{model::Prompt, settings::Completion};
 
 /// What to ask for a suggestion at the window's cursor.
 pub fn build(window: &Window, model: &str, completion: &Completion) -> Prompt {

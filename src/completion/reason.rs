@@ -1,6 +1,6 @@
 //! Why a request shows nothing: the closed list, each with a short code and a sentence for the user.
 
-use crate::endpoint;
+use crate::model;
 
 /// Why nothing is shown. Every request that shows nothing has one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum Reason {
     Filtered(Filter),
     /// The endpoint failed this time.
     #[error("{0}")]
-    Endpoint(endpoint::Error),
+    Endpoint(model::Error),
     /// As many tokens as `limits.tokensPerDay` allows are gone.
     #[error(
         "today's {0} tokens (limits.tokensPerDay) are used up; the endpoint is asked by hand only until midnight UTC"
@@ -54,7 +54,7 @@ pub enum Reason {
     Ceiling(u64),
     /// The endpoint failed before and is left alone for a while.
     #[error("not asking until a pause is over, because: {0}")]
-    Paused(endpoint::Error),
+    Paused(model::Error),
 }
 
 impl Reason {

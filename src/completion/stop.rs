@@ -1,6 +1,7 @@
 //! When a stream has given enough. Tokens not generated are tokens not paid for.
 
-use super::{Window, block, filter, line, trust::Trust};
+use super::{Window, block, filter, trust::Trust};
+use crate::text::line;
 
 /// How much of a reply is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

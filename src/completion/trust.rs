@@ -3,7 +3,7 @@
 //! Whoever types a suggestion will want its next lines as well; whoever has just typed something else will most likely
 //! do so again. What is asked, how soon and how much of the reply is read all hang on this.
 
-use crate::document::Edit;
+use crate::text::document::Edit;
 
 /// So many bytes typed along make a suggestion believed. One or two agree by chance. By the replay bench 3 to 8 do the
 /// same within 0.1 % of keystrokes.

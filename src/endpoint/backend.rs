@@ -10,9 +10,10 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 use tokio::task;
 
+use crate::endpoint::Dialect;
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
-use crate::endpoint::{Dialect, Endpoint, Error, Prompt, Reply};
+use crate::model::{Endpoint, Error, Prompt, Reply};
 use crate::settings::{self, Settings};
 
 /// Mistral's own host; keys of the older codestral.mistral.ai work only there.

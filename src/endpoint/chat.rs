@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::endpoint::{ChatPrompt, Dialect, Role};
+use crate::endpoint::Dialect;
+use crate::model::{ChatPrompt, Role};
 
 /// Below the base address, in both dialects.
 pub const PATH: &str = "chat/completions";
@@ -74,7 +75,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::endpoint::Message;
+    use crate::model::Message;
 
     fn say(role: Role, text: &str) -> Message {
         Message { role, text: text.into() }

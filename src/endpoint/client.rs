@@ -16,7 +16,8 @@ use crate::endpoint::http::{Http, body_within, explain};
 use crate::endpoint::models::{self, Model};
 use crate::endpoint::refusal::{for_people, from_event, from_status};
 use crate::endpoint::url::{self, UrlError};
-use crate::endpoint::{ChatPrompt, Dialect, Endpoint, Error, Piece, Prompt, Reply, key};
+use crate::endpoint::{Dialect, key};
+use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply};
 
 /// A stream that has been silent for this long will not go on: models write several tokens a second.
 pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);

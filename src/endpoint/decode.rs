@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::endpoint::reply::{self, Fault};
 use crate::endpoint::sse::Sse;
-use crate::endpoint::{End, Finish, Piece, Usage};
+use crate::model::{End, Finish, Piece, Usage};
 
 /// The largest reply that comes as one JSON object, in bytes: far more than any completion, far less than what hurts.
 const LONGEST_JSON: usize = 4 << 20;

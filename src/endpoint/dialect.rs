@@ -1,7 +1,8 @@
 //! The dialects an endpoint may speak. Each one's JSON is known by its own file; this is where they are listed.
 
 use crate::endpoint::decode::Read;
-use crate::endpoint::{ChatPrompt, Prompt, chat, mistral, openai, reply};
+use crate::endpoint::{chat, mistral, openai, reply};
+use crate::model::{ChatPrompt, Prompt};
 
 /// How a completion or a chat is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,8 +16,8 @@ use tokio::sync::OnceCell;
 use tokio::task;
 use tokio::time::timeout;
 
-use crate::endpoint::Error;
 use crate::endpoint::refusal::for_people;
+use crate::model::Error;
 
 /// Longer than a bad network needs for TCP and TLS; whoever types has long gone on.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::endpoint::Prompt;
+use crate::model::Prompt;
 
 /// Below the base address.
 pub const PATH: &str = "fim/completions";

@@ -6,7 +6,8 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
-use crate::endpoint::{Error, retry_after};
+use crate::endpoint::retry_after;
+use crate::model::Error;
 
 /// The longest message shown to a person, in characters: two lines of a terminal.
 const LONGEST_MESSAGE: usize = 200;

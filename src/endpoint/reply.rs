@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::endpoint::{Finish, Usage};
+use crate::model::{Finish, Usage};
 
 /// What one object says: a chunk of a stream, or a whole reply.
 #[derive(Debug, Clone, Default, PartialEq)]

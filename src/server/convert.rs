@@ -8,12 +8,12 @@ use tower_lsp::ls_types::{
     TextDocumentContentChangeEvent, TextEdit,
 };
 
-use super::client::Client;
+use super::capabilities::Client;
 use crate::chat::code::fenced;
 use crate::chat::prompt::Diagnostic;
 use crate::completion::{Suggestion, window};
-use crate::document::{Change, Document};
-use crate::position::{self, Encoding, Position};
+use crate::text::document::{Change, Document};
+use crate::text::position::{self, Encoding, Position};
 
 /// Run by clients after a suggestion was accepted whole: the one standard sign of it.
 pub const ACCEPTED: &str = "codestral.accepted";

@@ -14,13 +14,13 @@ use tower_lsp::ls_types::{
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
+use super::capabilities::{self, Client};
 use super::chat::{self, actions};
-use super::client::{self, Client};
 use super::convert::{self, Place};
 use super::{Server, commands};
 use crate::completion::{Query, Reason};
-use crate::document::{Change, Document};
-use crate::position;
+use crate::text::document::{Change, Document};
+use crate::text::position;
 
 /// After these a suggestion is worth asking for where the client waits for two letters else (Helix). Few, since the
 /// client then asks its other servers as well.
@@ -29,7 +29,7 @@ const TRIGGER_CHARACTERS: [&str; 3] = [".", "(", "="];
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = self.meet(&params);
-        self.configure(client::settings_of(params.initialization_options.unwrap_or_default()));
+        self.configure(capabilities::settings_of(params.initialization_options.unwrap_or_default()));
         let completion = client.wants_completion(self.settings().completion.as_completion).then(|| CompletionOptions {
             trigger_characters: Some(TRIGGER_CHARACTERS.map(str::to_owned).to_vec()),
             ..CompletionOptions::default()

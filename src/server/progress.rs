@@ -8,7 +8,7 @@ use tokio::time::{self, Instant};
 use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::ProgressToken;
 
-use crate::workspace::Progress;
+use crate::index::workspace::Progress;
 
 /// Progress is shown for a reading that takes longer, and then renewed as often.
 const EVERY: Duration = Duration::from_secs(1);

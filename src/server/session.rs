@@ -13,17 +13,17 @@ use tower_lsp::Client as Connection;
 use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
 
 use super::Server;
-use super::books::Books;
+use super::capabilities::Client;
 use super::chat::Chats;
-use super::client::Client;
-use super::shelves::{self, Shelves};
+use super::indexing::{self, Shelves};
+use super::usage_sync::UsageSync;
 use crate::completion::{Engine, Reason};
-use crate::document::Documents;
 use crate::endpoint::Backend;
-use crate::library::Library;
+use crate::index::SharedIndex;
 use crate::logging::Logging;
 use crate::settings::{Dialect, Settings, Sources};
 use crate::state_dir;
+use crate::text::document::Documents;
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
@@ -41,7 +41,7 @@ pub struct Session {
     /// What completes.
     pub engine: Engine,
     /// What the embedded engine knows.
-    pub library: Arc<Library>,
+    pub library: Arc<SharedIndex>,
     /// The chats that run.
     pub(super) chats: Arc<Chats>,
     pub(super) shelves: Mutex<Shelves>,
@@ -53,7 +53,7 @@ pub struct Session {
     told_local: AtomicBool,
     /// The engine's trouble, until `initialized` begins to read it.
     trouble: Mutex<Option<UnboundedReceiver<Reason>>>,
-    books: Books,
+    usage_sync: UsageSync,
 }
 
 /// The settings, and what was made from them.
@@ -75,7 +75,7 @@ impl Session {
         let backend = Backend::new(&settings);
         let (sender, trouble) = unbounded_channel();
         let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), sender);
-        let library = Arc::new(Library::new(&settings));
+        let library = Arc::new(SharedIndex::new(&settings));
         engine.predict_with(library.clone());
         Self {
             documents: Documents::default(),
@@ -96,7 +96,7 @@ impl Session {
             logging,
             told_local: AtomicBool::new(false),
             trouble: Mutex::new(Some(trouble)),
-            books: Books::default(),
+            usage_sync: UsageSync::default(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Session {
         let dangerous = loaded.problems.iter().find(|problem| problem.forbids_sending());
         let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
         if *configured.settings != loaded.settings || configured.refusal != refusal {
-            let shelved = shelves::same(&configured.settings, &loaded.settings);
+            let shelved = indexing::same(&configured.settings, &loaded.settings);
             configured.settings = Arc::new(loaded.settings);
             configured.backend = match &refusal {
                 Some(why) => Backend::refusing(&configured.settings, why.clone()),
@@ -228,10 +228,10 @@ impl Server {
     fn keep_counts(&self) {
         let server = self.clone();
         tokio::spawn(async move {
-            server.books.read(&server.engine).await;
+            server.usage_sync.read(&server.engine).await;
             loop {
                 time::sleep(COUNTS_EVERY).await;
-                server.books.write(&server.engine).await;
+                server.usage_sync.write(&server.engine).await;
             }
         });
     }
@@ -242,7 +242,7 @@ impl Server {
         self.engine.finish();
         let last = async {
             self.chats.finish().await;
-            self.books.write(&self.engine).await;
+            self.usage_sync.write(&self.engine).await;
         };
         if time::timeout(LAST_WORDS_LIMIT, last).await.is_err() {
             tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");

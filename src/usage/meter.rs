@@ -1,7 +1,7 @@
 //! What one chat costs, counted while its reply is read.
 
 use super::Cost;
-use crate::endpoint::{ChatPrompt, Piece, Usage};
+use crate::model::{ChatPrompt, Piece, Usage};
 
 /// Counts one reply. What the endpoint does not count itself, and what it did not get to because the reply was given up,
 /// is estimated from bytes.
@@ -35,7 +35,7 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::{End, Message, Role};
+    use crate::model::{End, Message, Role};
 
     #[track_caller]
     fn check(pieces: &[Piece], prompt_tokens: u64, completion_tokens: u64) {

@@ -21,6 +21,5 @@ mod session;
 mod settings;
 mod soak;
 mod text;
-mod tidy;
 mod usage;
 mod workspace;

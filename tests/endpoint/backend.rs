@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use codestral_ls::endpoint::Backend;
 use codestral_ls::endpoint::backend::Variable;
-use codestral_ls::endpoint::{Backend, ChatPrompt, Endpoint, Error, Message, Piece, Reply, Role};
+use codestral_ls::model::{ChatPrompt, Endpoint, Error, Message, Piece, Reply, Role};
 use codestral_ls::settings::{Dialect, Settings};
 use futures_util::StreamExt;
 use tempfile::TempDir;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use codestral_ls::endpoint::{ChatPrompt, End, Error, Finish, HttpEndpoint, Message, Options, Piece, Role};
+use codestral_ls::endpoint::{HttpEndpoint, Options};
+use codestral_ls::model::{ChatPrompt, End, Error, Finish, Message, Piece, Role};
 use futures_util::StreamExt;
 use serde_json::json;
 

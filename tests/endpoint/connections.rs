@@ -6,7 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use codestral_ls::endpoint::{Endpoint, HttpEndpoint, Options};
+use codestral_ls::endpoint::{HttpEndpoint, Options};
+use codestral_ls::model::Endpoint;
 use futures_util::StreamExt;
 
 use crate::fake_endpoint::{Config, Ending, Fake, Script};

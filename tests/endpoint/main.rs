@@ -13,7 +13,8 @@ mod secrets;
 use std::time::Duration;
 
 use codestral_ls::endpoint::client::BETWEEN_BYTES;
-use codestral_ls::endpoint::{End, Endpoint, Error, HttpEndpoint, Options, Piece, Prompt};
+use codestral_ls::endpoint::{HttpEndpoint, Options};
+use codestral_ls::model::{End, Endpoint, Error, Piece, Prompt};
 use fake_endpoint::Fake;
 use futures_util::StreamExt;
 use secrecy::SecretString;

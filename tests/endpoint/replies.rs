@@ -3,7 +3,8 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use codestral_ls::endpoint::{Error, Finish, HttpEndpoint, Options};
+use codestral_ls::endpoint::{HttpEndpoint, Options};
+use codestral_ls::model::{Error, Finish};
 use serde_json::json;
 
 use crate::fake_endpoint::{Ending, Fake, Script, knows};

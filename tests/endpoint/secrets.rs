@@ -5,7 +5,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
-use codestral_ls::endpoint::{Error, HttpEndpoint, Options};
+use codestral_ls::endpoint::{HttpEndpoint, Options};
+use codestral_ls::model::Error;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 

@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use codestral_ls::endpoint::client::BETWEEN_BYTES;
-use codestral_ls::endpoint::{Dialect, End, Endpoint, Error, Finish, HttpEndpoint, Options, Piece, Prompt};
+use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
+use codestral_ls::model::{End, Endpoint, Error, Finish, Piece, Prompt};
 use fake_endpoint::{Config, Ending, Fake, Received, Script};
 use futures_util::StreamExt;
 use secrecy::SecretString;

@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use codestral_ls::completion::{Query, line};
+use codestral_ls::completion::Query;
+use codestral_ls::text::line;
 use tokio::time;
 
 use super::{Stream, lock, prompt};

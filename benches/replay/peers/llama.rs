@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use codestral_ls::{
-    completion::{Query, line},
-    endpoint::Prompt,
-};
+use codestral_ls::{completion::Query, model::Prompt, text::line};
 use tokio::sync::watch;
 
 use super::{Stream, lock, prompt};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use codestral_ls::endpoint::{Endpoint, Piece, Prompt};
+use codestral_ls::model::{Endpoint, Piece, Prompt};
 use futures_util::StreamExt;
 use tokio::{sync::watch, task::AbortHandle, time::Instant};
 

@@ -4,7 +4,7 @@ use ropey::Rope;
 
 use super::line_at;
 use crate::chat::prose::COMMENTS;
-use crate::completion::line::{self, indent, is_blank};
+use crate::text::line::{self, indent, is_blank};
 
 /// The most lines that comments and attributes above a head may have.
 const MAX_ABOVE: usize = 500;

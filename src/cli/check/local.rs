@@ -8,10 +8,10 @@ use tokio::task;
 
 use super::{Mark, Report, timed};
 use crate::cli::drawing::visible;
-use crate::library::Library;
+use crate::index::SharedIndex;
+use crate::index::workspace::{self, Rules};
 use crate::local::Coverage;
 use crate::settings::{Dialect, Local, Settings};
-use crate::workspace::{self, Rules};
 
 /// There is no endpoint: the embedded engine is all there is.
 pub(super) async fn alone(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
@@ -48,7 +48,7 @@ fn part(local: &Local) -> String {
 async fn index(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
     let root = workspace::root_of(&env::current_dir()?.join("file"));
     let Some(root) = root.filter(|_| settings.local.workspace) else { return Ok(()) };
-    let library = Arc::new(Library::new(settings));
+    let library = Arc::new(SharedIndex::new(settings));
     let (rules, shared, folder) = (Rules::new(settings), library.clone(), visible(&root.display().to_string()));
     let reading = task::spawn_blocking(move || workspace::read(vec![root], rules, shared));
     let (_, took) = timed(format!("reading {folder}"), reading).await;

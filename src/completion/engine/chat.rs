@@ -9,8 +9,8 @@ use futures_util::{Stream, StreamExt};
 use super::Engine;
 use crate::{
     completion::{Reason, gate},
-    document::Document,
-    endpoint::{ChatPrompt, Error, Piece, Reply},
+    model::{ChatPrompt, Error, Piece, Reply},
+    text::document::Document,
     usage::Meter,
 };
 
@@ -118,7 +118,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        endpoint::{Backend, End, Message, Role, Usage},
+        endpoint::Backend,
+        model::{End, Message, Role, Usage},
         settings::Settings,
         usage::{Counts, Tally},
     };

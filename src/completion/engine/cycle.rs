@@ -14,7 +14,7 @@ use crate::{
         gate, prompt,
         stop::{self, Reach},
     },
-    endpoint::{Piece, Prompt},
+    model::{Piece, Prompt},
     usage::{Cost, prompt_bytes},
 };
 

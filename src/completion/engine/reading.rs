@@ -12,7 +12,7 @@ use crate::{
         reuse::Id,
         stop::{self, Enough, Reach},
     },
-    endpoint::{End, Error, Piece, Reply},
+    model::{End, Error, Piece, Reply},
 };
 
 /// One stream and what is needed to understand it.

@@ -22,7 +22,7 @@ use crate::{
         trust::Trust,
         why::{Record, Why},
     },
-    endpoint::{Endpoint, Error, Usage},
+    model::{Endpoint, Error, Usage},
     privacy::Privacy,
     settings::{Debounce, Prefetch, Settings},
     usage::{Cost, Counts, Tally, ceiling::Ceiling, price},

@@ -12,10 +12,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::*;
 use crate::{
     completion::Source,
-    document::{Change, Document},
-    endpoint::{End, Piece, Reply},
-    position::{Encoding, Position},
+    model::{End, Piece, Reply},
     settings::Prefetch,
+    text::{
+        document::{Change, Document},
+        position::{Encoding, Position},
+    },
 };
 
 const FIRST_BYTE: Duration = Duration::from_millis(200);
@@ -111,7 +113,7 @@ impl Bench {
     }
 
     fn splice(&mut self, range: std::ops::Range<usize>, text: &str) {
-        let at = |offset| crate::position::from_offset(&self.document.text, offset, Encoding::Utf8);
+        let at = |offset| crate::text::position::from_offset(&self.document.text, offset, Encoding::Utf8);
         let ends: (Position, Position) = (at(range.start), at(range.end));
         let edits = self.document.apply(vec![Change { range: Some(ends), text: text.into() }], Encoding::Utf8);
         self.cursor = range.start + text.len();

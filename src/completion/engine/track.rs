@@ -14,8 +14,8 @@ use crate::{
         reuse::{Id, Reuse},
         trust::Following,
     },
-    document::Edit,
-    endpoint::Error,
+    model::Error,
+    text::document::Edit,
 };
 
 /// So many characters typed wrongly are likely to be taken back at once: a stream they lead away from is worth keeping

@@ -1,6 +1,7 @@
 //! Drops a suggestion that says the lines above the cursor again.
 
-use crate::completion::{Window, line, reason::Filter};
+use crate::completion::{Window, reason::Filter};
+use crate::text::line;
 
 /// Shorter lines come again in honest code: `None,`, `break;`, `return;`.
 const LEAST_BYTES: usize = 8;

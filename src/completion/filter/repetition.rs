@@ -1,6 +1,6 @@
 //! Cuts a loop: the same few lines said again and again.
 
-use crate::completion::line;
+use crate::text::line;
 
 /// This often in a row is a loop. Twice happens in honest code.
 const TIMES: usize = 3;

@@ -1,6 +1,7 @@
 //! Cuts what stands after the cursor already: the rest of the line, and the lines below.
 
-use crate::completion::{Window, line, reason::Filter};
+use crate::completion::{Window, reason::Filter};
+use crate::text::line;
 
 /// What is left of a block, and how it meets the rest of the line.
 #[derive(Debug, Clone, Copy)]

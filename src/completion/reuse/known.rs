@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Found, Id};
-use crate::completion::{Window, block, line};
+use crate::completion::{Window, block};
+use crate::text::line;
 
 /// Bytes before the cursor by which a place is known again: some five lines.
 const BEFORE: usize = 200;

@@ -9,7 +9,8 @@ use tokio::task;
 use super::{Backend, Opened, Variable, dialect};
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
-use crate::endpoint::{ChatPrompt, Error, Reply, url};
+use crate::endpoint::url;
+use crate::model::{ChatPrompt, Error, Reply};
 use crate::settings::{self, Dialect, Settings};
 
 /// The variable of the key that goes to `chat.url`.

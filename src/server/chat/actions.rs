@@ -6,7 +6,7 @@ use tower_lsp::ls_types::{
     Command, Diagnostic, WorkDoneProgressOptions,
 };
 
-use super::super::client::Client;
+use super::super::capabilities::Client;
 use super::COMMAND;
 use crate::chat::Action;
 

@@ -13,8 +13,8 @@ use super::super::{Server, convert};
 use super::exchange::{Outcome, OutcomeKind};
 use crate::chat::rewrite::{NoEdit, rewrite};
 use crate::chat::{moved, smallest};
-use crate::document::Document;
-use crate::position;
+use crate::text::document::Document;
+use crate::text::position;
 
 /// A person who goes on typing may be in the way of an edit this often before it is only offered.
 pub(super) const TRIES: usize = 3;

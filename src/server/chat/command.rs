@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, ShowDocumentParams, Uri};
 
-use super::super::{Server, convert, shelves};
+use super::super::{Server, convert, indexing};
 use super::argument::Argument;
 use super::exchange::{Exchange, Subject};
 use super::record::Record;
@@ -17,9 +17,8 @@ use crate::chat::code::Code;
 use crate::chat::conversation::{Conversation, fits_on_a_line};
 use crate::chat::definitions::Source;
 use crate::chat::prompt::{self, Question};
-use crate::document::Document;
-use crate::endpoint::ChatPrompt;
-use crate::position;
+use crate::text::document::Document;
+use crate::text::position;
 
 /// LSP's `RequestFailed`: valid, but it cannot be done.
 const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
@@ -80,7 +79,7 @@ impl Server {
         };
         let document = self.documents.get(uri.as_str());
         let document = document.ok_or_else(|| format!("{} is not open; open it first", uri.as_str()))?;
-        let path = shelves::path(uri);
+        let path = indexing::path(uri);
         self.engine.may_show(&document, path.as_deref()).map_err(|reason| format!("nothing is sent: {reason}"))?;
         let range = argument.range.map_or(0..document.text.len_bytes(), |range| {
             let (start, end) = (convert::from_position(range.start), convert::from_position(range.end));
@@ -171,7 +170,7 @@ impl Server {
             earlier,
             kept: asked.kept,
             left_out: asked.left_out,
-            prompt: ChatPrompt::new(asked.messages, &settings.chat),
+            prompt: prompt::request(asked.messages, &settings.chat),
         };
         Ok(Begun::Asking(record, Box::new(exchange)))
     }
@@ -179,7 +178,7 @@ impl Server {
     /// How the person calls an open document, if what it holds may be sent.
     fn readable(&self, document: &Document) -> Option<String> {
         let uri: Uri = document.uri.parse().ok()?;
-        let path = shelves::path(&uri);
+        let path = indexing::path(&uri);
         self.engine.may_show(document, path.as_deref()).ok()?;
         Some(self.name(&uri, path.as_deref()))
     }

@@ -13,8 +13,8 @@ use super::{Claim, Ticket, progress};
 use crate::chat::Action;
 use crate::chat::conversation::{asking, closing, is_new};
 use crate::chat::transcript::Transcript;
-use crate::document::Document;
-use crate::endpoint::{ChatPrompt, Error, Finish, Piece};
+use crate::model::{ChatPrompt, Error, Finish, Piece};
+use crate::text::document::Document;
 
 /// The code that is asked about.
 #[derive(Debug, Clone)]

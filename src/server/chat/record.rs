@@ -10,7 +10,7 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 use super::super::{Server, convert};
 use super::apply::TRIES;
 use crate::conversations::Conversations;
-use crate::position;
+use crate::text::position;
 
 /// One conversation.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use tower_lsp::ls_types::{InitializeParams, PositionEncodingKind};
 
-use crate::position::Encoding;
 use crate::settings::AsCompletion;
+use crate::text::position::Encoding;
 
 /// The client by its abilities. Names count only where a client's ways cannot be told from what it announces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,20 +1,23 @@
 //! The embedded engine's index as the server shares it: fed by documents and workspace, asked by the engine.
 
+pub mod ignore;
+pub mod workspace;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use self::ignore::is_ignored;
 use crate::completion::{Predictor, Query, Window};
-use crate::document::{Document, Edit};
 use crate::local::{Coverage, Index, Options, Place, Segment, indexable, predict};
 use crate::privacy::Privacy;
 use crate::settings::Settings;
-use crate::workspace::is_ignored;
+use crate::text::document::{Document, Edit};
 
 /// What the embedded engine knows. All methods take far less than a keystroke; segments are built outside.
 #[derive(Debug)]
-pub struct Library {
+pub struct SharedIndex {
     shelf: Mutex<Shelf>,
     /// The folders of the workspace.
     roots: Mutex<Vec<PathBuf>>,
@@ -41,7 +44,7 @@ struct Shelf {
     uses: u64,
 }
 
-impl Library {
+impl SharedIndex {
     /// An empty one.
     pub fn new(settings: &Settings) -> Self {
         Self { shelf: Mutex::new(Shelf::new(settings)), roots: Mutex::default(), forgotten: AtomicU64::new(0) }
@@ -177,7 +180,7 @@ impl Library {
 /// So much of the memory, as a part of one, is left free for open documents and changed files.
 const NEARLY_FULL_PART: usize = 4;
 
-impl Predictor for Library {
+impl Predictor for SharedIndex {
     fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)> {
         let key = key(&query.document.uri, query.path.as_deref());
         let (before, after) = (window.prefix.as_str(), window.suffix.as_str());

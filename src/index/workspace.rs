@@ -1,7 +1,5 @@
 //! Reads the files of the workspace into the library, on a thread of its own that gives way to everything else.
 
-mod ignored;
-
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,13 +11,12 @@ use std::{iter, thread};
 
 use tokio::sync::watch;
 
-pub use ignored::{is_ignored, is_rule};
-
-use crate::language;
-use crate::library::{Library, key};
+use super::ignore::{self, is_rule};
+use crate::index::{SharedIndex, key};
 use crate::local::{File, SEGMENT_BYTES, Segment, indexable};
 use crate::privacy::Privacy;
 use crate::settings::Settings;
+use crate::text::language;
 
 /// Files looked at, at most: a workspace with more is a whole disk, whose names alone take seconds.
 const MOST_FILES: usize = 100_000;
@@ -75,7 +72,7 @@ enum Change {
 
 impl Workspace {
     /// Begins to read `roots` into `library`. `None` where the system gives no thread.
-    pub fn follow(roots: Vec<PathBuf>, rules: Rules, library: Arc<Library>) -> Option<Self> {
+    pub fn follow(roots: Vec<PathBuf>, rules: Rules, library: Arc<SharedIndex>) -> Option<Self> {
         let (changes, changed) = channel();
         let (progress, watched) = watch::channel(Progress::default());
         let stopped = Arc::new(AtomicBool::new(false));
@@ -109,7 +106,7 @@ pub fn root_of(file: &Path) -> Option<PathBuf> {
 }
 
 /// Reads `roots` into `library` once, and returns when that is done.
-pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<Library>) {
+pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<SharedIndex>) {
     let (progress, _) = watch::channel(Progress::default());
     let stopped = Arc::new(AtomicBool::new(false));
     Reader { roots, rules, library, stopped, progress, known: BTreeSet::new() }.read_all(true);
@@ -118,7 +115,7 @@ pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<Library>) {
 struct Reader {
     roots: Vec<PathBuf>,
     rules: Rules,
-    library: Arc<Library>,
+    library: Arc<SharedIndex>,
     stopped: Arc<AtomicBool>,
     progress: watch::Sender<Progress>,
     /// The keys of the files in the library.
@@ -253,13 +250,13 @@ fn list(root: &Path, only: Option<&Path>, rules: &Rules) -> Vec<PathBuf> {
     if is_too_wide(root) {
         return Vec::new();
     }
-    let mut walk = ignored::walk(root);
+    let mut walk = ignore::walk(root);
     walk.max_filesize(Some(rules.most as u64));
     if let Some(only) = only.map(Path::to_owned) {
         walk.filter_entry(move |entry| only.starts_with(entry.path()) || entry.path().starts_with(&only));
     }
     let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let paths = files.take(MOST_FILES).map(ignore::DirEntry::into_path);
+    let paths = files.take(MOST_FILES).map(::ignore::DirEntry::into_path);
     let wanted = |path: &PathBuf| rules.privacy.excludes(path).is_none() && language::of(path) != language::PLAIN_TEXT;
     paths.filter(wanted).collect()
 }

@@ -5,7 +5,6 @@ pub mod block;
 pub mod engine;
 pub mod filter;
 pub mod gate;
-pub mod line;
 pub mod pace;
 pub mod prompt;
 pub mod reason;
@@ -22,7 +21,7 @@ pub use reason::Reason;
 pub use why::Source;
 pub use window::Window;
 
-use crate::document::Document;
+use crate::text::document::Document;
 
 /// One question at one place in one text.
 #[derive(Debug, Clone)]

@@ -1,16 +1,17 @@
 //! The LSP shell: what an editor talks to.
 
-mod books;
+pub mod capabilities;
 pub mod chat;
-pub mod client;
 pub mod commands;
 pub mod convert;
 pub mod handlers;
+mod indexing;
 mod progress;
 pub mod session;
-mod shelves;
 pub mod transport;
+mod usage_sync;
 
+use std::io;
 use std::ops::Deref;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use tokio::runtime;
 use tower_lsp::LspService;
 
-use crate::cli;
 use crate::logging::Logging;
 use crate::settings::Sources;
 
@@ -45,7 +45,7 @@ impl Deref for Server {
 ///
 /// # Errors
 /// The system gives no threads.
-pub fn run(sources: Sources, logging: Logging) -> Result<ExitCode, cli::Error> {
+pub fn run(sources: Sources, logging: Logging) -> io::Result<ExitCode> {
     panic::set_hook(Box::new(log_panic));
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let ending = runtime.block_on(async {

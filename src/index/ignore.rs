@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
-use ignore::{Match, WalkBuilder};
+use ::ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
+use ::ignore::{Match, WalkBuilder};
 
 /// Files that say which others are ignored, the stronger first.
 const RULES: [&str; 2] = [".ignore", ".gitignore"];

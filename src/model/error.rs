@@ -1,8 +1,8 @@
 //! What can go wrong between us and an endpoint, in the kinds we act upon.
 
-use std::time::Duration;
+mod in_chat;
 
-use crate::endpoint::in_chat;
+use std::time::Duration;
 
 /// Why there is no reply, or no more of it. `Display` is one sentence for the user that says what to do.
 ///

@@ -1,22 +1,6 @@
-//! The HTTP shell: what an endpoint is asked and what it says, without any dialect's JSON.
+//! What a model is asked and what it says: plain types that the core and the HTTP shell share.
 
-pub mod backend;
-mod chat;
-pub mod client;
-pub mod decode;
-mod dialect;
-pub mod error;
-mod http;
-mod in_chat;
-pub mod key;
-mod mistral;
-pub mod models;
-mod openai;
-mod refusal;
-pub mod reply;
-mod retry_after;
-mod sse;
-pub mod url;
+mod error;
 
 use std::future::ready;
 
@@ -24,13 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use crate::settings;
-
-pub use backend::Backend;
-pub use client::{HttpEndpoint, Options};
-pub use dialect::Dialect;
 pub use error::Error;
-pub use http::Http;
 
 /// What an endpoint is asked for one completion. Text uses LF line ends.
 ///
@@ -81,20 +59,6 @@ pub struct ChatPrompt {
 }
 
 impl ChatPrompt {
-    /// These messages, asked as set.
-    pub fn new(messages: Vec<Message>, settings: &settings::Chat) -> Self {
-        Self {
-            messages,
-            model: settings.model.clone(),
-            max_tokens: settings.max_tokens,
-            temperature: settings.temperature.map(|value| value as f32),
-            top_p: settings.top_p.map(|value| value as f32),
-            random_seed: settings.random_seed,
-            stop: settings.stop.clone(),
-            safe_prompt: settings.safe_prompt.then_some(true),
-        }
-    }
-
     /// The bytes of all messages, which become tokens.
     pub fn bytes(&self) -> usize {
         self.messages.iter().map(|message| message.text.len()).sum()

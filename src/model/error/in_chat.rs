@@ -1,7 +1,7 @@
 //! What an endpoint's trouble means in a chat: the same error, with chat's own settings in its remedy.
 
-use crate::endpoint::Error;
-use crate::endpoint::error::{keys_of, retry_in, said, to};
+use super::Error;
+use super::{keys_of, retry_in, said, to};
 
 impl Error {
     /// The same error, told to someone who chats. `own_url`: what was asked is `chat.url`, not the endpoint's.

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use dashmap::DashMap;
 use ropey::Rope;
 
-use crate::position::{self, Encoding, Position};
+use crate::text::position::{self, Encoding, Position};
 
 /// One open text. Cloning is a snapshot and costs nanoseconds: the rope shares its nodes.
 #[derive(Debug, Clone)]

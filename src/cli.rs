@@ -129,7 +129,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         Logging::start(arguments.log_level);
     }
     match arguments.command {
-        None | Some(Command::Serve(_)) => server::run(sources, Logging::start(arguments.log_level)),
+        None | Some(Command::Serve(_)) => Ok(server::run(sources, Logging::start(arguments.log_level))?),
         Some(Command::Complete(complete)) => complete.run(&sources.load()),
         Some(Command::Chat(chat)) => chat.run(&sources.load()),
         Some(Command::Check(check)) => check.run(&sources),

@@ -8,9 +8,10 @@ use tower_lsp::ls_types::{InitializeParams, Registration, Uri, WorkspaceFoldersC
 
 use super::session::Session;
 use super::{Server, progress};
-use crate::document::{Document, Edit};
+use crate::index::ignore::is_rule;
+use crate::index::workspace::{Rules, Workspace};
 use crate::settings::Settings;
-use crate::workspace::{Rules, Workspace, is_rule};
+use crate::text::document::{Document, Edit};
 
 /// The workspace, once the session has begun.
 #[derive(Debug, Default)]

@@ -13,14 +13,14 @@ use crate::usage::ledger::Ledger;
 
 /// What the engine counted and the disk does not have yet.
 #[derive(Default)]
-pub(super) struct Books {
+pub(super) struct UsageSync {
     /// Counts that could not be written.
     unwritten: Mutex<Tally>,
     /// Held while counts are on their way.
     writing: Arc<AsyncMutex<()>>,
 }
 
-impl Books {
+impl UsageSync {
     /// Adds what the engine counted since the last time to the counts on disk, and tells it what the day has cost. What
     /// cannot be written waits for the next time.
     pub(super) async fn write(&self, engine: &Engine) {

@@ -1,0 +1,22 @@
+//! The HTTP shell: what an endpoint is asked and what it says, without any dialect's JSON.
+
+pub mod backend;
+mod chat;
+pub mod client;
+pub mod decode;
+mod dialect;
+mod http;
+pub mod key;
+mod mistral;
+pub mod models;
+mod openai;
+mod refusal;
+pub mod reply;
+mod retry_after;
+mod sse;
+pub mod url;
+
+pub use backend::Backend;
+pub use client::{HttpEndpoint, Options};
+pub use dialect::Dialect;
+pub use http::Http;
