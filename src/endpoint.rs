@@ -1,18 +1,17 @@
 //! The HTTP shell: what an endpoint is asked and what it says, without any dialect's JSON.
 
 pub mod backend;
-mod chat;
+mod chat_request;
 pub mod client;
 pub mod decode;
 mod dialect;
+mod error;
 mod http;
 pub mod key;
 mod mistral;
 pub mod models;
 mod openai;
-mod refusal;
 pub mod reply;
-mod retry_after;
 mod sse;
 pub mod url;
 

@@ -78,7 +78,10 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
     let url = match url::parse(backend.url()) {
         Ok(url) => url,
         Err(error) => {
-            report.say("url", (Mark::Fail, format!("{error} ({})", origin(loaded, "endpoint.url"))))?;
+            report.say(
+                "url",
+                (Mark::Fail, format!("{} ({})", error.about("endpoint"), origin(loaded, "endpoint.url"))),
+            )?;
             return report.skip(&["key", "connection", "models", "completion"]);
         }
     };

@@ -1,6 +1,6 @@
 //! The endpoint that the settings name, with the key that goes there; both found when they are first needed.
 
-pub mod chat;
+pub mod chat_host;
 
 use std::env;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub type Variable = fn(&str) -> Option<String>;
 pub struct Backend {
     endpoint: Arc<Inner>,
     /// `None`: chat goes to the endpoint.
-    chat: Option<Arc<chat::Own>>,
+    chat: Option<Arc<chat_host::ChatHost>>,
     variable: Variable,
 }
 
@@ -134,7 +134,7 @@ impl Backend {
     fn build(settings: &Settings, variable: Variable, refusal: Option<String>) -> Self {
         let opened = OnceCell::new_with(refusal.clone().map(|why| Err(Error::Setup(why))));
         let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), refusal, opened });
-        Self { endpoint, chat: chat::Own::new(settings).map(Arc::new), variable }
+        Self { endpoint, chat: chat_host::ChatHost::new(settings).map(Arc::new), variable }
     }
 
     fn find(&self) -> Result<Opened, Error> {
@@ -155,7 +155,7 @@ impl Backend {
             timeout: settings.timeout(),
             between_bytes: BETWEEN_BYTES,
         });
-        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.to_string()))?, key })
+        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about("endpoint")))?, key })
     }
 }
 

@@ -12,9 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::endpoint::decode::{Broken, Decoder};
+use crate::endpoint::error::{for_people, from_event, from_status};
 use crate::endpoint::http::{Http, body_within, explain};
 use crate::endpoint::models::{self, Model};
-use crate::endpoint::refusal::{for_people, from_event, from_status};
 use crate::endpoint::url::{self, UrlError};
 use crate::endpoint::{Dialect, key};
 use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply};

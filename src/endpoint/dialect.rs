@@ -1,7 +1,7 @@
 //! The dialects an endpoint may speak. Each one's JSON is known by its own file; this is where they are listed.
 
 use crate::endpoint::decode::Read;
-use crate::endpoint::{chat, mistral, openai, reply};
+use crate::endpoint::{chat_request, mistral, openai, reply};
 use crate::model::{ChatPrompt, Prompt};
 
 /// How a completion or a chat is asked for.
@@ -25,11 +25,6 @@ impl Dialect {
         }
     }
 
-    /// The dialect of that [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
-    }
-
     /// Where completions are, below the base address.
     pub(super) fn path(self) -> &'static str {
         match self {
@@ -46,9 +41,13 @@ impl Dialect {
         }
     }
 
-    /// The body of a chat's request. Where it is asked is the same in all: [`chat::PATH`].
+    /// The body of a chat's request. Where it is asked is the same in all: [`chat_request::PATH`].
     pub(super) fn chat_body(self, prompt: &ChatPrompt) -> serde_json::Result<Vec<u8>> {
-        chat::body(prompt, self)
+        let names = match self {
+            Self::Mistral => chat_request::Names::Mistral,
+            Self::OpenAi => chat_request::Names::OpenAi,
+        };
+        chat_request::body(prompt, names)
     }
 
     /// What reads one object of the reply.

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use tokio::task;
 use tokio::time::timeout;
 
-use crate::endpoint::refusal::for_people;
+use crate::endpoint::error::for_people;
 use crate::model::Error;
 
 /// Longer than a bad network needs for TCP and TLS; whoever types has long gone on.

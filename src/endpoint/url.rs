@@ -4,13 +4,12 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::endpoint::{Dialect, chat};
+use crate::endpoint::{Dialect, chat_request};
 
-/// What is wrong with an address; one sentence that says what to do. None repeats a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// What is wrong with an address. [`about`](Self::about) says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UrlError {
     /// `api.mistral.ai`, `localhost:8080`.
-    #[error("endpoint.url \"{given}\" has no scheme; write \"{better}\"")]
     NoScheme {
         /// As the user wrote it.
         given: String,
@@ -18,29 +17,20 @@ pub enum UrlError {
         better: String,
     },
     /// `http://api.mistral.ai`: the key would travel in the clear.
-    #[error(
-        "endpoint.url uses http:// for the remote host {host}, which would show the key and your code to the network; write https://"
-    )]
     PlainHttp {
         /// The host.
         host: String,
     },
     /// `ftp://…`.
-    #[error("endpoint.url has the scheme {scheme}; write https://")]
     OtherScheme {
         /// The scheme.
         scheme: String,
     },
     /// `https://name:password@host`.
-    #[error(
-        "endpoint.url holds a user name or password; take it out and give the key by CODESTRAL_API_KEY or endpoint.apiKeyFile"
-    )]
     UserInfo,
-    /// `https://host/path?key=…#…`.
-    #[error("endpoint.url must end with its path; take out everything from '{0}' on")]
+    /// `https://host/path?key=…#…`, from that sign on.
     Trailing(char),
     /// Anything else a URL cannot be.
-    #[error("endpoint.url \"{given}\" is not an address ({reason}); write something like https://api.mistral.ai")]
     Invalid {
         /// As the user wrote it.
         given: String,
@@ -50,15 +40,32 @@ pub enum UrlError {
 }
 
 impl UrlError {
-    /// The same sentence, said of `chat.url`.
-    pub fn of_chat(&self) -> String {
-        if *self == Self::UserInfo {
-            return "chat.url holds a user name or password; take it out and give the key by CODESTRAL_CHAT_API_KEY or \
-                    chat.apiKeyFile"
-                .to_owned();
+    /// One sentence about the setting `url` of that section of the settings, which says what to do. It never repeats a
+    /// password.
+    pub fn about(&self, section: &str) -> String {
+        match self {
+            Self::NoScheme { given, better } => {
+                format!("{section}.url \"{given}\" has no scheme; write \"{better}\"")
+            }
+            Self::PlainHttp { host } => format!(
+                "{section}.url uses http:// for the remote host {host}, which would show the key and your code to the \
+                 network; write https://"
+            ),
+            Self::OtherScheme { scheme } => format!("{section}.url has the scheme {scheme}; write https://"),
+            Self::UserInfo => {
+                let variable = if section == "chat" { "CODESTRAL_CHAT_API_KEY" } else { "CODESTRAL_API_KEY" };
+                format!(
+                    "{section}.url holds a user name or password; take it out and give the key by {variable} or \
+                     {section}.apiKeyFile"
+                )
+            }
+            Self::Trailing(sign) => {
+                format!("{section}.url must end with its path; take out everything from '{sign}' on")
+            }
+            Self::Invalid { given, reason } => format!(
+                "{section}.url \"{given}\" is not an address ({reason}); write something like https://api.mistral.ai"
+            ),
         }
-        let text = self.to_string();
-        text.strip_prefix("endpoint.url").map_or_else(|| text.clone(), |rest| format!("chat.url{rest}"))
     }
 }
 
@@ -128,7 +135,7 @@ pub fn completions(url: &Url, dialect: Dialect) -> Url {
 
 /// Where a chat is asked: beside the completions, or at the address itself if it ends in `/chat/completions`.
 pub fn chat(url: &Url) -> Url {
-    below_base(url, chat::PATH)
+    below_base(url, chat_request::PATH)
 }
 
 /// A place beside the completions, such as `models`.
@@ -166,10 +173,10 @@ mod tests {
 
     #[track_caller]
     fn check_refused(given: &str, part: &str) {
-        let error = parse(given).unwrap_err().to_string();
+        let error = parse(given).unwrap_err().about("endpoint");
         assert!(error.contains(part), "{error:?} lacks {part:?}");
         assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
-        let of_chat = parse(given).unwrap_err().of_chat();
+        let of_chat = parse(given).unwrap_err().about("chat");
         assert!(of_chat.starts_with("chat.url ") && !of_chat.contains("endpoint."), "{of_chat}");
     }
 

@@ -19,7 +19,7 @@ pub(super) fn nearest(parent: &str, name: &str, siblings: &[&str], keys: &[Strin
 
     let close = siblings
         .iter()
-        .map(|sibling| (distance(&wanted, &plain(sibling)), sibling))
+        .map(|sibling| (strsim::levenshtein(&wanted, &plain(sibling)), sibling))
         .filter(|(edits, sibling)| *edits <= most_edits(sibling))
         .min();
     close.map(|(_, sibling)| below(sibling)).into_iter().collect()
@@ -43,22 +43,6 @@ fn plain(name: &str) -> String {
     /// Longer than any key of ours, so that a huge name costs nothing.
     const LONGEST: usize = 64;
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).take(LONGEST).collect()
-}
-
-/// Levenshtein's: insertions, deletions and replacements of one character.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]

@@ -55,8 +55,6 @@ const CIRCLES: &[&str] = &[
     "cli::source",
     "completion::engine::local",
     "completion::engine::turn",
-    "endpoint::chat",
-    "endpoint::dialect",
     "local::choose",
     "local::compare",
     "local::index",

@@ -2,11 +2,19 @@
 
 use serde::Serialize;
 
-use crate::endpoint::Dialect;
 use crate::model::{ChatPrompt, Role};
 
 /// Below the base address, in both dialects.
 pub const PATH: &str = "chat/completions";
+
+/// Whose names the fields have that are not the same for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// `random_seed`, `safe_prompt`.
+    Mistral,
+    /// `seed`.
+    OpenAi,
+}
 
 /// The request's JSON. The schema refuses any field it does not list, in the messages too, so nothing else may be added.
 ///
@@ -41,12 +49,12 @@ struct Message<'a> {
 }
 
 /// The body that asks for `prompt`, always as a stream: someone is reading along.
-pub fn body(prompt: &ChatPrompt, dialect: Dialect) -> serde_json::Result<Vec<u8>> {
+pub fn body(prompt: &ChatPrompt, names: Names) -> serde_json::Result<Vec<u8>> {
     let messages = prompt.messages.iter().map(|it| Message { role: role(it.role), content: &it.text }).collect();
-    let (random_seed, seed, safe_prompt) = match dialect {
-        Dialect::Mistral => (prompt.random_seed, None, prompt.safe_prompt),
+    let (random_seed, seed, safe_prompt) = match names {
+        Names::Mistral => (prompt.random_seed, None, prompt.safe_prompt),
         // Mistral alone knows `safe_prompt`, and servers of this dialect may refuse what they do not know.
-        Dialect::OpenAi => (None, prompt.random_seed, None),
+        Names::OpenAi => (None, prompt.random_seed, None),
     };
     serde_json::to_vec(&Request {
         model: &prompt.model,
@@ -100,8 +108,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(prompt: &ChatPrompt, dialect: Dialect, expect: &Value) {
-        let text = String::from_utf8(body(prompt, dialect).unwrap()).unwrap();
+    fn check(prompt: &ChatPrompt, names: Names, expect: &Value) {
+        let text = String::from_utf8(body(prompt, names).unwrap()).unwrap();
         let body: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(&body, expect);
         assert!(!text.contains("0.200000"), "{text}");
@@ -122,7 +130,7 @@ mod tests {
             "model": "codestral-latest", "messages": messages(), "max_tokens": 64, "temperature": 0.2, "top_p": 0.9,
             "random_seed": 10, "stop": ["END"], "safe_prompt": true, "stream": true,
         });
-        check(&full(), Dialect::Mistral, &expect);
+        check(&full(), Names::Mistral, &expect);
     }
 
     #[test]
@@ -131,17 +139,17 @@ mod tests {
             "model": "codestral-latest", "messages": messages(), "max_tokens": 64, "temperature": 0.2, "top_p": 0.9,
             "seed": 10, "stop": ["END"], "stream": true,
         });
-        check(&full(), Dialect::OpenAi, &expect);
+        check(&full(), Names::OpenAi, &expect);
     }
 
     #[test]
     fn what_is_not_set_is_not_sent() {
         let prompt = ChatPrompt { messages: vec![say(Role::User, "hi")], model: "m".into(), ..ChatPrompt::default() };
         let expect = json!({ "model": "m", "messages": [{ "role": "user", "content": "hi" }], "stream": true });
-        for dialect in Dialect::ALL {
-            check(&prompt, dialect, &expect);
+        for names in [Names::Mistral, Names::OpenAi] {
+            check(&prompt, names, &expect);
         }
         let nameless = ChatPrompt { model: String::new(), ..prompt };
-        check(&nameless, Dialect::OpenAi, &json!({ "messages": expect["messages"], "stream": true }));
+        check(&nameless, Names::OpenAi, &json!({ "messages": expect["messages"], "stream": true }));
     }
 }

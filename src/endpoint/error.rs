@@ -1,12 +1,13 @@
 //! A refused request -> the kind of error and what the endpoint said, whatever shape its body has.
 
+mod retry_after;
+
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
-use crate::endpoint::retry_after;
 use crate::model::Error;
 
 /// The longest message shown to a person, in characters: two lines of a terminal.

@@ -18,7 +18,7 @@ pub const VARIABLE: &str = "CODESTRAL_CHAT_API_KEY";
 
 /// A host of chat's own, and what was found when it was first used.
 #[derive(Debug)]
-pub(super) struct Own {
+pub(super) struct ChatHost {
     place: Place,
     opened: OnceCell<Result<Opened, Error>>,
 }
@@ -33,7 +33,7 @@ struct Place {
     endpoint: settings::Endpoint,
 }
 
-impl Own {
+impl ChatHost {
     /// `None`: chat goes where completions come from. `chat`'s key settings are for `chat.url` alone then, and not used.
     pub(super) fn new(settings: &Settings) -> Option<Self> {
         let Settings { endpoint, chat, .. } = settings;
@@ -91,7 +91,7 @@ impl Backend {
     }
 
     async fn open_own(&self, place: &Place) -> Result<Opened, Error> {
-        let given = url::parse(&place.url).map_err(|error| Error::Setup(error.of_chat()))?;
+        let given = url::parse(&place.url).map_err(|error| Error::Setup(error.about("chat")))?;
         // The key of the endpoint goes to the host that the user chose for it, over the same port and scheme.
         let is_endpoints = url::parse(self.url()).is_ok_and(|endpoint| endpoint.origin() == given.origin());
         let key = match own_key(place, self.variable).await? {
@@ -114,7 +114,7 @@ impl Backend {
             Some(Ok(opened)) => opened.endpoint.changed(options),
             _ => HttpEndpoint::new(options),
         };
-        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.of_chat()))?, key })
+        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about("chat")))?, key })
     }
 }
 
