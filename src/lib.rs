@@ -15,7 +15,7 @@
 //! | [`completion`] | settings, privacy, usage, model, text | the core: from a place in a text to what is worth showing there |
 //! | [`endpoint`] | settings, model | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
 //! | [`logging`] | settings | the log |
-//! | [`settings`] | | what the user set: defaults, file, environment, editor; checked key by key |
+//! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
 //! | [`privacy`] | | which files never leave the machine |
 //! | [`usage`] | model, state_dir | requests, tokens and what became of suggestions; the counts on disk |

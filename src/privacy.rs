@@ -1,100 +1,79 @@
-//! Which files never leave the machine.
+//! Which files never leave the machine: by the user's patterns, and by names that mean secrets.
+
+mod names;
+mod patterns;
 
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobMatcher};
+use names::{BACKUP_SUFFIXES, SECRET, SHARED};
+use patterns::Patterns;
 
-/// Files that hold secrets by their name alone. A glob without `/` is met by the file's name, one with `/` by the end
-/// of its path; case does not count.
-pub const DEFAULT_EXCLUDES: &[&str] = &[
-    // Environment files.
-    ".env",
-    ".env.*",
-    "*.env",
-    ".envrc",
-    ".Renviron",
-    // Private keys and certificates.
-    "*.pem",
-    "*.key",
-    "*.p8",
-    "*.p12",
-    "*.pfx",
-    "*.jks",
-    "*.keystore",
-    "*.kdbx",
-    "*.ppk",
-    "*.asc",
-    "*.gpg",
-    "id_rsa*",
-    "id_dsa*",
-    "id_ecdsa*",
-    "id_ed25519*",
-    ".ssh/**",
-    ".gnupg/**",
-    // Credential and secret stores.
-    "secrets.*",
-    "secret.*",
-    "*.secret",
-    "*.secrets",
-    "credentials",
-    "credentials.*",
-    ".netrc",
-    "_netrc",
-    ".pgpass",
-    ".my.cnf",
-    ".npmrc",
-    ".pypirc",
-    ".git-credentials",
-    ".htpasswd",
-    ".vault-token",
-    ".aws/**",
-    ".azure/**",
-    ".kube/config",
-    ".docker/config.json",
-    ".cargo/credentials*",
-    ".config/gh/hosts.yml",
-    "*.tfvars",
-    "*.tfstate",
-    "*.tfstate.*",
-    // Shell and tool histories, which hold what was typed by mistake.
-    ".*_history",
-    ".histfile",
-    "fish_history",
-];
-
-/// Harmless files that a pattern above would meet: templates that are meant to be shared.
-const ALLOWED: &[&str] = &[".env.example", ".env.sample", ".env.template", ".env.dist"];
+pub use patterns::check;
 
 /// The patterns in force.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Privacy {
-    patterns: Vec<(String, GlobMatcher)>,
-    defaults: bool,
+    /// The user's, with gitignore's meaning: folders included, a later `!` takes back.
+    own: Patterns,
+    /// The built-in ones, each for files alone.
+    built_in: Patterns,
+    shared: Patterns,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self::new(&[], false)
+    }
 }
 
 impl Privacy {
-    /// The user's globs, and the built-in ones where `defaults` holds. A glob that cannot be read is left out; settings
-    /// have told the user.
+    /// The user's patterns, and the built-in ones where `defaults` holds. A pattern that means nothing is left out;
+    /// settings have told the user ([`check`]).
     pub fn new(exclude: &[String], defaults: bool) -> Self {
-        let built_in = DEFAULT_EXCLUDES.iter().copied().filter(|_| defaults);
-        let all = exclude.iter().map(String::as_str).chain(built_in);
-        Self { patterns: all.filter_map(|glob| Some((glob.to_owned(), matcher(glob)?))).collect(), defaults }
+        let built_in = if defaults { SECRET } else { &[] };
+        let shared = if defaults { SHARED } else { &[] };
+        Self {
+            own: Patterns::new(exclude.iter().map(String::as_str)),
+            built_in: Patterns::new(built_in.iter().copied()),
+            shared: Patterns::new(shared.iter().copied()),
+        }
     }
 
     /// The pattern that keeps the file at `path` from being sent, if there is one.
     pub fn excludes(&self, path: &Path) -> Option<&str> {
-        let name = path.file_name()?.to_string_lossy().to_lowercase();
-        let whole = path.to_string_lossy().replace('\\', "/");
-        let allowed = self.defaults && ALLOWED.contains(&name.as_str());
-        let found = self.patterns.iter().find(|(_, glob)| glob.is_match(&whole))?;
-        (!allowed || !DEFAULT_EXCLUDES.contains(&found.0.as_str())).then_some(found.0.as_str())
+        let path = normal(path);
+        if let Some(pattern) = self.own.ignores_with_folders(&path) {
+            return Some(pattern);
+        }
+        let original = without_backup_marks(&path);
+        [path.as_str(), &original].into_iter().find_map(|path| {
+            let pattern = self.built_in.ignores(path, false)?;
+            self.shared.ignores(path, false).is_none().then_some(pattern)
+        })
     }
 }
 
-fn matcher(glob: &str) -> Option<GlobMatcher> {
-    let anywhere = if glob.starts_with('/') { glob.to_owned() } else { format!("**/{glob}") };
-    let glob = GlobBuilder::new(&anywhere).case_insensitive(true).literal_separator(true).build().ok()?;
-    Some(glob.compile_matcher())
+/// The path with `/` between its parts and none at its beginning.
+fn normal(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "/");
+    let path = path.strip_prefix("//?/").unwrap_or(&path);
+    path.trim_start_matches('/').to_owned()
+}
+
+/// The path of the file that this one is a backup of: `.env~`, `#.env#`, `.#.env`, `.env.bak`, `.id_rsa.swp`.
+fn without_backup_marks(path: &str) -> String {
+    let (folder, mut name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    name = name.trim_matches('#').trim_start_matches(".#");
+    let mut is_swap = false;
+    while let Some(rest) =
+        BACKUP_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix).filter(|rest| !rest.is_empty()))
+    {
+        is_swap |= name.ends_with(".swp") || name.ends_with(".swo");
+        name = rest;
+    }
+    // Vim puts a dot before the names of its swap files.
+    let name = if is_swap { name.strip_prefix('.').unwrap_or(name) } else { name };
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 #[cfg(test)]
@@ -124,6 +103,28 @@ mod tests {
             "/h/.aws/sso/cache/x.json",
             "C:\\h\\.aws\\credentials",
             "/p/terraform.tfstate.backup",
+            "/p/.dev.vars",
+            "/p/.env~",
+            "/p/#.env#",
+            "/p/.#.env",
+            "/p/.env.swp",
+            "/p/..env.swp",
+            "/p/server.key.bak",
+            "/p/.env-prod",
+            "/p/prod.auto.tfvars.json",
+            "/h/kubeconfig",
+            "/etc/ssh/ssh_host_ed25519_key",
+            "/h/.s3cfg",
+            "/h/.boto",
+            "/h/.config/rclone/rclone.conf",
+            "/p/.yarnrc.yml",
+            "/p/auth.json",
+            "/h/application_default_credentials.json",
+            "/p/service-account-prod.json",
+            "/p/secrets/db.yaml",
+            "/p/office.ovpn",
+            "/h/.password-store/mail.gpg",
+            "/p/config/database-secret.yaml",
         ] {
             let privacy = Privacy::new(&[], true);
             assert!(privacy.excludes(Path::new(path)).is_some(), "{path}");
@@ -133,9 +134,20 @@ mod tests {
 
     #[test]
     fn ordinary_files_go() {
-        for path in
-            ["/p/main.rs", "/p/environment.py", "/p/config.json", "/p/.env.example", "/p/keys.rs", "/p/secretary.txt"]
-        {
+        for path in [
+            "/p/main.rs",
+            "/p/environment.py",
+            "/p/config.json",
+            "/p/.env.example",
+            "/p/keys.rs",
+            "/p/secretary.txt",
+            "/p/environment",
+            "/p/src/credentials/mod.rs",
+            "/h/key.pub",
+            "/p/prod.env.example",
+            "/p/authors.json",
+            "/p/secretly.yaml",
+        ] {
             check(&[], path, None);
         }
     }
@@ -144,7 +156,9 @@ mod tests {
     fn the_users_globs_hold_too() {
         check(&["vendor/**"], "/p/vendor/a/b.c", Some("vendor/**"));
         check(&["*.sql"], "/p/dump.sql", Some("*.sql"));
-        check(&["/p/only/**"], "/q/p/only/x", None);
+        check(&["/p/only/**"], "/p/only/x", Some("/p/only/**"));
+        check(&["private"], "/p/private/a/b.rs", Some("private"));
+        check(&["!.env"], "/p/.env", Some("*.env"));
         check(&[".env.example"], "/p/.env.example", Some(".env.example"));
         check(&["["], "/p/x", None);
     }

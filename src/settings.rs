@@ -10,6 +10,7 @@ mod problem;
 mod schema;
 mod sources;
 mod spelling;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn each_setting_stands_in_a_line_with_its_origin() {
-        let file = Layer {
-            origin: Origin::File("/c.toml".into()),
-            values: json!({ "completion": { "maxTokens": 9, "stop": ["a\n\"b\""] } }),
-        };
+        let file = Layer::new(
+            Origin::File("/c.toml".into()),
+            json!({ "completion": { "maxTokens": 9, "stop": ["a\n\"b\""] } }),
+        );
         let editor = Layer::editor(json!({ "languages": { "c++": { "enabled": false } } }));
         let text = printed(&[file, editor]);
         let lines: Vec<String> =
@@ -130,7 +130,7 @@ mod tests {
             "languages": { "c++": { "topP": 0.5 } },
         }))];
         let read: Value = toml::from_str(&printed(&layers)).unwrap();
-        let again = load(&[Layer { origin: Origin::Editor, values: read }], None);
+        let again = load(&[Layer::new(Origin::Editor, read)], None);
         assert_eq!(again.problems, []);
         assert_eq!(again.settings, load(&layers, None).settings);
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use globset::Glob;
 use serde_json::{Map, Value, json};
 
 use super::problem::one_line;
 use super::schema::{Rule, alternatives};
 use super::spelling::{names_a_secret, nearest};
-use super::{Layer, Origin, Problem, Settings, schema};
+use super::{Layer, Origin, Problem, Settings, schema, unknown};
+use crate::privacy;
 
 /// The outcome of all layers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,16 +52,21 @@ impl Loaded {
 /// Lays `layers` over the defaults, the last one on top. `~/` in paths becomes a place below `home`.
 pub fn load(layers: &[Layer], home: Option<&Path>) -> Loaded {
     let schema = schema();
-    let mut check = Check::new(Rule(&schema));
+    let mut check = Check::new(Rule(&schema), home);
     for layer in layers {
         check.origin = layer.origin.clone();
         check.table(Rule(&schema), "", &layer.values);
+        for (name, value) in &layer.beside {
+            check.refuse_beside(name, value);
+        }
     }
-    check.finish(home)
+    check.finish()
 }
 
 /// The walk over all layers.
-struct Check {
+struct Check<'a> {
+    /// For paths and patterns that begin with `~`.
+    home: Option<&'a Path>,
     /// All dotted keys there are, without those of languages.
     keys: Vec<String>,
     /// The defaults, for what `null` means.
@@ -74,9 +79,10 @@ struct Check {
     refusals: Vec<(Problem, bool)>,
 }
 
-impl Check {
-    fn new(root: Rule<'_>) -> Self {
+impl<'a> Check<'a> {
+    fn new(root: Rule<'_>, home: Option<&'a Path>) -> Self {
         Check {
+            home,
             keys: keys(root),
             defaults: json!(Settings::default()),
             origin: Origin::Default,
@@ -105,10 +111,10 @@ impl Check {
     }
 
     fn entry(&mut self, rule: Rule<'_>, parent: &str, name: &str, value: &Value) {
-        let key = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        let key = below(parent, name);
         let named = rule.properties().and_then(|known| known.get(name)).map(Rule);
         let Some(found) = named.or(rule.entries()) else {
-            return self.refuse_unknown(rule, parent, name, key);
+            return self.refuse_unknown(rule, parent, name, value);
         };
         if found.properties().is_some() || found.entries().is_some() {
             self.table(found, &key, value);
@@ -146,12 +152,14 @@ impl Check {
     fn good_items(&mut self, rule: Rule<'_>, key: &str, items: &[Value]) -> Vec<Value> {
         let mut good = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let wrong = match item.as_str().map(Glob::new) {
-                Some(Ok(_)) if rule.admits(item) => {
-                    good.push(item.clone());
+            let earlier: Vec<String> = good.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            let pattern = item.as_str().map(|pattern| in_home(pattern, self.home));
+            let wrong = match pattern.map(|pattern| privacy::check(&pattern, &earlier).map(|()| pattern)) {
+                Some(Ok(pattern)) if rule.admits(item) => {
+                    good.push(pattern.into());
                     continue;
                 }
-                Some(Err(error)) => format!("is no glob, {}", one_line(&error.kind().to_string())),
+                Some(Err(error)) => error,
                 _ => format!("must be {}, not {}", rule.description(), shown(rule, item)),
             };
             self.refuse(&format!("{key}[{index}]"), format!("{wrong}; left out"), false);
@@ -159,7 +167,13 @@ impl Check {
         good
     }
 
-    fn refuse_unknown(&mut self, rule: Rule<'_>, parent: &str, name: &str, key: String) {
+    fn refuse_unknown(&mut self, rule: Rule<'_>, parent: &str, name: &str, value: &Value) {
+        let key = below(parent, name);
+        if parent.is_empty() && self.origin == Origin::Editor && value.is_object() && unknown::is_foreign(name) {
+            return;
+        }
+        let siblings: Vec<&str> = rule.properties().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let meant = nearest(parent, name, &siblings, &self.keys);
         let message = if names_a_secret(name) {
             let (variable, section) =
                 if parent == "chat" { ("CODESTRAL_CHAT_API_KEY", "chat") } else { ("CODESTRAL_API_KEY", "endpoint") };
@@ -168,21 +182,31 @@ impl Check {
                  {section}.apiKeyCommand instead"
             )
         } else {
-            let siblings: Vec<&str> = rule.properties().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            match nearest(parent, name, &siblings, &self.keys).as_slice() {
+            match meant.as_slice() {
                 [] => "unknown setting".to_owned(),
                 meant => format!("unknown setting, did you mean {}?", alternatives(meant)),
             }
         };
-        self.refuse(&key, message, false);
+        let may_redirect = unknown::may_redirect(&key, value, &meant);
+        let problem = Problem { key, origin: self.origin.clone(), message, may_redirect };
+        self.refusals.push((problem, false));
+    }
+
+    /// A setting of ours beside our section: told where it may have named a host or a private file.
+    fn refuse_beside(&mut self, name: &str, value: &Value) {
+        if unknown::may_redirect(name, value, &[]) {
+            let message = "stands beside codestral, where it means nothing; put it inside".to_owned();
+            let problem = Problem { key: name.to_owned(), origin: self.origin.clone(), message, may_redirect: true };
+            self.refusals.push((problem, false));
+        }
     }
 
     fn refuse(&mut self, key: &str, message: String, is_leaf: bool) {
-        let problem = Problem { key: key.to_owned(), origin: self.origin.clone(), message };
+        let problem = Problem { key: key.to_owned(), origin: self.origin.clone(), message, may_redirect: false };
         self.refusals.push((problem, is_leaf));
     }
 
-    fn finish(self, home: Option<&Path>) -> Loaded {
+    fn finish(self) -> Loaded {
         let mut tree = self.defaults.clone();
         let (languages, others): (Vec<_>, Vec<_>) =
             self.leaves.iter().partition(|(key, _)| key.starts_with("languages."));
@@ -198,7 +222,7 @@ impl Check {
         Loaded {
             // Each leaf has passed on its own and none bears on another, so this does not fail; the property test
             // below holds it to that.
-            settings: expand_home(serde_json::from_value(tree).unwrap_or_default(), home),
+            settings: expand_home(serde_json::from_value(tree).unwrap_or_default(), self.home),
             origins: self.leaves.into_iter().map(|(key, (_, origin))| (key, origin)).collect(),
             problems,
         }
@@ -210,8 +234,7 @@ fn keys(root: Rule<'_>) -> Vec<String> {
     fn visit(rule: Rule<'_>, key: &str, found: &mut Vec<String>) {
         if let Some(properties) = rule.properties() {
             for (name, rule) in properties {
-                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                visit(Rule(rule), &key, found);
+                visit(Rule(rule), &below(key, name), found);
             }
         } else if rule.entries().is_none() {
             found.push(key.to_owned());
@@ -220,6 +243,11 @@ fn keys(root: Rule<'_>) -> Vec<String> {
     let mut found = Vec::new();
     visit(root, "", &mut found);
     found
+}
+
+/// The key of the setting `name` in that table; the outermost has no name.
+fn below(table: &str, name: &str) -> String {
+    if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
 }
 
 /// Whether the typed settings take this value, all else being default.
@@ -281,6 +309,15 @@ fn kind(value: &Value) -> &'static str {
         Value::Array(items) if items.iter().all(Value::is_string) => "this list",
         Value::Array(_) => "a list of other things",
         Value::Object(_) => "a table",
+    }
+}
+
+/// The pattern with `~/`, also behind a `!`, as the home directory.
+fn in_home(pattern: &str, home: Option<&Path>) -> String {
+    let (mark, body) = pattern.strip_prefix('!').map_or(("", pattern), |body| ("!", body));
+    match (body.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => format!("{mark}{}/{rest}", home.display()),
+        _ => pattern.to_owned(),
     }
 }
 

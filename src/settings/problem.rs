@@ -38,6 +38,8 @@ pub struct Problem {
     pub origin: Origin,
     /// What is wrong and what is used instead. Never a key or another string the user set where it might be a secret.
     pub message: String,
+    /// An unknown setting that may have named another host or a private file.
+    pub may_redirect: bool,
 }
 
 /// Settings of the endpoint and the chat that change neither where text and key go nor which key it is. Not the dialect:
@@ -65,8 +67,13 @@ impl Problem {
     pub fn forbids_sending(&self) -> bool {
         let key = self.key.as_str();
         let names_where = ["endpoint", "chat", "privacy"].iter().any(|section| key.starts_with(section));
-        key.is_empty() || (names_where && !HARMLESS.contains(&key))
+        key.is_empty() || self.may_redirect || (names_where && !is_harmless(key))
     }
+}
+
+/// Whether the setting of that key says neither where text goes nor what stays.
+pub(super) fn is_harmless(key: &str) -> bool {
+    HARMLESS.contains(&key)
 }
 
 impl fmt::Display for Problem {

@@ -58,7 +58,7 @@ impl Sources {
             let origin = Origin::File(path.clone());
             match (reader.file)(&path) {
                 Ok(bytes) => match parse(&bytes) {
-                    Ok(values) => sources.system.push(Layer { origin, values }),
+                    Ok(values) => sources.system.push(Layer::new(origin, values)),
                     Err(message) => sources.refuse_file(origin, message),
                 },
                 Err(error) if error.kind() == io::ErrorKind::NotFound && chosen.is_none() => {}
@@ -67,7 +67,7 @@ impl Sources {
         }
         for (name, key) in VARIABLES {
             let Some(value) = (reader.variable)(name).filter(|value| !value.is_empty()) else { continue };
-            sources.system.push(Layer { origin: Origin::Environment(name), values: json!({ key: value }) });
+            sources.system.push(Layer::new(Origin::Environment(name), json!({ key: value })));
         }
         sources
     }
@@ -100,7 +100,7 @@ impl Sources {
 
     fn refuse_file(&mut self, origin: Origin, message: String) {
         let message = format!("{message}; the file is ignored");
-        self.problems.push(Problem { key: String::new(), origin, message });
+        self.problems.push(Problem { key: String::new(), origin, message, may_redirect: false });
     }
 }
 

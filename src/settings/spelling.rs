@@ -38,8 +38,13 @@ fn most_edits(name: &str) -> usize {
     (name.len() / 3).clamp(1, 3)
 }
 
+/// Whether `name` is `known` but for as many letters as people mistype; both plain.
+pub(super) fn is_near(name: &str, known: &str) -> bool {
+    strsim::levenshtein(name, known) <= most_edits(known)
+}
+
 /// One spelling for `max_tokens`, `max-tokens`, `MaxTokens` and `maxTokens`.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     /// Longer than any key of ours, so that a huge name costs nothing.
     const LONGEST: usize = 64;
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).take(LONGEST).collect()

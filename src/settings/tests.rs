@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 
 pub(super) fn file(values: Value) -> Layer {
-    Layer { origin: Origin::File("/config.toml".into()), values }
+    Layer::new(Origin::File("/config.toml".into()), values)
 }
 
 pub(super) fn editor(values: Value) -> Layer {
@@ -315,7 +315,7 @@ proptest! {
         prop_assert_eq!(&loaded.settings.chat.model, "last");
         for Setting { key, value, origin } in loaded.list() {
             if origin != Origin::Default {
-                let alone = load(&[Layer { origin, values: json!({ key: value }) }], None);
+                let alone = load(&[Layer::new(origin, json!({ key: value }))], None);
                 prop_assert_eq!(alone.problems, []);
             }
         }
