@@ -158,7 +158,7 @@ mod tests {
         check(&["*.sql"], "/p/dump.sql", Some("*.sql"));
         check(&["/p/only/**"], "/p/only/x", Some("/p/only/**"));
         check(&["private"], "/p/private/a/b.rs", Some("private"));
-        check(&["!.env"], "/p/.env", Some("*.env"));
+        check(&["!.env"], "/p/.env", Some(".env"));
         check(&[".env.example"], "/p/.env.example", Some(".env.example"));
         check(&["["], "/p/x", None);
     }

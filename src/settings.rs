@@ -287,11 +287,12 @@ pub enum AsCompletion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Privacy {
-    /// Globs of files from which nothing is ever sent, besides the built-in ones.
-    // Independent of each other, so one wrong glob is left out and the others still protect.
+    /// Files and folders from which nothing is ever sent, besides the built-in ones, written as in a .gitignore; ~/ is
+    /// the home directory.
+    // Independent of each other, so one wrong pattern is left out and the others still protect.
     #[schemars(extend("uniqueItems" = true), inner(length(min = 1)))]
     pub exclude: Vec<String>,
-    /// Whether the built-in globs hold: environment files, private keys, credential stores, shell histories.
+    /// Whether the built-in patterns hold: environment files, private keys, credential stores, shell histories.
     pub use_default_excludes: bool,
 }
 

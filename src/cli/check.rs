@@ -4,6 +4,7 @@ mod ceiling;
 mod chat;
 mod local;
 
+use std::env;
 use std::fmt::Display;
 use std::future::Future;
 use std::io::{self, Write};
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use super::drawing::visible;
 use super::{Error, FAILED, FINE, block_on, progress};
 use crate::endpoint::backend::Opened;
+use crate::endpoint::key;
 use crate::endpoint::models::Model;
 use crate::endpoint::{Backend, url};
 use crate::model::{self, Endpoint, Piece, Prompt};
@@ -93,7 +95,7 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
             return report.skip(&["connection", "models", "completion"]);
         }
     };
-    report.say("key", key(opened, &url))?;
+    report.say("key", key_finding(&opened, &url))?;
     if opened.endpoint.lacks_key() {
         return report.skip(&["connection", "models", "completion"]);
     }
@@ -103,8 +105,8 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
     if !is_reached {
         return report.skip(&["models", "completion"]);
     }
-    models(opened, settings, report).await?;
-    report.say("completion", completion(opened, settings).await)?;
+    models(&opened, settings, report).await?;
+    report.say("completion", completion(&opened, settings).await)?;
     ceiling::check(settings, report)
 }
 
@@ -126,7 +128,7 @@ fn origin(loaded: &Loaded, key: &str) -> String {
 }
 
 /// The key by its source alone; not a character of it is shown.
-fn key(opened: &Opened, url: &Url) -> Finding {
+fn key_finding(opened: &Opened, url: &Url) -> Finding {
     let fits = match url.host_str() {
         Some("codestral.mistral.ai") => "must be one made for codestral.mistral.ai".to_owned(),
         _ if url::is_mistral(url) => {
@@ -136,10 +138,20 @@ fn key(opened: &Opened, url: &Url) -> Finding {
     };
     match &opened.key {
         Some(key) => match &key.warning {
-            Some(warning) => (Mark::Warn, format!("from {}; {warning}", key.source)),
+            Some(warning) => {
+                (Mark::Warn, format!("from {}; it goes to {} only; {warning}", key.source, opened.endpoint.host()))
+            }
             None => (Mark::Ok, format!("from {}; it goes to {} only and {fits}", key.source, opened.endpoint.host())),
         },
         None if opened.endpoint.lacks_key() => (Mark::Fail, model::Error::NoKey.to_string()),
+        None if env::var_os(key::MISTRAL).is_some_and(|key| !key.is_empty()) => (
+            Mark::Ok,
+            format!(
+                "none set for {}, which may not need one; {} goes to Mistral's hosts only",
+                opened.endpoint.host(),
+                key::MISTRAL
+            ),
+        ),
         None => (Mark::Ok, format!("none set; {} may not need one", opened.endpoint.host())),
     }
 }

@@ -1,18 +1,21 @@
 //! The endpoint that the settings name, with the key that goes there; both found when they are first needed.
 
 pub mod chat_host;
+mod opening;
 
 use std::env;
 use std::sync::Arc;
 
+use chat_host::ChatHost;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use tokio::sync::OnceCell;
+use opening::Opening;
 use tokio::task;
 
 use crate::endpoint::Dialect;
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
+use crate::endpoint::url;
 use crate::model::{Endpoint, Error, Prompt, Reply};
 use crate::settings::{self, Settings};
 
@@ -27,16 +30,25 @@ pub type Variable = fn(&str) -> Option<String>;
 pub struct Backend {
     endpoint: Arc<Inner>,
     /// `None`: chat goes to the endpoint.
-    chat: Option<Arc<chat_host::ChatHost>>,
+    chat: Option<Arc<ChatHost>>,
     variable: Variable,
 }
 
 #[derive(Debug)]
 struct Inner {
     settings: settings::Endpoint,
-    /// Why nothing may be asked.
-    refusal: Option<String>,
-    opened: OnceCell<Result<Opened, Error>>,
+    target: Target,
+}
+
+/// Whom completions are asked of.
+#[derive(Debug)]
+enum Target {
+    /// Nobody: the embedded engine was chosen. No client is ever made, so that no way through the code can use one.
+    Local,
+    /// Nobody, because of what is wrong with the settings: one sentence.
+    Refused(String),
+    /// The endpoint.
+    Remote(Opening),
 }
 
 /// What was found when the endpoint was first used.
@@ -68,11 +80,10 @@ impl Backend {
     /// still the same, and is usable.
     pub fn changed(&self, settings: &Settings) -> Self {
         let mut changed = Self::build(settings, self.variable, None);
-        if self.endpoint.refusal.is_some() {
+        if matches!(self.endpoint.target, Target::Refused(_)) {
             return changed;
         }
-        let usable = !matches!(self.endpoint.opened.get(), Some(Err(_)));
-        if usable && self.endpoint.settings == settings.endpoint {
+        if self.endpoint.settings == settings.endpoint {
             changed.endpoint = self.endpoint.clone();
         }
         if let (Some(old), Some(new)) = (&self.chat, &changed.chat)
@@ -88,28 +99,47 @@ impl Backend {
         self.endpoint.settings.url.as_deref().unwrap_or(DEFAULT_URL)
     }
 
-    /// Finds the key and prepares the client; the same result each time. Reading a key file or running a key command
-    /// happens here, once, on a thread where blocking is fine.
+    /// Finds the key and prepares the client. What was found is kept until the key is refused or its file changes; a
+    /// failure is not. Reading a key file or running a key command happens here, on a thread where blocking is fine, once
+    /// for all who wait.
     ///
     /// # Errors
-    /// [`Error::Setup`] where the address, the key file or the key command is not usable.
-    pub async fn open(&self) -> Result<&Opened, Error> {
-        let opened = self.endpoint.opened.get_or_init(|| {
+    /// [`Error::NoEndpoint`] where the embedded engine was chosen; [`Error::Setup`] where nothing may be sent, or the
+    /// address, the key file or the key command is not usable.
+    pub async fn open(&self) -> Result<Opened, Error> {
+        let opening = match &self.endpoint.target {
+            Target::Local => return Err(Error::NoEndpoint { chosen: true }),
+            Target::Refused(why) => return Err(Error::Setup(why.clone())),
+            Target::Remote(opening) => opening,
+        };
+        let find = || {
             let backend = self.clone();
             async move {
                 let opened = task::spawn_blocking(move || backend.find()).await;
                 opened.unwrap_or_else(|_| Err(Error::Setup("looking for the API key did not end".to_owned())))
             }
-        });
-        opened.await.as_ref().map_err(Clone::clone)
+        };
+        opening.get(self.endpoint.settings.api_key_file.as_deref(), find).await
+    }
+
+    /// What is open already.
+    fn opened(&self) -> Option<Opened> {
+        match &self.endpoint.target {
+            Target::Remote(opening) => opening.peek(),
+            Target::Local | Target::Refused(_) => None,
+        }
     }
 
     /// Whether there is no endpoint and the embedded engine completes alone: the dialect is `local`, or neither a
     /// dialect nor an address is set and no key is found. A key that is named but cannot be read is trouble to be told,
     /// not a wish for no endpoint.
     pub async fn is_local(&self) -> bool {
-        if self.endpoint.settings.dialect == settings::Dialect::Local {
-            return true;
+        match &self.endpoint.target {
+            Target::Local => return true,
+            Target::Refused(_) => return false,
+            // Asking again is for those who send something: a key command may take its time.
+            Target::Remote(opening) if opening.has_failed() => return false,
+            Target::Remote(_) => {}
         }
         self.endpoint.settings.may_be_local() && self.open().await.is_ok_and(|opened| opened.key.is_none())
     }
@@ -132,15 +162,21 @@ impl Backend {
     }
 
     fn build(settings: &Settings, variable: Variable, refusal: Option<String>) -> Self {
-        let opened = OnceCell::new_with(refusal.clone().map(|why| Err(Error::Setup(why))));
-        let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), refusal, opened });
-        Self { endpoint, chat: chat_host::ChatHost::new(settings).map(Arc::new), variable }
+        let target = match refusal {
+            Some(why) => Target::Refused(why),
+            None if settings.endpoint.dialect == settings::Dialect::Local => Target::Local,
+            None => Target::Remote(Opening::default()),
+        };
+        let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), target });
+        Self { endpoint, chat: ChatHost::new(settings).map(Arc::new), variable }
     }
 
     fn find(&self) -> Result<Opened, Error> {
         let settings = &self.endpoint.settings;
+        // What is no address is refused below; until then it is nobody's.
+        let is_mistral = url::parse(self.url()).is_ok_and(|url| url::is_mistral(&url));
         let places = Places {
-            variables: &key::VARIABLES,
+            variables: key::variables(is_mistral),
             section: "endpoint",
             file: settings.api_key_file.as_deref(),
             command: &settings.api_key_command,
@@ -170,9 +206,14 @@ fn dialect(settings: &settings::Endpoint) -> Option<Dialect> {
 
 impl Endpoint for Backend {
     fn complete(&self, prompt: Prompt) -> Reply {
-        let backend = self.clone();
+        let (backend, asked) = (self.clone(), self.clone());
         let reply = async move { backend.open().await.map(|opened| opened.endpoint.complete(prompt)) };
-        stream::once(reply).try_flatten().boxed()
+        let forgetting = move |error: &Error| {
+            if let (Error::KeyRefused { .. }, Target::Remote(opening)) = (error, &asked.endpoint.target) {
+                opening.forget();
+            }
+        };
+        stream::once(reply).try_flatten().inspect_err(forgetting).boxed()
     }
 
     fn is_local(&self) -> BoxFuture<'_, bool> {

@@ -11,8 +11,14 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// The variables of the endpoint's key, in the order they are looked at.
-pub const VARIABLES: [&str; 2] = ["CODESTRAL_API_KEY", "MISTRAL_API_KEY"];
+/// The variables of the endpoint's key, in the order they are looked at. A Mistral key is for Mistral's hosts: whoever
+/// names another one would hand it to strangers.
+pub fn variables(is_mistral: bool) -> &'static [&'static str] {
+    if is_mistral { &["CODESTRAL_API_KEY", MISTRAL] } else { &["CODESTRAL_API_KEY"] }
+}
+
+/// The variable that other programs for Mistral read, too.
+pub const MISTRAL: &str = "MISTRAL_API_KEY";
 
 /// How long the key command may take: enough for a password store that asks an agent, too short for one that nobody
 /// answers.
@@ -92,15 +98,16 @@ pub enum KeyError {
     },
 }
 
-/// Where one key is looked for, in this order.
+/// Where one key is looked for, in this order: what the settings name is meant for this endpoint, a variable may be
+/// meant for another.
 #[derive(Debug, Clone, Copy)]
 pub struct Places<'a> {
-    /// Environment variables.
-    pub variables: &'a [&'a str],
     /// A file that holds the key alone.
     pub file: Option<&'a Path>,
     /// A program and its arguments; no shell is involved. Empty: none.
     pub command: &'a [String],
+    /// Environment variables.
+    pub variables: &'a [&'a str],
     /// The section of the settings that names the latter two, for messages.
     pub section: &'static str,
 }
@@ -110,16 +117,16 @@ pub struct Places<'a> {
 /// May read a file and wait up to 10 s for the command, so call it where blocking is fine, and keep what it gives: the
 /// command should run once.
 pub fn find(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result<Option<Key>, KeyError> {
-    for name in places.variables {
-        if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
-            return checked(&text, format!("env {name}"), None).map(Some);
-        }
-    }
     if let Some(path) = places.file {
         return from_file(path, places.section).map(Some);
     }
     if !places.command.is_empty() {
         return from_command(places.command, COMMAND_LIMIT, places.section).map(Some);
+    }
+    for name in places.variables {
+        if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
+            return checked(&text, format!("env {name}"), None).map(Some);
+        }
     }
     Ok(None)
 }
@@ -198,9 +205,25 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     }
 }
 
+/// The key in what people write down: with a byte order mark, in quotes, as a line of an environment file.
+fn bare(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let is_name = |name: &str| {
+        let name = name.trim().trim_start_matches("export ").trim_start();
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    // Padding at the end of a key is no value.
+    let is_line =
+        |name: &str, value: &str| is_name(name) && (name.contains('_') || !value.trim_matches('=').is_empty());
+    let line = text.split_once('=').filter(|(name, value)| is_line(name, value));
+    let text = line.map_or(text, |(_, value)| value.trim());
+    let quoted = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    quoted('"').or_else(|| quoted('\'')).unwrap_or(text).trim()
+}
+
 /// A key goes into an HTTP header, so it is printable ASCII; a blank inside comes from `Bearer ...` or from a sentence.
 fn checked(text: &str, origin: String, warning: Option<String>) -> Result<Key, KeyError> {
-    let text = text.trim();
+    let text = bare(text);
     if text.is_empty() {
         return Err(KeyError::Empty { origin });
     }
@@ -237,7 +260,7 @@ mod tests {
         file: Option<&Path>,
         command: &[String],
     ) -> Result<Option<Key>, KeyError> {
-        super::find(env, &Places { variables: &VARIABLES, file, command, section: "endpoint" })
+        super::find(env, &Places { variables: variables(true), file, command, section: "endpoint" })
     }
 
     #[track_caller]
@@ -267,10 +290,44 @@ mod tests {
         let both = |name: &str| Some(if name == "CODESTRAL_API_KEY" { " sk-one\n" } else { "sk-two" }.to_owned());
         let second = |name: &str| Some(if name == "CODESTRAL_API_KEY" { "" } else { "sk-two" }.to_owned());
         let command = words(&["no-such-program"]);
-        check(find(both, Some(&path), &command), "sk-one", "env CODESTRAL_API_KEY");
-        check(find(second, Some(&path), &command), "sk-two", "env MISTRAL_API_KEY");
-        check(find(NO_ENV, Some(&path), &command), "sk-file", &format!("file {}", path.display()));
+        check(find(both, Some(&path), &command), "sk-file", &format!("file {}", path.display()));
+        check_refused(find(both, None, &command), "no-such-program");
+        check(find(both, None, &[]), "sk-one", "env CODESTRAL_API_KEY");
+        check(find(second, None, &[]), "sk-two", "env MISTRAL_API_KEY");
         assert!(find(NO_ENV, None, &[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_mistral_key_is_for_mistrals_hosts() {
+        let mistral = |name: &str| (name == MISTRAL).then(|| "sk-mistral".to_owned());
+        let places =
+            |is_mistral| Places { variables: variables(is_mistral), file: None, command: &[], section: "endpoint" };
+        check(super::find(mistral, &places(true)), "sk-mistral", "env MISTRAL_API_KEY");
+        assert!(super::find(mistral, &places(false)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_key_is_read_as_people_write_it_down() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        for text in [
+            "sk-file",
+            "\u{feff}sk-file\r\n",
+            "\"sk-file\"\n",
+            "'sk-file'",
+            "MISTRAL_API_KEY=sk-file\n",
+            "export CODESTRAL_API_KEY=\"sk-file\"\r\n",
+            "KEY = 'sk-file'",
+        ] {
+            fs::write(&path, text).unwrap();
+            check(find(NO_ENV, Some(&path), &[]), "sk-file", &format!("file {}", path.display()));
+        }
+        for padded in ["abc-DEF=", "ABCDEF=="] {
+            fs::write(&path, padded).unwrap();
+            check(find(NO_ENV, Some(&path), &[]), padded, &format!("file {}", path.display()));
+        }
+        fs::write(&path, "MISTRAL_API_KEY=").unwrap();
+        check_refused(find(NO_ENV, Some(&path), &[]), "holds no key");
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::time::Duration;
 pub enum Error {
     /// No key is known, and this endpoint needs one.
     #[error(
-        "no API key: set CODESTRAL_API_KEY or MISTRAL_API_KEY, or name a file in endpoint.apiKeyFile or a command in \
-         endpoint.apiKeyCommand"
+        "no API key: set CODESTRAL_API_KEY or, for Mistral's own hosts, MISTRAL_API_KEY, or name a file in \
+         endpoint.apiKeyFile or a command in endpoint.apiKeyCommand"
     )]
     NoKey,
     /// The endpoint does not take the key: 401, 403, or a proxy's way to say so.

@@ -4,10 +4,10 @@
 /// of its path; case does not count, and what editors add to the names of backups is left out before.
 pub(super) const SECRET: &[&str] = &[
     // Environment files.
-    ".env",
-    ".env[-._]*",
-    "*.env",
     "*.env.*",
+    "*.env",
+    ".env[-._]*",
+    ".env",
     ".envrc",
     ".envs/**",
     ".flaskenv",

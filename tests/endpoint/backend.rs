@@ -102,15 +102,15 @@ async fn the_endpoints_key_goes_to_no_other_host_port_or_scheme() {
 }
 
 #[tokio::test]
-async fn chats_own_key_goes_to_its_address_alone_and_the_variable_goes_first() {
+async fn chats_own_key_goes_to_its_address_alone_and_what_the_settings_name_goes_first() {
     let (dir, endpoint, other) = (TempDir::new().unwrap(), answering(), answering());
     let file = key_file(&dir, "chat", "sk-file");
     let printed = vec!["printf".to_owned(), "sk-command".to_owned()];
     let variable: Variable = |name| (name == "CODESTRAL_CHAT_API_KEY").then(|| "sk-variable".to_owned());
-    let mut cases = vec![(variable, Some(file.clone()), vec!["no-such-program".to_owned()], "sk-variable")];
-    cases.push((NO_VARIABLE, Some(file), vec!["no-such-program".to_owned()], "sk-file"));
+    let mut cases = vec![(variable, Some(file), vec!["no-such-program".to_owned()], "sk-file")];
+    cases.push((variable, None, vec![], "sk-variable"));
     if cfg!(unix) {
-        cases.push((NO_VARIABLE, None, printed, "sk-command"));
+        cases.push((variable, None, printed, "sk-command"));
     }
     for (variable, file, command, key) in cases {
         for asked in [&other, &endpoint] {

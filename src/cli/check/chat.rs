@@ -29,7 +29,7 @@ pub(super) async fn check(backend: &Backend, loaded: &Loaded, report: &mut Repor
         Ok(opened) => opened,
         Err(error) => return report.say(STEP, (Mark::Warn, error.to_string())),
     };
-    report.say(STEP, place(backend, opened, &origin(loaded, "chat.url")))?;
+    report.say(STEP, place(backend, &opened, &origin(loaded, "chat.url")))?;
     let (listed, _) =
         timed(format!("asking {} for its models", opened.endpoint.host()), opened.endpoint.models()).await;
     let finding = match listed {

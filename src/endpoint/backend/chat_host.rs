@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::OnceCell;
 use tokio::task;
 
-use super::{Backend, Opened, Variable, dialect};
+use super::opening::Opening;
+use super::{Backend, Opened, Target, Variable, dialect};
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
@@ -20,7 +20,7 @@ pub const VARIABLE: &str = "CODESTRAL_CHAT_API_KEY";
 #[derive(Debug)]
 pub(super) struct ChatHost {
     place: Place,
-    opened: OnceCell<Result<Opened, Error>>,
+    opening: Opening,
 }
 
 /// All of the settings that says where chat goes and with which key.
@@ -45,21 +45,27 @@ impl ChatHost {
             // What has nothing to do with where and how must not end a connection.
             endpoint: settings::Endpoint { model, stream, warm_up, ..endpoint.clone() },
         };
-        Some(Self { place, opened: OnceCell::new() })
+        Some(Self { place, opening: Opening::default() })
     }
 
-    /// Whether `other` is made from the same, and this one is usable.
+    /// Whether `other` is made from the same.
     pub(super) fn serves(&self, other: &Self) -> bool {
-        self.place == other.place && !matches!(self.opened.get(), Some(Err(_)))
+        self.place == other.place
     }
 }
 
 impl Backend {
     /// Asks in a chat. Nothing is sent before the reply is first polled. Errors speak of chat's own settings.
     pub fn chat(&self, prompt: ChatPrompt) -> Reply {
-        let (backend, own_url) = (self.clone(), self.chat.is_some());
+        let (backend, asked, own_url) = (self.clone(), self.clone(), self.chat.is_some());
         let reply = async move { backend.open_chat().await.map(|opened| opened.endpoint.chat(prompt)) };
-        stream::once(reply).try_flatten().map_err(move |error| error.in_chat(own_url)).boxed()
+        let told = move |error: Error| {
+            if matches!(error, Error::KeyRefused { .. }) {
+                asked.forget_chat_key();
+            }
+            error.in_chat(own_url)
+        };
+        stream::once(reply).try_flatten().map_err(told).boxed()
     }
 
     /// The address that chat asks, as the user wrote it.
@@ -67,27 +73,36 @@ impl Backend {
         self.chat.as_ref().map_or_else(|| self.url(), |own| &own.place.url)
     }
 
-    /// Finds chat's key and prepares its client; the same result each time. Sends nothing. Waits for key files and
-    /// commands like [`open`](Self::open).
+    /// Finds chat's key and prepares its client, like [`open`](Self::open). Sends nothing.
     ///
     /// # Errors
     /// One sentence that says what to do: [`Error::NoEndpoint`] where neither a key nor an address is set, and where the
     /// dialect is `local`; no key; [`Error::Setup`] where the address or the key's place is not usable.
-    pub async fn open_chat(&self) -> Result<&Opened, Error> {
+    pub async fn open_chat(&self) -> Result<Opened, Error> {
         let own_url = self.chat.is_some();
         let opened = self.find_chat().await.map_err(|error| error.in_chat(own_url))?;
         if opened.endpoint.lacks_key() { Err(Error::NoKey.in_chat(own_url)) } else { Ok(opened) }
     }
 
-    async fn find_chat(&self) -> Result<&Opened, Error> {
-        if let Some(why) = &self.endpoint.refusal {
+    async fn find_chat(&self) -> Result<Opened, Error> {
+        if let Target::Refused(why) = &self.endpoint.target {
             return Err(Error::Setup(why.clone()));
         }
         let Some(own) = &self.chat else {
             let chosen = self.endpoint.settings.dialect == Dialect::Local;
             return if self.is_local().await { Err(Error::NoEndpoint { chosen }) } else { self.open().await };
         };
-        own.opened.get_or_init(|| self.open_own(&own.place)).await.as_ref().map_err(Clone::clone)
+        own.opening.get(own.place.api_key_file.as_deref(), || self.open_own(&own.place)).await
+    }
+
+    /// The key of the chat was refused: it is looked for again. It may have been the endpoint's.
+    fn forget_chat_key(&self) {
+        if let Some(own) = &self.chat {
+            own.opening.forget();
+        }
+        if let Target::Remote(opening) = &self.endpoint.target {
+            opening.forget();
+        }
     }
 
     async fn open_own(&self, place: &Place) -> Result<Opened, Error> {
@@ -95,7 +110,7 @@ impl Backend {
         // The key of the endpoint goes to the host that the user chose for it, over the same port and scheme.
         let is_endpoints = url::parse(self.url()).is_ok_and(|endpoint| endpoint.origin() == given.origin());
         let key = match own_key(place, self.variable).await? {
-            None if is_endpoints => self.open().await?.key.clone(),
+            None if is_endpoints => self.open().await?.key,
             own => own,
         };
         if let Some(warning) = key.as_ref().and_then(|key| key.warning.as_ref()) {
@@ -110,9 +125,9 @@ impl Backend {
             timeout: place.endpoint.timeout(),
             between_bytes: BETWEEN_BYTES,
         };
-        let endpoint = match self.endpoint.opened.get() {
-            Some(Ok(opened)) => opened.endpoint.changed(options),
-            _ => HttpEndpoint::new(options),
+        let endpoint = match self.opened() {
+            Some(opened) => opened.endpoint.changed(options),
+            None => HttpEndpoint::new(options),
         };
         Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about("chat")))?, key })
     }
