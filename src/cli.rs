@@ -1,20 +1,13 @@
-//! What a person runs in a terminal: arguments, exit codes, errors in one line.
+//! What the user runs in a terminal: arguments, exit codes, errors in one line.
 
-mod apply;
-mod chat;
-mod check;
-mod complete;
-mod config;
-mod diff;
-mod drawing;
-mod explain;
-mod helix;
-mod part;
-mod place;
-mod progress;
-mod region;
-mod source;
-mod usage;
+mod chat_command;
+mod check_command;
+mod complete_command;
+mod config_command;
+mod progress_line;
+mod target;
+mod terminal;
+mod usage_command;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -28,12 +21,12 @@ use tokio::runtime;
 
 use crate::logging::Logging;
 use crate::server;
-use crate::settings::{Level, Reader, Sources};
+use crate::settings::{Level, Loaded, Reader, Sources};
 use crate::usage::ledger;
 
-/// It went well.
+/// Success.
 pub const FINE: u8 = 0;
-/// It did not; one line on stderr says why and what to do.
+/// Failure; one line on stderr says why and what to do.
 pub const FAILED: u8 = 1;
 /// The arguments are wrong.
 pub const WRONG_USAGE: u8 = 2;
@@ -68,15 +61,15 @@ enum Command {
     /// Serve an editor; the same as no command.
     Serve(Serve),
     /// Complete once at a place in a file, and draw the suggestion there.
-    Complete(complete::Complete),
+    Complete(complete_command::Complete),
     /// Ask about code, or have a part of a file changed.
-    Chat(chat::Chat),
+    Chat(chat_command::Chat),
     /// Check the set-up from settings to a first completion, and say what to mend.
-    Check(check::Check),
+    Check(check_command::Check),
     /// Print the settings as they hold, and where each comes from.
-    Config(config::Config),
+    Config(config_command::Config),
     /// Print what became of the suggestions, and what they took.
-    Usage(usage::Usage),
+    Usage(usage_command::Usage),
 }
 
 #[derive(Debug, Args)]
@@ -94,13 +87,13 @@ pub enum Error {
     Usage(String),
     /// The file cannot be completed in.
     #[error(transparent)]
-    Source(#[from] source::Unreadable),
+    Source(#[from] target::file::Unreadable),
     /// The counts cannot be read.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// The file ends before the place.
     #[error(transparent)]
-    Place(#[from] place::Outside),
+    Place(#[from] target::Outside),
     /// The settings, the file or the endpoint do not let us.
     #[error("{0}")]
     Refused(String),
@@ -125,7 +118,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let sources = Sources::read(arguments.config.as_deref(), &Reader::system());
     let is_server = matches!(arguments.command, None | Some(Command::Serve(_)));
     if !is_server && arguments.log_level.is_some() {
-        // Commands say what a person needs to know; their log is for those who ask for it.
+        // Commands say what the user needs to know; their log is for those who ask for it.
         Logging::start(arguments.log_level);
     }
     match arguments.command {
@@ -144,6 +137,20 @@ fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
     let outcome = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(outcome)
+}
+
+/// Warns on stderr of what is wrong with the settings.
+///
+/// # Errors
+/// Something is wrong that may mean: send nothing, or not there.
+fn report_problems(loaded: &Loaded) -> Result<(), Error> {
+    if let Some(problem) = loaded.problems.iter().find(|problem| problem.forbids_sending()) {
+        return Err(Error::Refused(format!("{problem}; nothing is sent until that is mended")));
+    }
+    for problem in &loaded.problems {
+        writeln!(anstream::stderr(), "Warning: {problem}")?;
+    }
+    Ok(())
 }
 
 /// The exit code of a failure, after one line on stderr.

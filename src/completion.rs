@@ -1,25 +1,28 @@
 //! The core: from a place in a text to what is worth showing there.
 
-pub mod acceptance;
+mod acceptance;
+mod agreement;
+mod backoff;
 pub mod block;
+pub mod cache;
+mod debounce;
+pub(crate) mod eligibility;
 pub mod engine;
 pub mod filter;
-pub mod gate;
-pub mod pace;
+mod history;
 pub mod prompt;
 pub mod reason;
-pub mod reuse;
 pub mod stop;
-pub mod trust;
-pub mod why;
 pub mod window;
 
 use std::path::PathBuf;
 
 pub use engine::Engine;
+pub use history::Record;
 pub use reason::Reason;
-pub use why::Source;
 pub use window::Window;
+
+pub use crate::usage::Source;
 
 use crate::text::document::Document;
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use crate::calendar::{Day, time_of_day};
 use crate::chat::conversation::{id, is_id, opening};
 use crate::state_dir;
-use crate::usage::days::Day;
 
 /// Below the state directory.
 const DIRECTORY: &str = "conversations";
@@ -30,11 +30,6 @@ impl Conversations {
     /// The user has no home directory.
     pub fn of_user() -> io::Result<Self> {
         Ok(Self { directory: state_dir::path()?.join(DIRECTORY) })
-    }
-
-    /// Those of another directory.
-    pub fn at(directory: PathBuf) -> Self {
-        Self { directory }
     }
 
     /// The file of a conversation, whether or not it is there; `None` for what is no conversation's name.
@@ -109,19 +104,18 @@ impl Conversations {
 
 /// `2026-11-24-031500` in UTC.
 fn time(now: SystemTime) -> String {
-    let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % (24 * 60 * 60);
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    format!("{}-{hours:02}{minutes:02}{:02}", Day::at(now), seconds % 60)
+    let (hours, minutes, seconds) = time_of_day(now);
+    format!("{}-{hours:02}{minutes:02}{seconds:02}", Day::at(now))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 
     fn at(directory: &Path) -> Conversations {
-        Conversations::at(directory.join(DIRECTORY))
+        Conversations { directory: directory.join(DIRECTORY) }
     }
 
     #[test]

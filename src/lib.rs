@@ -7,47 +7,62 @@
 //!
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
-//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, state_dir, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
-//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
-//! | [`conversations`] | chat, usage, state_dir | the conversations on disk |
+//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
+//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
-//! | [`chat`] | completion, settings, usage, model, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
-//! | [`completion`] | settings, privacy, usage, model, text | the core: from a place in a text to what is worth showing there |
+//! | [`chat`] | settings, usage, model, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
+//! | [`completion`] | settings, privacy, usage, model, calendar, text | the core: from a place in a text to what is worth showing there |
 //! | [`endpoint`] | settings, model | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
 //! | [`logging`] | settings | the log |
 //! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
 //! | [`privacy`] | | which files never leave the machine |
-//! | [`usage`] | model, state_dir | requests, tokens and what became of suggestions; the counts on disk |
+//! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
 //! | [`model`] | | what a model is asked and what it says, without any HTTP |
+//! | [`calendar`] | | days and times of the clock in UTC; pure |
+//! | [`atomic_write`] | | a file replaced as a whole or not at all |
 //! | [`state_dir`] | | what is kept between sessions, and where |
-//! | [`text`] | | open texts as ropes, positions in three encodings, lines, languages; pure |
+//! | [`text`] | | open texts as ropes, positions in three encodings, lines, indentation, the table of languages; pure |
 //!
 //! # The path of one completion
 //!
-//! 1. [`server::transport`] reads messages and polls each handler once, in order: what a handler does before its first
+//! 1. `server::transport` reads messages and polls each handler once, in order: what a handler does before its first
 //!    await is atomic. So a position always meets the text it was meant for.
-//! 2. `server::handlers` takes a snapshot of the document and makes a [`completion::Query`].
-//! 3. [`completion::engine`] looks whether the document may be completed in ([`completion::gate`]), cuts the
-//!    [`completion::window`], and asks [`completion::reuse`] what is known: an answer without any wait, or a stream that
-//!    is on its way.
-//! 4. Else it waits as [`completion::pace`] says, builds the prompt ([`completion::prompt`]) and opens one stream. A task
-//!    reads it into `reuse` until [`completion::stop`] has enough.
+//! 2. `server::handlers` is told, `server::completions` takes a snapshot of the document and makes a
+//!    [`completion::Query`].
+//! 3. [`completion::engine`] looks whether the document may be completed in (`completion::eligibility`) and cuts the
+//!    [`completion::window`]. Then the request goes step by step; `completion::engine::decide` says each from all that
+//!    is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that is on its way.
+//! 4. Else it waits as `completion::debounce` says, and asks nothing while `completion::backoff` leaves the endpoint
+//!    alone. It builds the prompt ([`completion::prompt`]) and opens one stream. A task reads it ([`model::read`]) into
+//!    the cache until [`completion::stop`] has enough; [`usage::Metered`] counts it, however it ends.
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
 //!    cursor already, or names the reason why nothing is left.
 //! 6. `server::convert` shapes the answer for this client.
-//! 7. The edits that follow tell what became of it: [`completion::acceptance`] counts, [`completion::trust`] says how
-//!    much of the next reply is worth reading.
+//! 7. The edits that follow tell what became of it: `completion::acceptance` says what to count,
+//!    `completion::agreement` how soon to ask next and how much of the reply is worth reading. `completion::history`
+//!    keeps what became of each request.
 //!
 //! # The path of one chat
 //!
-//! 1. `server::chat` takes snapshots of the documents, finds the code in question ([`chat::select`]), and refuses what
+//! 1. `server::chats` takes snapshots of the documents, finds the code in question ([`chat::select`]), and refuses what
 //!    cannot be asked: its answer to the command.
 //! 2. [`chat::prompt`] shares the budget out among the code, its surroundings, the conversation and definitions.
-//! 3. One stream is opened. [`chat::transcript`] turns what comes into the Markdown that the conversation
-//!    ([`chat::conversation`]) gets and the client sees, with progress and a way to cancel.
-//! 4. An edit is read from the reply ([`chat::rewrite`]), made small ([`chat::smallest`]), moved along with its code
-//!    ([`chat::moved`]) and sent to the editor bound to the version it is for. The command line does the same with files.
+//! 3. One stream is opened, read and counted as a completion's is. [`chat::transcript`] turns what comes into the
+//!    Markdown that the conversation ([`chat::conversation`]) gets and the client sees, with progress and a way to
+//!    cancel.
+//! 4. An edit is read from the reply ([`chat::edit::rewrite`]), made small ([`chat::edit::minimal_diff`]), moved along with
+//!    its code ([`chat::edit::relocate`]) and sent to the editor bound to the version it is for. The command line does
+//!    the same with files.
+//!
+//! # The path of a change
+//!
+//! - An edit: `server::handlers` lets it change the [`text::document::Document`], tells [`completion::engine`] and, by
+//!   `server::indexing`, the [`index`]; all before the next message is read.
+//! - A file: `server::indexing` tells the thread that reads the workspace (`index::workspace`), which reads it again.
+//! - A setting: `server::configuration` checks and merges it, engine and index take it over before the next message is
+//!   read; what takes time (the log's file, indexing anew, messages, the connection) follows in a task.
 //!
 //! # Invariants
 //!
@@ -58,10 +73,15 @@
 //! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
 //! - Each key goes to the one host the user chose for it, and into nothing we write.
 
-pub mod chat;
+// This page is for those who work on the crate: `cargo doc --document-private-items` shows what it links to.
+#![allow(rustdoc::private_intra_doc_links)]
+
+pub(crate) mod atomic_write;
+pub mod calendar;
+pub(crate) mod chat;
 pub mod cli;
 pub mod completion;
-pub mod conversations;
+pub(crate) mod conversations;
 pub mod endpoint;
 pub mod index;
 pub mod logging;

@@ -5,7 +5,7 @@ use std::io::{self, Stderr};
 #[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tracing::Subscriber;
 use tracing::subscriber::set_global_default;
@@ -15,27 +15,27 @@ use tracing_subscriber::fmt::writer::EitherWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Registry, fmt, reload};
 
-use crate::settings::{Level, Log};
+use crate::settings::Level;
 
 /// The switches of the running log.
 #[derive(Clone)]
-pub struct Logging {
+pub(crate) struct Logging {
     /// The level from the command line, which stands above the settings.
     fixed: Option<Level>,
     filter: reload::Handle<Targets, Registry>,
-    place: Place,
+    destination: Destination,
 }
 
 /// Why the log cannot go where the settings say.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot log to {}: {error}; check log.file; logging to stderr instead", path.display())]
-pub struct Error {
+pub(crate) struct FileError {
     path: PathBuf,
     error: io::Error,
 }
 
 impl Logging {
-    /// Starts the log of this process, at the default level until [`Logging::apply`]. `fixed` is the level the command
+    /// Starts the log of this process, at the default level until [`Logging::set_level`]. `fixed` is the level the command
     /// line asked for.
     pub fn start(fixed: Option<Level>) -> Logging {
         let (subscriber, logging) = subscriber(fixed);
@@ -44,23 +44,27 @@ impl Logging {
         logging
     }
 
-    /// Follows the settings.
+    /// Follows the settings, unless the command line asked for a level.
+    pub fn set_level(&self, level: Level) {
+        // The handle outlives the log only at the end of the process.
+        let _ = self.filter.reload(targets(self.fixed.unwrap_or(level)));
+    }
+
+    /// Writes to `file` from now on, or to stderr where it is `None`.
     ///
     /// # Errors
     /// The file cannot be opened for appending; lines then go to stderr.
-    pub fn apply(&self, log: &Log) -> Result<(), Error> {
-        // The handle outlives the log only at the end of the process.
-        let _ = self.filter.reload(targets(self.fixed.unwrap_or(log.level)));
-        self.place.set(log.file.as_deref())
+    pub fn set_file(&self, file: Option<&Path>) -> Result<(), FileError> {
+        self.destination.set(file)
     }
 }
 
 fn subscriber(fixed: Option<Level>) -> (impl Subscriber + Send + Sync, Logging) {
     let (filter, handle) = reload::Layer::new(targets(fixed.unwrap_or_default()));
-    let place = Place::default();
+    let destination = Destination::default();
     // An editor that closed our stderr must not make us panic over the complaint that it did.
-    let lines = fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(place.clone());
-    (tracing_subscriber::registry().with(filter).with(lines), Logging { fixed, filter: handle, place })
+    let lines = fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(destination.clone());
+    (tracing_subscriber::registry().with(filter).with(lines), Logging { fixed, filter: handle, destination })
 }
 
 /// Our own lines from `level` on. Of the libraries only what went wrong: their finer levels show headers and frames.
@@ -77,34 +81,43 @@ fn targets(level: Level) -> Targets {
 
 /// Where lines go: the file, or stderr when there is none.
 #[derive(Clone, Default)]
-struct Place(Arc<RwLock<Option<Open>>>);
+struct Destination(Arc<RwLock<Option<Open>>>);
 
 struct Open {
     path: PathBuf,
     file: Arc<File>,
 }
 
-impl Place {
-    fn set(&self, path: Option<&Path>) -> Result<(), Error> {
-        // A panic while it was held left a whole value behind.
-        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if place.as_ref().map(|open| open.path.as_path()) == path {
+impl Destination {
+    fn set(&self, path: Option<&Path>) -> Result<(), FileError> {
+        if self.open().as_ref().map(|open| open.path.as_path()) == path {
             return Ok(());
         }
-        *place = None;
-        let Some(path) = path else { return Ok(()) };
-        let file = open(path).map_err(|error| Error { path: path.to_owned(), error })?;
-        *place = Some(Open { path: path.to_owned(), file: Arc::new(file) });
-        Ok(())
+        // Opened before the lock is taken: nobody waits for the disk to write a line.
+        let opened = path.map(|path| {
+            let file = open(path).map_err(|error| FileError { path: path.to_owned(), error })?;
+            Ok(Open { path: path.to_owned(), file: Arc::new(file) })
+        });
+        let (open, outcome) = match opened {
+            Some(Ok(open)) => (Some(open), Ok(())),
+            Some(Err(error)) => (None, Err(error)),
+            None => (None, Ok(())),
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = open;
+        outcome
+    }
+
+    fn open(&self) -> RwLockReadGuard<'_, Option<Open>> {
+        // A panic while it was held left a whole value behind.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<'a> MakeWriter<'a> for Place {
+impl<'a> MakeWriter<'a> for Destination {
     type Writer = EitherWriter<Arc<File>, Stderr>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        let place = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        match place.as_ref() {
+        match self.open().as_ref() {
             Some(open) => EitherWriter::A(Arc::clone(&open.file)),
             None => EitherWriter::B(io::stderr()),
         }
@@ -139,7 +152,8 @@ mod tests {
         let file = directory.path().join("new").join("log");
         let (subscriber, logging) = subscriber(fixed);
         with_default(subscriber, || {
-            logging.apply(&Log { level, file: Some(file.clone()) }).unwrap();
+            logging.set_level(level);
+            logging.set_file(Some(&file)).unwrap();
             warn!("one");
             info!("two");
             debug!("three");
@@ -164,11 +178,14 @@ mod tests {
         let [first, second] = ["a", "b"].map(|name| directory.path().join(name));
         let (subscriber, logging) = subscriber(None);
         with_default(subscriber, || {
-            logging.apply(&Log { level: Level::Warn, file: Some(first.clone()) }).unwrap();
+            logging.set_level(Level::Warn);
+            logging.set_file(Some(&first)).unwrap();
             info!("unseen");
-            logging.apply(&Log { level: Level::Info, file: Some(first.clone()) }).unwrap();
+            logging.set_level(Level::Info);
+            logging.set_file(Some(&first)).unwrap();
             info!("seen");
-            logging.apply(&Log { level: Level::Info, file: Some(second.clone()) }).unwrap();
+            logging.set_level(Level::Info);
+            logging.set_file(Some(&second)).unwrap();
             info!("elsewhere");
         });
         let [first, second] = [first, second].map(|path| fs::read_to_string(path).unwrap());
@@ -180,7 +197,7 @@ mod tests {
     fn a_file_that_cannot_be_opened_is_told_in_one_line() {
         let directory = tempfile::tempdir().unwrap();
         let (_subscriber, logging) = subscriber(None);
-        let error = logging.apply(&Log { level: Level::Warn, file: Some(directory.path().to_owned()) }).unwrap_err();
+        let error = logging.set_file(Some(directory.path())).unwrap_err();
         assert!(error.to_string().starts_with("cannot log to ") && !error.to_string().contains('\n'));
     }
 }

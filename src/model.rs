@@ -1,6 +1,7 @@
 //! What a model is asked and what it says: plain types that the core and the HTTP shell share.
 
 mod error;
+mod reading;
 
 use std::future::ready;
 
@@ -9,6 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 pub use error::Error;
+pub use reading::{Delta, Listener, read};
 
 /// What an endpoint is asked for one completion. Text uses LF line ends.
 ///

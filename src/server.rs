@@ -1,21 +1,30 @@
 //! The LSP shell: what an editor talks to.
+//!
+//! `transport` hands one message at a time to `handlers`, the table of contents. `session` owns the parts, each with
+//! its own file: documents, `client`, `configuration`, `indexing`, `chats`, `usage_sync`, `notices`. LSP's types
+//! become ours in `convert`, URIs paths in `uri`.
 
-pub mod capabilities;
-pub mod chat;
-pub mod commands;
-pub mod convert;
-pub mod handlers;
+mod capabilities;
+mod chats;
+mod client;
+mod commands;
+mod completions;
+mod configuration;
+mod convert;
+mod edits;
+mod handlers;
 mod indexing;
-mod progress;
-pub mod session;
-pub mod transport;
+mod initialize;
+mod notices;
+mod session;
+mod transport;
+mod uri;
 mod usage_sync;
+mod workspace_progress;
 
 use std::io;
-use std::ops::Deref;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use tokio::runtime;
 use tower_lsp::LspService;
@@ -29,35 +38,22 @@ use session::Session;
 /// computation can hold up another.
 const WORKERS: usize = 2;
 
-/// The language server: one session, shared by handlers and tasks.
-#[derive(Clone)]
-pub struct Server(Arc<Session>);
-
-impl Deref for Server {
-    type Target = Session;
-
-    fn deref(&self) -> &Session {
-        &self.0
-    }
-}
-
 /// Serves one editor over stdin and stdout until it leaves.
 ///
 /// # Errors
 /// The system gives no threads.
-pub fn run(sources: Sources, logging: Logging) -> io::Result<ExitCode> {
+pub(crate) fn run(sources: Sources, logging: Logging) -> io::Result<ExitCode> {
     panic::set_hook(Box::new(log_panic));
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let ending = runtime.block_on(async {
-        let (service, socket) =
-            LspService::build(|connection| Server(Arc::new(Session::new(connection, sources, logging))))
-                .custom_method("textDocument/inlineCompletion", Server::inline_completion)
-                .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
-                .finish();
-        let server = service.inner().clone();
+        let (service, socket) = LspService::build(|client| Session::new(client, sources, logging))
+            .custom_method("textDocument/inlineCompletion", handlers::inline_completion)
+            .custom_method("window/workDoneProgress/cancel", handlers::cancel_progress)
+            .finish();
+        let session = service.inner().clone();
         let ending = transport::serve(service, socket).await;
         // Editors leave without `shutdown`, or without waiting for its answer.
-        server.end().await;
+        session.end().await;
         ending
     });
     // Nothing that still runs may keep the process alive.

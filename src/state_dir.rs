@@ -12,7 +12,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 ///
 /// # Errors
 /// The user has no home directory.
-pub fn path() -> io::Result<PathBuf> {
+pub(crate) fn path() -> io::Result<PathBuf> {
     let base = choose_base_strategy().map_err(io::Error::other)?;
     Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls"))
 }
@@ -21,7 +21,7 @@ pub fn path() -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// The system refuses.
-pub fn create(directory: &Path) -> io::Result<()> {
+pub(crate) fn create(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -30,7 +30,7 @@ pub fn create(directory: &Path) -> io::Result<()> {
 }
 
 /// Opens for writing a file that is made, where it is missing, for the user alone.
-pub fn private_file() -> OpenOptions {
+pub(crate) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]

@@ -1,6 +1,10 @@
-//! Texts: open documents as ropes, positions, lines, languages. Pure.
+//! Texts: open documents as ropes, positions, lines, indentation, languages. Pure.
 
+pub mod boundary;
+pub mod common_ends;
 pub mod document;
+pub mod indentation;
 pub mod language;
 pub mod line;
+pub mod line_break;
 pub mod position;

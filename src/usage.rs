@@ -4,7 +4,9 @@ pub mod ceiling;
 pub mod days;
 pub mod ledger;
 mod meter;
+mod outcome;
 pub mod price;
+mod recorder;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Prompt, Usage};
 
-pub use meter::Meter;
+pub use meter::{Meter, Metered};
+pub use outcome::{Outcome, Source};
+pub use recorder::Recorder;
+#[cfg(test)]
+pub(crate) use recorder::today;
 
 /// Bytes of source code to a token. The public tokenizers of Codestral's family gave 3.2 to 4.2 on Rust and Python.
 pub const BYTES_PER_TOKEN: usize = 3;

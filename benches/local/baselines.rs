@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use codestral_ls::local::File;
+use codestral_local::File;
 
 /// A length in bytes, and where each run of that length ends: file and byte.
 type Ends<'a> = (usize, HashMap<&'a [u8], Vec<(u32, u32)>>);

@@ -1,10 +1,10 @@
-//! How long an answer from reuse takes, in real time, with as much known as is ever kept.
+//! How long an answer from the cache takes, in real time, with as much known as is ever kept.
 
 use std::{hint::black_box, time::Instant};
 
 use codestral_ls::completion::{
     Window,
-    reuse::{Found, Reuse},
+    cache::{Cache, Found},
 };
 
 use crate::session::Session;
@@ -22,19 +22,19 @@ pub fn report(session: &Session) -> String {
     };
     let places: Vec<usize> =
         (0..session.hole.len()).filter(|at| session.hole.is_char_boundary(*at)).take(256).collect();
-    let mut reuse = Reuse::default();
+    let mut cache = Cache::default();
     for place in &places {
-        let id = reuse.open("a", &window(*place));
+        let id = cache.insert("a", &window(*place));
         // Different from the text, so that no place is known from another one.
         let said = format!("{place} {}", session.hole.repeat(3).chars().take(1700).collect::<String>());
-        reuse.grow(id, &said);
-        reuse.close(id);
+        cache.update(id, &said);
+        cache.complete(id);
     }
     let mut time = |window: &Window| {
         let mut times: Vec<u128> = (0..TIMES)
             .map(|_| {
                 let begun = Instant::now();
-                black_box::<Found>(reuse.look("a", black_box(window), "rust", false));
+                black_box::<Found>(cache.lookup("a", black_box(window), "rust", false));
                 begun.elapsed().as_nanos()
             })
             .collect();
@@ -47,6 +47,6 @@ pub fn report(session: &Session) -> String {
     let unknown = time(&nowhere);
     format!(
         "{} known; real time, median / 99th of 100, us: newest {newest}, oldest {oldest}, unknown {unknown}",
-        reuse.len()
+        cache.len()
     )
 }

@@ -7,6 +7,7 @@ use codestral_ls::{
     model::{Endpoint, Piece, Prompt},
     settings::Settings,
     text::document::{Document, Edit},
+    usage::Recorder,
 };
 use futures_util::StreamExt;
 use tokio::sync::{
@@ -54,7 +55,8 @@ struct Ours {
 impl Ours {
     fn new(model: &Model) -> Self {
         let (sender, notices) = unbounded_channel();
-        Self { engine: Engine::new(Arc::new(Settings::default()), Arc::new(model.clone()), sender), _notices: notices }
+        let (settings, model) = (Arc::new(Settings::default()), Arc::new(model.clone()));
+        Self { engine: Engine::new(settings, model, Recorder::default(), sender), _notices: notices }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person can ask of the selected code, and which kind of result it has.
+//! What the user can ask of the selected code, and which kind of result it has.
 
 use std::ops::Range;
 
@@ -19,9 +19,9 @@ pub enum Action {
     Tests,
     /// Make it better without another behaviour.
     Improve,
-    /// Change it as the person says.
+    /// Change it as the user says.
     Change,
-    /// Answer the person's question.
+    /// Answer the user's question.
     Ask,
 }
 
@@ -66,12 +66,12 @@ impl Action {
         matches!(self, Self::Fix | Self::Document | Self::Improve | Self::Change)
     }
 
-    /// Whether it says nothing without the person's own words.
+    /// Whether it says nothing without the user's own words.
     pub const fn needs_words(self) -> bool {
         matches!(self, Self::Change | Self::Ask)
     }
 
-    /// The bytes of `text` that it is about, where the person selected `range` of it or, with an empty one, nothing.
+    /// The bytes of `text` that it is about, where the user selected `range` of it or, with an empty one, nothing.
     /// What is explained, documented or tested is a whole function or type; other actions stay as near as they can.
     pub fn subject(self, text: &Rope, range: Range<usize>, language: &str) -> Range<usize> {
         match self {
@@ -80,7 +80,7 @@ impl Action {
         }
     }
 
-    /// What the model is asked, in the person's place. Empty where their own words say it all.
+    /// What the model is asked, in the user's place. Empty where their own words say it all.
     pub const fn request(self) -> &'static str {
         match self {
             Self::Explain => "Explain this code: what it is for, how it works, and what may surprise its reader.",
@@ -95,7 +95,7 @@ impl Action {
         }
     }
 
-    /// The whole question: what the action asks, and the person's words.
+    /// The whole question: what the action asks, and the user's words.
     pub fn question(self, words: Option<&str>) -> String {
         let words = words.map(str::trim).unwrap_or_default();
         match (self.request(), words) {

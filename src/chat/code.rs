@@ -4,10 +4,14 @@ use std::ops::Range;
 
 use ropey::Rope;
 
+use super::fence::fenced;
+use crate::text::boundary;
+use crate::text::line_break::slice_to_lf;
+
 /// A part of a text.
 #[derive(Debug, Clone)]
 pub struct Code<'a> {
-    /// How the person calls the file: its path below the workspace, or its name.
+    /// How the user calls the file: its path below the workspace, or its name.
     pub path: &'a str,
     /// LSP's language id.
     pub language: &'a str,
@@ -37,7 +41,7 @@ impl Code<'_> {
     /// The code if it has at most `budget` bytes, else its first and last lines that fit; of a line that is longer than
     /// that, its start and end.
     pub fn excerpt(&self, budget: usize) -> Excerpt {
-        let text = cut(self.text, self.range.clone());
+        let text = slice_to_lf(self.text, self.range.clone());
         if text.len() <= budget {
             return Excerpt { text, missing: 0 };
         }
@@ -118,7 +122,7 @@ impl Code<'_> {
         let after = half.max(budget.saturating_sub(before)).min(length - end);
         let from = line_start_after(self.text, start - before, start);
         let to = line_start_before(self.text, end + after, end);
-        (cut(self.text, from..start), cut(self.text, end..to))
+        (slice_to_lf(self.text, from..start), slice_to_lf(self.text, end..to))
     }
 }
 
@@ -137,7 +141,7 @@ fn line_start_after(text: &Rope, from: usize, limit: usize) -> usize {
     let start = if start == from { start } else { text.line_to_byte((line + 1).min(text.len_lines())) };
     let own_line = text.line_to_byte(text.byte_to_line(limit));
     let near = from.min(limit.saturating_sub(MOST_OF_LINE));
-    start.min(boundary(text, own_line.max(near)))
+    start.min(boundary::floor(text, own_line.max(near)))
 }
 
 /// The last line start at or before `to`, but at least the end of `limit`'s line, as far as that is near.
@@ -146,18 +150,7 @@ fn line_start_before(text: &Rope, to: usize, limit: usize) -> usize {
         return to;
     }
     let end_of_line = text.line_to_byte((text.byte_to_line(limit) + 1).min(text.len_lines()));
-    text.line_to_byte(text.byte_to_line(to)).max(boundary(text, end_of_line.min(to.max(limit + MOST_OF_LINE))))
-}
-
-/// `at`, or the start of the character it lies in.
-fn boundary(text: &Rope, at: usize) -> usize {
-    text.char_to_byte(text.byte_to_char(at))
-}
-
-/// `range` of `text` with LF line ends.
-pub fn cut(text: &Rope, range: Range<usize>) -> String {
-    let range = text.byte_to_char(range.start)..text.byte_to_char(range.end);
-    text.slice(range).to_string().replace("\r\n", "\n").replace('\r', "\n")
+    text.line_to_byte(text.byte_to_line(to)).max(boundary::floor(text, end_of_line.min(to.max(limit + MOST_OF_LINE))))
 }
 
 /// `reply` without the marks, which a model repeats at times although it is told not to; with one that the code itself
@@ -170,28 +163,12 @@ pub fn without_marks(reply: &str, selected: &str) -> String {
     MARKS.iter().fold(kept.collect(), |text: String, mark| text.replace(mark, ""))
 }
 
-/// `code` as a fenced block of Markdown; the fence is longer than any in the code.
-pub fn fenced(code: &str, language: &str) -> String {
-    let mut fence = "```".to_owned();
-    while code.contains(&fence) {
-        fence.push('`');
-    }
-    let end = if code.ends_with('\n') || code.is_empty() { "" } else { "\n" };
-    format!("{fence}{language}\n{code}{end}{fence}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn code(text: &Rope, range: Range<usize>) -> Code<'_> {
         Code { path: "f", language: "rust", text, range }
-    }
-
-    #[test]
-    fn a_fence_is_longer_than_those_in_the_code() {
-        assert_eq!(fenced("```\na\n```", "markdown"), "````markdown\n```\na\n```\n````");
-        assert_eq!(fenced("", ""), "```\n```");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A conversation as the Markdown text it is kept in: the only form there is, so that a person can read, search and
+//! A conversation as the Markdown text it is kept in: the only form there is, so that the user can read, search and
 //! edit it, and any editor can show it.
 //!
 //! ```text
@@ -28,7 +28,7 @@ pub const YOU: &str = "## You <!-- codestral -->";
 /// The line before an answer.
 pub const CODESTRAL: &str = "## Codestral <!-- codestral -->";
 
-/// What ends a note about an answer, which is for the person: the model would take it for its own words.
+/// What ends a note about an answer, which is for the user: the model would take it for its own words.
 const NOTE: &str = " <!-- codestral -->";
 
 /// A slug longer than this makes file names that nobody reads.
@@ -51,7 +51,7 @@ pub struct Turn {
 pub struct Conversation {
     /// Its answered questions, the oldest first.
     pub turns: Vec<Turn>,
-    /// What stands where the next question goes: what the person wrote there, or nothing.
+    /// What stands where the next question goes: what the user wrote there, or nothing.
     pub pending: String,
 }
 
@@ -125,7 +125,7 @@ pub fn fits_on_a_line(text: &str) -> String {
 }
 
 /// What is appended to `text` for it to hold `question` and the place for the answer. `text` ends with the place for a
-/// question as we leave it, or with a question that a person wrote there, which then is `question`.
+/// question as we leave it, or with a question that the user wrote there, which then is `question`.
 pub fn asking(text: &str, question: &str) -> String {
     let conversation = Conversation::parse(text);
     if !conversation.pending.is_empty() && conversation.pending == question.trim() {

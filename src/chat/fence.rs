@@ -1,13 +1,13 @@
-//! Markdown's fenced code blocks in a model's reply, as models write them: nested, unclosed, indented.
+//! Markdown's fenced code blocks: how we write them, and as models write them, nested, unclosed, indented.
 
-use super::lines;
+use crate::text::{indentation, line_break};
 
 /// What info strings say of a block that is itself Markdown, and so may hold fences.
 const MARKDOWN: [&str; 5] = ["markdown", "md", "mdx", "rmd", "quarto"];
 
-/// One fenced block.
+/// One fenced block of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block<'a> {
+pub struct FencedBlock<'a> {
     /// The first word of the info string, mostly a language's name.
     pub info: &'a str,
     /// The lines between the fences, without the indentation that the opening fence has.
@@ -19,8 +19,8 @@ pub struct Block<'a> {
 }
 
 /// The blocks of `reply`, in order. With `nested` each may hold fences of its own, as the text it rewrites does.
-pub fn blocks(reply: &str, nested: bool) -> Vec<Block<'_>> {
-    let lines: Vec<&str> = lines::split(reply).collect();
+pub fn blocks(reply: &str, nested: bool) -> Vec<FencedBlock<'_>> {
+    let lines: Vec<&str> = line_break::lines(reply).collect();
     let mut blocks = Vec::new();
     let (mut at, mut start) = (0, 0);
     while at < lines.len() {
@@ -37,7 +37,7 @@ pub fn blocks(reply: &str, nested: bool) -> Vec<Block<'_>> {
             body.truncate(cut);
         }
         let info = fence.info.split([' ', ',', '{', ':']).next().unwrap_or_default();
-        blocks.push(Block { info, body, start: line_start, closed });
+        blocks.push(FencedBlock { info, body, start: line_start, closed });
         let used = length + usize::from(closed);
         start += inside[..used].iter().map(|line| line.len()).sum::<usize>();
         at += 1 + used;
@@ -45,16 +45,26 @@ pub fn blocks(reply: &str, nested: bool) -> Vec<Block<'_>> {
     blocks
 }
 
+/// `code` as a fenced block of Markdown; the fence is longer than any in the code.
+pub fn fenced(code: &str, language: &str) -> String {
+    let mut fence = "```".to_owned();
+    while code.contains(&fence) {
+        fence.push('`');
+    }
+    let end = if code.ends_with('\n') || code.is_empty() { "" } else { "\n" };
+    format!("{fence}{language}\n{code}{end}{fence}")
+}
+
 /// Whether a line of `text` is a fence.
 pub fn any(text: &str) -> bool {
-    lines::split(text).any(|line| Fence::of(line).is_some())
+    line_break::lines(text).any(|line| Fence::of(line).is_some())
 }
 
 /// What closes the block in which `text` ends, as Markdown is read: a fence with the same indentation. `None`: it ends
 /// outside of one.
 pub fn closing(text: &str) -> Option<String> {
     let mut open: Option<(&str, Fence<'_>)> = None;
-    for line in lines::split(text) {
+    for line in line_break::lines(text) {
         let Some(fence) = Fence::of(line) else { continue };
         open = match open {
             None => Some((line, fence)),
@@ -156,7 +166,7 @@ fn glued_fence(body: &str) -> Option<usize> {
 
 /// `line` without up to `columns` bytes of white space at its start.
 fn without_indent(line: &str, columns: usize) -> &str {
-    &line[lines::indentation(line).len().min(columns)..]
+    &line[indentation::of(line).len().min(columns)..]
 }
 
 #[cfg(test)]
@@ -170,6 +180,12 @@ mod tests {
         let found: Vec<_> = blocks.iter().map(|block| (block.info, block.body.as_str(), block.closed)).collect();
         assert_eq!(found, expected);
         assert!(blocks.iter().all(|block| reply[block.start..].trim_start().starts_with(['`', '~'])));
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_those_in_the_code() {
+        assert_eq!(fenced("```\na\n```", "markdown"), "````markdown\n```\na\n```\n````");
+        assert_eq!(fenced("", ""), "```\n```");
     }
 
     #[test]

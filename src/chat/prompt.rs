@@ -7,9 +7,10 @@
 use std::fmt::Write;
 
 use super::Action;
-use super::code::{Code, Excerpt, fenced};
+use super::code::{Code, Excerpt};
 use super::conversation::Turn;
-use super::definitions::{self, Source};
+use super::definitions::{self, OtherText};
+use super::fence::fenced;
 use crate::model::{ChatPrompt, Message, Role};
 use crate::settings;
 use crate::usage::BYTES_PER_TOKEN;
@@ -54,7 +55,7 @@ pub struct Question<'a> {
     /// What tools say of that code.
     pub diagnostics: &'a [Diagnostic],
     /// Other texts that may hold definitions the code uses.
-    pub others: &'a [Source<'a>],
+    pub others: &'a [OtherText<'a>],
     /// What was said before, the oldest first.
     pub history: &'a [Turn],
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ropey::Rope;
 
-use super::lines::content;
 use crate::text::line;
+use crate::text::line_break::content;
 
 mod block;
 

@@ -1,42 +1,48 @@
-//! The way of one completion: reuse -> join -> wait -> ask -> stop -> filter -> answer. The one async part of the core.
+//! The way of one completion: cache -> open stream -> wait -> ask -> stop -> filter -> answer. The one async part of
+//! the core.
 //!
-//! A query is a loop: `State::step` looks at all that is known and says what to do now; then the query sleeps until a
-//! time or until something of its document changes (an edit, a newer query, more text), and looks again. All state is
+//! A request is a loop: all that is known of it is gathered, `decide` says what it does now, then it sleeps until a
+//! time or until something of its document changes (an edit, a newer request, more text), and looks again. All state is
 //! behind one lock that is never held across an await. Streams are read by tasks of their own, so that one stream can
 //! serve many keystrokes; dropping the task resets the stream.
 
-mod chat;
-mod cycle;
-mod local;
-mod reading;
+mod alternatives;
+mod decide;
+mod document_state;
+mod notices;
+mod request;
 mod state;
-mod track;
-mod turn;
+mod stream;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::HashMap,
+    ops::ControlFlow,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use local::Local;
-use reading::Reading;
-use state::{State, Step};
 use tokio::{sync::mpsc::UnboundedSender, time};
-use track::{Flight, Follow};
-use turn::Turn;
+
+use decide::Step;
+use document_state::MovingCursor;
+use notices::Notices;
+use request::{Prediction, Request};
+use state::State;
+use stream::{Stream, StreamReader};
 
 use super::{
-    Predictor, Query, Reason, Suggestion, Window, gate,
-    pace::Pace,
+    Predictor, Query, Reason, Suggestion, Window,
+    agreement::Agreement,
+    backoff::Backoff,
+    cache::{Cache, EntryId},
+    debounce::Debouncer,
+    eligibility,
+    history::{History, Record},
     prompt,
-    reuse::{Id, Reuse},
     stop::Reach,
-    trust::Trust,
-    why::{Record, Why},
     window::Budget,
 };
 use crate::{
@@ -44,7 +50,7 @@ use crate::{
     privacy::Privacy,
     settings::{Completion, Settings},
     text::document::{Document, Edit},
-    usage::{Counts, Tally, ceiling::Ceiling, days::Day, prompt_bytes},
+    usage::{Metered, Recorder},
 };
 
 /// The engine. Clones share their state.
@@ -76,7 +82,7 @@ pub struct Trace {
     /// From the query to the answer.
     pub total: Duration,
     /// All the model had said when the answer was given, with LF line ends.
-    pub said: String,
+    pub reply: String,
 }
 
 /// What the engine stands at.
@@ -85,52 +91,53 @@ pub struct Status {
     /// Whether automatic completion is on.
     pub on: bool,
     /// The endpoint's latest failure, if nothing worked since.
-    pub trouble: Option<Error>,
+    pub last_error: Option<Error>,
     /// Streams open now.
     pub streams: usize,
-    /// Counts since the start.
-    pub counts: Counts,
-    /// Tokens of this day, by all servers of the user.
-    pub today: u64,
-    /// The most of them, if they are used up.
+    /// The most tokens a day may take, if they are used up.
     pub ceiling: Option<u64>,
 }
 
 impl Engine {
-    /// An engine that asks `endpoint`. What a person should hear of goes to `notices`, each kind once.
-    pub fn new(settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>, notices: UnboundedSender<Reason>) -> Self {
+    /// An engine that asks `endpoint` and records in `usage`. What the user should hear of goes to `notices`, each kind
+    /// once.
+    pub fn new(
+        settings: Arc<Settings>,
+        endpoint: Arc<dyn Endpoint>,
+        usage: Recorder,
+        notices: UnboundedSender<Reason>,
+    ) -> Self {
         let state = State {
-            privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
+            privacy: privacy(&settings),
             settings,
             endpoint,
             predictor: None,
             on: true,
-            reuse: Reuse::default(),
-            pace: Pace::default(),
-            tracks: HashMap::new(),
-            why: Why::default(),
-            counts: Counts::default(),
-            tally: Tally::default(),
-            ceiling: Ceiling::default(),
-            told: None,
-            notices,
+            cache: Cache::default(),
+            debouncer: Debouncer::default(),
+            backoff: Backoff::default(),
+            documents: HashMap::new(),
+            history: History::default(),
+            usage,
+            notices: Notices::new(notices),
+            last_request: 0,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Takes what predicts where the endpoint is not or cannot be asked.
-    pub fn predict_with(&self, predictor: Arc<dyn Predictor>) {
+    pub fn set_predictor(&self, predictor: Arc<dyn Predictor>) {
         self.lock().predictor = Some(predictor);
     }
 
-    /// Takes new settings and the endpoint they name. What is known stays known.
+    /// Takes new settings and the endpoint they name. The cache stays.
     pub fn configure(&self, settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>) {
         let mut state = self.lock();
-        state.privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
+        state.privacy = privacy(&settings);
         state.settings = settings;
         state.endpoint = endpoint;
-        state.pace.forgive();
-        state.told = None;
+        state.backoff.reset();
+        state.notices.reset();
     }
 
     /// Switches automatic completion; returns whether it is on now.
@@ -144,24 +151,18 @@ impl Engine {
     pub fn accepted(&self) {
         let mut guard = self.lock();
         let state = &mut *guard;
-        let Some(track) = state.tracks.values_mut().max_by_key(|track| track.edited) else { return };
-        let language = track.language.clone();
-        let (mistaken, verdict) = track.acceptance.accepted();
-        state.unjudge(&language, mistaken);
-        state.judge(&language, verdict);
+        let Some(document) = state.documents.values_mut().max_by_key(|document| document.edited_at) else { return };
+        let language = document.language.clone();
+        let (mistaken, outcome) = document.acceptance.accepted();
+        if let Some(mistaken) = mistaken {
+            state.usage.retract_outcome(&language, mistaken);
+        }
+        state.count_outcome(&language, outcome);
     }
 
-    /// What was counted since the last call.
-    pub fn take_tally(&self) -> Tally {
-        std::mem::take(&mut self.lock().tally)
-    }
-
-    /// Takes the tokens that are on disk for a day, this engine's among them but for what [`take_tally`](Self::take_tally)
-    /// would give now.
-    pub fn know_spent(&self, day: Day, tokens: u64) {
-        let mut state = self.lock();
-        let own = state.tally.total().tokens();
-        state.ceiling.know(day, tokens.saturating_add(own));
+    /// The files that are never sent, by the settings in force.
+    pub fn privacy(&self) -> Arc<Privacy> {
+        self.lock().privacy.clone()
     }
 
     /// What the engine stands at.
@@ -169,123 +170,125 @@ impl Engine {
         let state = self.lock();
         Status {
             on: state.on,
-            trouble: state.pace.trouble().cloned(),
-            streams: state.tracks.values().map(|track| track.flights.len()).sum(),
-            counts: state.counts,
-            today: state.ceiling.spent(&today()),
-            ceiling: state.used_up(),
+            last_error: state.backoff.last_error().cloned(),
+            streams: state.documents.values().map(|document| document.streams.len()).sum(),
+            ceiling: state.usage.used_up(state.settings.limits.tokens_per_day),
         }
     }
 
     /// The last requests, oldest first.
-    pub fn why(&self) -> Vec<Record> {
-        self.lock().why.records().cloned().collect()
+    pub fn history(&self) -> Vec<Record> {
+        self.lock().history.records().cloned().collect()
     }
 
-    /// A document changed. Queries for its older text are superseded; streams that contradict the new one are reset.
+    /// Records that the client asked for a completion in a document it has not opened, in a line counted from zero.
+    pub fn not_open(&self, uri: &str, line: usize) {
+        self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(Reason::NotOpen));
+    }
+
+    /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.
     pub fn edited(&self, document: &Document, edits: &[Edit]) {
         let now = now();
         let mut guard = self.lock();
-        let state = &mut *guard;
-        let budget = budget(state.settings.completion_for(&document.language));
-        let track = state.tracks.entry(document.uri.clone()).or_default();
-        if let Some(before) = track.edited.filter(|_| edits.iter().all(|edit| edit.inserted.chars().count() == 1)) {
-            state.pace.typed(now.saturating_duration_since(before));
+        let State { documents, debouncer, cache, settings, .. } = &mut *guard;
+        let state = documents.entry(document.uri.clone()).or_default();
+        if let Some(before) = state.edited_at.filter(|_| edits.iter().all(|edit| edit.inserted.chars().count() == 1)) {
+            debouncer.typed(now.saturating_duration_since(before));
         }
-        track.language = document.language.clone();
-        track.edited(&document.text, edits, now);
-        let verdict = track.acceptance.edited(edits);
-        if track.following.trust() == Trust::Followed {
-            state.pace.accepted();
+        state.language = document.language.clone();
+        state.edited(&document.text, edits, now);
+        if state.agreement.agreement() == Agreement::Followed {
+            debouncer.accepted();
         }
-        state.judge(&document.language, verdict);
-        let Some(track) = state.tracks.get_mut(&document.uri) else { return };
-        if track.flights.is_empty() {
-            return;
-        }
-        let Some(edit) = edits.last() else { return };
-        let window = Window::cut(&document.text, edit.end(), budget);
-        let ended = track.divert(&window, &state.reuse, false);
-        state.reset(ended);
+        let outcome = state.acceptance.edited(edits);
+        let stale = match edits.last() {
+            Some(edit) if !state.streams.is_empty() => {
+                let budget = budget(settings.completion_for(&document.language));
+                let window = Window::cut(&document.text, edit.end(), budget);
+                state.take_stale(&window, cache, false)
+            }
+            _ => vec![],
+        };
+        guard.count_outcome(&document.language, outcome);
+        guard.reset(stale);
     }
 
-    /// A document was closed: its queries are superseded, its streams reset.
+    /// A document was closed: its requests are superseded, its streams reset.
     pub fn closed(&self, uri: &str) {
         let mut state = self.lock();
-        let Some(mut track) = state.tracks.remove(uri) else { return };
-        track.turn += 1;
-        track.notify();
-        let flights = std::mem::take(&mut track.flights);
-        state.reset(flights);
+        // Whoever waits for a change of it hears that there will be none.
+        let Some(document) = state.documents.remove(uri) else { return };
+        state.reset(document.streams);
     }
 
     /// The session ends: all streams are reset, so that they are counted.
     pub fn finish(&self) {
-        let open: Vec<_> = self.lock().tracks.keys().cloned().collect();
+        let open: Vec<_> = self.lock().documents.keys().cloned().collect();
         open.iter().for_each(|uri| self.closed(uri));
+    }
+
+    /// Answers a query asked by hand: the answer [`complete`](Self::complete) gives, and further suggestions.
+    pub async fn complete_with_alternatives(&self, query: &Query) -> (Answer, Vec<Suggestion>) {
+        alternatives::complete(self, query).await
     }
 
     /// Answers one query. Dropping the future takes the query back: a stream that only it waited for is reset.
     pub async fn complete(&self, query: &Query) -> Answer {
-        let mut turn = match self.begin(query) {
-            Ok(turn) => turn,
+        let mut request = match self.begin(query) {
+            Ok(request) => request,
             Err(reason) => return self.refuse(query, reason),
         };
-        let mut changed = {
-            let mut state = self.lock();
-            state.tracks.entry(query.document.uri.clone()).or_default().watch()
-        };
-        turn.local.alone = self.is_local().await;
+        let endpoint = self.lock().endpoint.clone();
+        request.prediction.alone = endpoint.is_local().await;
         let result = loop {
-            changed.mark_unchanged();
-            match self.advance(&mut turn) {
-                Step::Answer(result) => break result,
-                // `advance` has asked.
-                Step::Ask => {}
-                Step::Predict(least) => self.predict(&mut turn, least),
-                Step::Wait(Some(until)) => {
-                    let timer = time::sleep_until(until.into());
-                    tokio::select! { biased; _ = changed.changed() => {}, () = timer => {} }
+            request.changed.mark_unchanged();
+            match self.advance(&mut request) {
+                ControlFlow::Break(result) => break result,
+                ControlFlow::Continue(Pause::None) => {}
+                ControlFlow::Continue(Pause::Predict(least)) => self.predict(&mut request, least),
+                ControlFlow::Continue(Pause::Until(Some(time))) => {
+                    let timer = time::sleep_until(time.into());
+                    tokio::select! { biased; _ = request.changed.changed() => {}, () = timer => {} }
                 }
-                // The sender lives in the track; it is gone when the document is closed, which `step` sees.
-                Step::Wait(None) => drop(changed.changed().await),
+                // The sender lives in the document's state; it is gone when that is closed, which the next step sees.
+                ControlFlow::Continue(Pause::Until(None)) => drop(request.changed.changed().await),
             }
         };
-        self.ask_ahead(&turn);
-        turn.finish(result)
+        self.ask_ahead(&request);
+        request.finish(result)
     }
 
-    fn begin<'a>(&'a self, query: &'a Query) -> Result<Turn<'a>, Reason> {
+    fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
         let mut guard = self.lock();
-        let state = &mut *guard;
-        let track = state.tracks.entry(query.document.uri.clone()).or_default();
-        let follow = query.follows.then(|| Follow {
+        let State { documents, cache, settings, privacy, on, last_request, .. } = &mut *guard;
+        *last_request += 1;
+        let number = *last_request;
+        let document = documents.entry(query.document.uri.clone()).or_default();
+        let moving = query.follows.then(|| MovingCursor {
             text: query.document.text.clone(),
             cursor: query.cursor,
             typed: String::new(),
         });
-        let moved = track.begin(query.cursor, follow);
-        let (number, edits) = (track.turn, track.edits);
-        gate::document(query, &state.settings, &state.privacy, state.on)?;
-        let budget = budget(state.settings.completion_for(&query.document.language));
+        let moved = document.begin(number, query.cursor, moving);
+        eligibility::document(query, settings, privacy, *on)?;
+        let budget = budget(settings.completion_for(&query.document.language));
         let window = Window::cut(&query.document.text, query.cursor, budget);
-        gate::place(query, &window)?;
-        let track = state.tracks.entry(query.document.uri.clone()).or_default();
-        let ended = track.divert(&window, &state.reuse, moved);
-        state.reset(ended);
-        let trace = Trace { window, ..Trace::default() };
-        let begun = now();
-        Ok(Turn {
+        eligibility::place(query, &window)?;
+        let (edits, changed) = (document.edits, document.watch());
+        let stale = document.take_stale(&window, cache, moved);
+        guard.reset(stale);
+        Ok(Request {
             engine: self,
             query,
             number,
             edits,
             moved,
-            begun,
+            begun: now(),
+            changed,
             asked: None,
-            local: Local::default(),
+            prediction: Prediction::default(),
             answered: false,
-            trace,
+            trace: Trace { window, ..Trace::default() },
         })
     }
 
@@ -294,60 +297,69 @@ impl Engine {
         Answer { result: Err(reason), trace: Trace::default() }
     }
 
-    /// The query's next step. Asking happens under the same lock as the decision to ask, so that nothing, such as the
-    /// document's end, comes between.
-    fn advance(&self, turn: &mut Turn<'_>) -> Step {
+    /// Takes the request's next step. Asking happens under the same lock as the decision to ask, so that nothing, such
+    /// as the document's end, comes between.
+    fn advance(&self, request: &mut Request<'_>) -> ControlFlow<Result<Suggestion, Reason>, Pause> {
         let mut state = self.lock();
-        let step = state.step(turn);
-        if matches!(step, Step::Ask) {
-            self.ask(&mut state, turn);
+        match state.step(request, now()) {
+            Step::Show { text, entry } => ControlFlow::Break(state.show(request, &text, entry)),
+            Step::Refuse(reason) => ControlFlow::Break(Err(reason)),
+            Step::Wait(until) => ControlFlow::Continue(Pause::Until(until)),
+            Step::Predict { least, .. } => ControlFlow::Continue(Pause::Predict(least)),
+            Step::Ask => {
+                self.ask(&mut state, request);
+                ControlFlow::Continue(Pause::None)
+            }
         }
-        step
     }
 
-    /// Opens a stream for the query.
-    fn ask(&self, state: &mut State, turn: &mut Turn<'_>) {
-        let document = &turn.query.document;
-        let trust = state.tracks.get(&document.uri).map(|track| track.following.trust()).unwrap_or_default();
-        let reach = if turn.query.invoked { Reach::INVOKED } else { Reach::of(trust) };
-        let (id, prompt) = self.open(state, document, turn.trace.window.clone(), reach);
-        turn.asked = Some(id);
-        turn.trace.prompt = Some(prompt);
-        turn.trace.waited = now().saturating_duration_since(turn.begun);
+    /// Opens a stream for the request.
+    fn ask(&self, state: &mut State, request: &mut Request<'_>) {
+        let document = &request.query.document;
+        let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
+        let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
+        let (entry, prompt) = self.open(state, document, request.trace.window.clone(), reach);
+        request.asked = Some(entry);
+        request.trace.prompt = Some(prompt);
+        request.trace.waited = now().saturating_duration_since(request.begun);
     }
 
     /// Asks for what follows the known text where that is nearly typed to its end.
-    fn ask_ahead(&self, turn: &Turn<'_>) {
+    fn ask_ahead(&self, request: &Request<'_>) {
         let mut state = self.lock();
-        if let Some(window) = state.runs_out(turn, now()) {
-            self.open(&mut state, &turn.query.document, window, Reach::of(Trust::Followed));
+        if let Some(window) = state.asks_ahead(request, now()) {
+            self.open(&mut state, &request.query.document, window, Reach::of(Agreement::Followed));
         }
     }
 
     /// Opens a stream. The reply is polled by its own task.
-    fn open(&self, state: &mut State, document: &Document, window: Window, reach: Reach) -> (Id, Prompt) {
+    fn open(&self, state: &mut State, document: &Document, window: Window, reach: Reach) -> (EntryId, Prompt) {
         let begun = now();
-        let prompt =
-            prompt::build(&window, &state.settings.endpoint.model, state.settings.completion_for(&document.language));
-        let bytes = prompt_bytes(&prompt);
-        let id = state.reuse.open(&document.uri, &window);
-        let track = state.tracks.entry(document.uri.clone()).or_default();
-        let reading = Reading {
-            engine: self.clone(),
-            uri: document.uri.clone(),
-            language: document.language.clone(),
-            id,
-            window,
-            reach,
-            begun,
-            raw: String::new(),
-        };
-        let task = tokio::spawn(reading.read(state.endpoint.complete(prompt.clone()))).abort_handle();
-        let language = document.language.clone();
-        track.flights.push(Flight { id, language, begun, prompt_bytes: bytes, said_bytes: 0, task });
-        state.pace.asked(begun);
-        state.counts.requests += 1;
-        (id, prompt)
+        let (uri, language) = (document.uri.clone(), document.language.clone());
+        let prompt = prompt::build(&window, &state.settings.endpoint.model, state.settings.completion_for(&language));
+        let entry = state.cache.insert(&uri, &window);
+        let reply = state.endpoint.complete(prompt.clone());
+        let reply = Metered::completion(&state.usage, &language, &prompt, reply);
+        let meter = reply.meter();
+        let reader = StreamReader { engine: self.clone(), uri: uri.clone(), language, entry, window, reach, begun };
+        let task = tokio::spawn(reader.read(reply)).abort_handle();
+        state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
+        state.debouncer.asked(begun);
+        (entry, prompt)
+    }
+
+    /// Asks the predictor, outside the lock. What it says goes into the cache like any reply; what it does not say
+    /// leaves the place unknown, so that the endpoint may still be asked.
+    fn predict(&self, request: &mut Request<'_>, least: f32) {
+        request.prediction.tried = least;
+        let Some(predictor) = self.lock().predictor.clone() else { return };
+        let window = &request.trace.window;
+        // Counted before it is asked: what is deleted meanwhile must not be taken for known.
+        let forgotten = predictor.forgotten();
+        let predicted = predictor.predict(request.query, window);
+        let Some((text, _)) = predicted.filter(|(_, confidence)| *confidence >= least) else { return };
+        let entry = self.lock().cache.insert_prediction(&request.query.document.uri, window, &text, forgotten);
+        request.prediction.entry = Some(entry);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -355,13 +367,21 @@ impl Engine {
     }
 }
 
-fn budget(completion: &Completion) -> Budget {
-    Budget { prefix: completion.prefix_bytes, suffix: completion.suffix_bytes }
+/// What a request waits for before it looks again.
+enum Pause {
+    None,
+    /// A change of its document, or this time.
+    Until(Option<Instant>),
+    /// What the embedded engine is at least so sure of.
+    Predict(f32),
 }
 
-/// The day by which tokens are counted.
-fn today() -> Day {
-    Day::at(SystemTime::now())
+fn privacy(settings: &Settings) -> Arc<Privacy> {
+    Arc::new(Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes))
+}
+
+fn budget(completion: &Completion) -> Budget {
+    Budget { prefix: completion.prefix_bytes, suffix: completion.suffix_bytes }
 }
 
 /// The runtime's clock, which tests can pause.

@@ -1,6 +1,6 @@
 //! When a stream has given enough. Tokens not generated are tokens not paid for.
 
-use super::{Window, block, filter, trust::Trust};
+use super::{Window, agreement::Agreement, block, filter};
 use crate::text::line;
 
 /// How much of a reply is read.
@@ -29,10 +29,10 @@ impl Reach {
     const DOUBTED: Self = Self { lines: 1, ahead: 0 };
 
     /// How much of a reply asked for while typing is read.
-    pub fn of(trust: Trust) -> Self {
-        match trust {
-            Trust::Open | Trust::Followed => Self::OPEN,
-            Trust::Surprised | Trust::Doubted => Self::DOUBTED,
+    pub fn of(agreement: Agreement) -> Self {
+        match agreement {
+            Agreement::Unknown | Agreement::Followed => Self::OPEN,
+            Agreement::Slipped | Agreement::Diverged => Self::DOUBTED,
         }
     }
 }

@@ -6,6 +6,9 @@
 
 use ropey::Rope;
 
+use crate::text::boundary;
+use crate::text::line_break::slice_to_lf;
+
 /// How much text goes to the model, in bytes of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
@@ -41,8 +44,8 @@ impl Window {
         let start = start_edge(text, cursor, budget.prefix);
         let end = end_edge(text, cursor, budget.suffix);
         Self {
-            prefix: slice(text, start, cursor),
-            suffix: slice(text, cursor, end),
+            prefix: slice_to_lf(text, start..cursor),
+            suffix: slice_to_lf(text, cursor..end),
             from_start: start == 0,
             to_end: end == text.len_bytes(),
         }
@@ -90,7 +93,11 @@ fn start_edge(text: &Rope, cursor: usize, budget: usize) -> usize {
     let line = text.byte_to_line(from);
     let start = text.line_to_byte(line);
     let next = if start == from { start } else { line_start(text, line + 1) };
-    if next <= cursor && start != text.line_to_byte(text.byte_to_line(cursor)) { next } else { boundary(text, from) }
+    if next <= cursor && start != text.line_to_byte(text.byte_to_line(cursor)) {
+        next
+    } else {
+        boundary::floor(text, from)
+    }
 }
 
 /// Where the suffix ends: steps are counted from the end of the document, which typing at the cursor does not move.
@@ -103,37 +110,11 @@ fn end_edge(text: &Rope, cursor: usize, budget: usize) -> usize {
     let left_out = (length - cursor - budget).next_multiple_of(step);
     let to = length.saturating_sub(left_out).max(cursor);
     let start = text.line_to_byte(text.byte_to_line(to));
-    if start > cursor { start } else { boundary(text, to) }
+    if start > cursor { start } else { boundary::floor(text, to) }
 }
 
 fn line_start(text: &Rope, line: usize) -> usize {
     text.try_line_to_byte(line).unwrap_or(text.len_bytes())
-}
-
-/// `offset`, or the start of the character it lies in.
-fn boundary(text: &Rope, offset: usize) -> usize {
-    text.char_to_byte(text.byte_to_char(offset))
-}
-
-fn slice(text: &Rope, start: usize, end: usize) -> String {
-    let raw = text.slice(text.byte_to_char(start)..text.byte_to_char(end)).to_string();
-    to_lf(raw)
-}
-
-/// `text` with every line end as LF; no copy where that is so already.
-pub fn to_lf(text: String) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
-}
-
-/// The line end a document uses: that of its first line, LF where it has none.
-pub fn line_end(text: &Rope) -> &'static str {
-    let first = text.line(0);
-    let mut last = first.chars_at(first.len_chars());
-    match (last.prev(), last.prev()) {
-        (Some('\n'), Some('\r')) => "\r\n",
-        (Some('\r'), _) => "\r",
-        _ => "\n",
-    }
 }
 
 #[cfg(test)]
@@ -206,18 +187,11 @@ mod tests {
         assert_eq!(window.lines_below().next(), Some("three"));
     }
 
-    #[test]
-    fn line_ends_are_told_from_the_first_line() {
-        for (text, end) in [("", "\n"), ("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("\r", "\r")] {
-            assert_eq!(line_end(&Rope::from_str(text)), end, "{text:?}");
-        }
-    }
-
     proptest! {
         #[test]
         fn a_window_is_the_text_around_the_cursor(text in "[a-cé😀\n]{0,80}", at in 0..90usize, prefix in 0..40usize, suffix in 0..40usize) {
             let rope = Rope::from_str(&text);
-            let cursor = boundary(&rope, at.min(text.len()));
+            let cursor = boundary::floor(&rope, at.min(text.len()));
             let window = Window::cut(&rope, cursor, Budget { prefix, suffix });
             prop_assert!(text[..cursor].ends_with(&window.prefix) && window.prefix.len() <= prefix + 3);
             prop_assert!(text[cursor..].starts_with(&window.suffix) && window.suffix.len() <= suffix);

@@ -1,12 +1,11 @@
 //! The API key: where it is looked for, and what it may look like.
 
+mod command;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -23,9 +22,6 @@ pub const MISTRAL: &str = "MISTRAL_API_KEY";
 /// How long the key command may take: enough for a password store that asks an agent, too short for one that nobody
 /// answers.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
-
-/// How often a command that has closed its output is asked whether it has ended.
-const POLL: Duration = Duration::from_millis(5);
 
 /// The most that is read of a file or a command's output, in bytes. A key has fewer than 200.
 const LONGEST: u64 = 16 << 10;
@@ -121,7 +117,7 @@ pub fn find(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result
         return from_file(path, places.section).map(Some);
     }
     if !places.command.is_empty() {
-        return from_command(places.command, COMMAND_LIMIT, places.section).map(Some);
+        return command::run(places.command, COMMAND_LIMIT, places.section).map(Some);
     }
     for name in places.variables {
         if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
@@ -151,58 +147,6 @@ fn readable_by_others(file: &File) -> bool {
 #[cfg(not(unix))]
 fn readable_by_others(_: &File) -> bool {
     false
-}
-
-fn from_command(command: &[String], limit: Duration, section: &'static str) -> Result<Key, KeyError> {
-    let Some((program, arguments)) = command.split_first() else {
-        return Err(KeyError::Empty { origin: "key command".to_owned() });
-    };
-    let started =
-        |error: io::Error| KeyError::CommandStart { program: program.clone(), reason: error.to_string(), section };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        // What it complains of may hold the key, and our own stderr is the editor's log.
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(started)?;
-    let deadline = Instant::now() + limit;
-    let output = output_until(&mut child, deadline);
-    let status = wait_until(&mut child, deadline);
-    let (Some(output), Some(status)) = (output, status) else {
-        // Neither fails in a way we could act upon: the process has ended or is about to.
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(KeyError::CommandSlow { program: program.clone(), limit });
-    };
-    if !status.success() {
-        return Err(KeyError::CommandFailed { program: program.clone(), status: status.to_string() });
-    }
-    let output = String::from_utf8_lossy(&output);
-    checked(output.lines().next().unwrap_or_default(), format!("command {program}"), None)
-}
-
-/// All that the child writes, read by a thread of its own: a pipe cannot be read with a time limit.
-fn output_until(child: &mut Child, deadline: Instant) -> Option<Vec<u8>> {
-    let stdout = child.stdout.take()?;
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        let mut output = Vec::new();
-        let read = stdout.take(LONGEST).read_to_end(&mut output);
-        let _ = send.send(read.map(|_| output).unwrap_or_default());
-    });
-    receive.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
-}
-
-fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
-            _ => return None,
-        }
-    }
 }
 
 /// The key in what people write down: with a byte order mark, in quotes, as a line of an environment file.
@@ -397,7 +341,7 @@ mod tests {
         check_refused(find(NO_ENV, None, &words(&["sh", "-c", "echo sk-x; exit 3"])), "sh failed (exit status: 3)");
         check_refused(find(NO_ENV, None, &words(&["true"])), "command true holds no key");
         let slow =
-            |script| from_command(&words(&["sh", "-c", script]), Duration::from_millis(100), "endpoint").map(Some);
+            |script| command::run(&words(&["sh", "-c", script]), Duration::from_millis(100), "endpoint").map(Some);
         check_refused(slow("exec sleep 20"), "did not finish within 0.1 s");
         check_refused(slow("exec >&-; exec sleep 20"), "did not finish within 0.1 s");
     }

@@ -15,7 +15,7 @@ pub fn is_rule(path: &Path) -> bool {
 
 /// Walks what is not hidden and not left out below `root`. A `.gitignore` counts outside of repositories as well; where
 /// there is one it counts as far as git has it, so that rules for a whole home directory end at the project.
-pub(super) fn walk(root: &Path) -> WalkBuilder {
+pub fn walk(root: &Path) -> WalkBuilder {
     let mut walk = WalkBuilder::new(root);
     walk.require_git(root.ancestors().any(|folder| folder.join(".git").exists())).follow_links(false);
     walk

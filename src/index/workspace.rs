@@ -1,4 +1,4 @@
-//! Reads the files of the workspace into the library, on a thread of its own that gives way to everything else.
+//! Reads the files of the workspace into the index, on a thread of its own that gives way to everything else.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -11,11 +11,11 @@ use std::{iter, thread};
 
 use tokio::sync::watch;
 
+pub(crate) use super::Rules;
 use super::ignore::{self, is_rule};
-use crate::index::{SharedIndex, key};
-use crate::local::{File, SEGMENT_BYTES, Segment, indexable};
-use crate::privacy::Privacy;
-use crate::settings::Settings;
+use super::shared::Epoch;
+use super::{SharedIndex, file_key};
+use crate::local::{File, SEGMENT_BYTES};
 use crate::text::language;
 
 /// Files looked at, at most: a workspace with more is a whole disk, whose names alone take seconds.
@@ -37,22 +37,6 @@ pub struct Progress {
     pub finished: bool,
 }
 
-/// Which files are read.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    privacy: Privacy,
-    /// Bytes of a file.
-    most: usize,
-}
-
-impl Rules {
-    /// As the settings say.
-    pub fn new(settings: &Settings) -> Self {
-        let privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
-        Self { privacy, most: settings.limits.max_file_bytes }
-    }
-}
-
 /// A workspace that is being followed. Dropping it ends the thread at its next file.
 #[derive(Debug)]
 pub struct Workspace {
@@ -66,17 +50,17 @@ pub struct Workspace {
 enum Change {
     /// A file or folder may have changed, come or gone.
     Path(PathBuf),
-    /// These are the folders of the workspace now.
-    Roots(Vec<PathBuf>),
+    /// The index has other roots.
+    Roots,
 }
 
 impl Workspace {
-    /// Begins to read `roots` into `library`. `None` where the system gives no thread.
-    pub fn follow(roots: Vec<PathBuf>, rules: Rules, library: Arc<SharedIndex>) -> Option<Self> {
+    /// Begins to read the roots of `index` into it. `None` where the system gives no thread.
+    pub fn follow(rules: Rules, index: Arc<SharedIndex>) -> Option<Self> {
         let (changes, changed) = channel();
         let (progress, watched) = watch::channel(Progress::default());
         let stopped = Arc::new(AtomicBool::new(false));
-        let reader = Reader { roots, rules, library, stopped: stopped.clone(), progress, known: BTreeSet::new() };
+        let reader = Reader::new(rules, index, stopped.clone(), progress);
         thread::Builder::new().name("workspace".to_owned()).spawn(move || reader.run(&changed)).ok()?;
         Some(Self { changes, stopped, progress: watched })
     }
@@ -87,9 +71,9 @@ impl Workspace {
         let _ = self.changes.send(Change::Path(path));
     }
 
-    /// Folders were added or removed; `roots` are those that are left. Files of the others are forgotten.
-    pub fn change_roots(&self, roots: Vec<PathBuf>) {
-        let _ = self.changes.send(Change::Roots(roots));
+    /// The index has other roots. Files of those that were removed are forgotten.
+    pub fn roots_changed(&self) {
+        let _ = self.changes.send(Change::Roots);
     }
 }
 
@@ -105,24 +89,30 @@ pub fn root_of(file: &Path) -> Option<PathBuf> {
     project.or_else(|| file.parent()).map(Path::to_owned)
 }
 
-/// Reads `roots` into `library` once, and returns when that is done.
-pub fn read(roots: Vec<PathBuf>, rules: Rules, library: Arc<SharedIndex>) {
+/// Makes `roots` those of `index`, reads them into it once, and returns when that is done.
+pub fn read(roots: Vec<PathBuf>, rules: Rules, index: Arc<SharedIndex>) {
+    index.set_roots(roots);
     let (progress, _) = watch::channel(Progress::default());
-    let stopped = Arc::new(AtomicBool::new(false));
-    Reader { roots, rules, library, stopped, progress, known: BTreeSet::new() }.read_all(true);
+    Reader::new(rules, index, Arc::default(), progress).read_all(true);
 }
 
 struct Reader {
-    roots: Vec<PathBuf>,
     rules: Rules,
-    library: Arc<SharedIndex>,
+    index: Arc<SharedIndex>,
+    /// New settings empty the index; what was read by the old ones does not come in.
+    epoch: Epoch,
     stopped: Arc<AtomicBool>,
     progress: watch::Sender<Progress>,
-    /// The keys of the files in the library.
+    /// The keys of the files in the index.
     known: BTreeSet<String>,
 }
 
 impl Reader {
+    fn new(rules: Rules, index: Arc<SharedIndex>, stopped: Arc<AtomicBool>, progress: watch::Sender<Progress>) -> Self {
+        let epoch = index.epoch();
+        Self { rules, index, epoch, stopped, progress, known: BTreeSet::new() }
+    }
+
     fn run(mut self, changes: &Receiver<Change>) {
         self.read_all(true);
         while let Ok(first) = changes.recv() {
@@ -140,7 +130,7 @@ impl Reader {
         for change in changes {
             match change {
                 Change::Path(path) => drop(paths.insert(path)),
-                Change::Roots(roots) => (self.roots, other_roots) = (roots, true),
+                Change::Roots => other_roots = true,
             }
         }
         if paths.iter().any(|path| is_rule(path)) {
@@ -158,36 +148,37 @@ impl Reader {
     /// read before is read again only with `anew`.
     fn read_all(&mut self, anew: bool) {
         self.begin();
-        let mut files: Vec<PathBuf> = self.roots.iter().flat_map(|root| list(root, None, &self.rules)).collect();
+        let mut files: Vec<PathBuf> =
+            self.index.roots().iter().flat_map(|root| list(root, None, &self.rules)).collect();
         let mut keys = HashSet::new();
         // A folder may be inside another one.
-        files.retain(|file| keys.insert(key("", Some(file))));
+        files.retain(|file| keys.insert(file_key(file)));
         let gone: Vec<String> = self.known.iter().filter(|key| !keys.contains(*key)).cloned().collect();
         gone.iter().for_each(|key| self.forget(key));
-        files.retain(|file| anew || !self.known.contains(&key("", Some(file))));
-        let open = self.library.open_paths();
+        files.retain(|file| anew || !self.known.contains(&file_key(file)));
+        let open = self.index.open_files();
         files.sort_by_cached_key(|file| usize::MAX - open.iter().map(|path| shared(path, file)).max().unwrap_or(0));
-        self.take_in(&files, true);
+        self.add(&files, true);
         self.finish();
     }
 
     /// Reads files again, or the files of folders.
     fn read_again(&mut self, paths: &BTreeSet<PathBuf>) {
         self.begin();
-        let mut files = BTreeSet::new();
+        let (roots, mut files) = (self.index.roots(), BTreeSet::new());
         for path in paths {
             if self.stopped.load(Relaxed) {
                 return;
             }
-            let key = key("", Some(path));
+            let key = file_key(path);
             let inside = format!("{key}/");
             let below = self.known.range(inside.clone()..).take_while(|known| known.starts_with(&inside));
             let old: Vec<String> = below.cloned().chain([key]).collect();
             old.iter().for_each(|key| self.forget(key));
-            let roots = self.roots.iter().filter(|root| path.starts_with(root));
+            let roots = roots.iter().filter(|root| path.starts_with(root));
             files.extend(roots.flat_map(|root| list(root, Some(path), &self.rules)));
         }
-        self.take_in(&files.into_iter().collect::<Vec<_>>(), false);
+        self.add(&files.into_iter().collect::<Vec<_>>(), false);
         self.finish();
     }
 
@@ -203,20 +194,20 @@ impl Reader {
 
     fn forget(&mut self, key: &str) {
         if self.known.remove(key) {
-            self.library.remove(key);
+            self.index.remove(self.epoch, key);
         }
     }
 
     /// Reads files; `sparingly` only as long as there is room, so that nothing nearer is pushed out.
-    fn take_in(&mut self, paths: &[PathBuf], sparingly: bool) {
+    fn add(&mut self, paths: &[PathBuf], sparingly: bool) {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         for (done, path) in paths.iter().enumerate() {
-            if self.stopped.load(Relaxed) || (sparingly && bytes == 0 && self.library.is_full()) {
+            if self.stopped.load(Relaxed) || (sparingly && bytes == 0 && self.index.is_full()) {
                 return;
             }
             let begun = Instant::now();
-            let key = key("", Some(path));
-            match load(path, &key, self.rules.most) {
+            let key = file_key(path);
+            match load(path, &key, &self.rules) {
                 Some(file) => {
                     bytes += file.text.len();
                     batch.push(file);
@@ -225,22 +216,14 @@ impl Reader {
                 None => self.forget(&key),
             }
             if bytes >= SEGMENT_BYTES {
-                self.add(std::mem::take(&mut batch));
+                self.index.add(self.epoch, std::mem::take(&mut batch));
                 bytes = 0;
             }
             self.progress.send_modify(|progress| (progress.done, progress.total) = (done + 1, paths.len()));
             thread::sleep(begun.elapsed() / REST_PART);
         }
-        self.add(batch);
-        self.library.tidy();
-    }
-
-    fn add(&self, batch: Vec<File>) {
-        let segment = Segment::build(batch);
-        // New settings may have emptied the library meanwhile; what was read by the old ones must not come in.
-        if !self.stopped.load(Relaxed) && !segment.files().is_empty() {
-            self.library.add(segment);
-        }
+        self.index.add(self.epoch, batch);
+        self.index.compact();
     }
 }
 
@@ -251,13 +234,13 @@ fn list(root: &Path, only: Option<&Path>, rules: &Rules) -> Vec<PathBuf> {
         return Vec::new();
     }
     let mut walk = ignore::walk(root);
-    walk.max_filesize(Some(rules.most as u64));
+    walk.max_filesize(Some(rules.max_bytes as u64));
     if let Some(only) = only.map(Path::to_owned) {
         walk.filter_entry(move |entry| only.starts_with(entry.path()) || entry.path().starts_with(&only));
     }
     let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
     let paths = files.take(MOST_FILES).map(::ignore::DirEntry::into_path);
-    let wanted = |path: &PathBuf| rules.privacy.excludes(path).is_none() && language::of(path) != language::PLAIN_TEXT;
+    let wanted = |path: &PathBuf| rules.allow_path(path) && language::of(path) != language::PLAIN_TEXT;
     paths.filter(wanted).collect()
 }
 
@@ -266,9 +249,9 @@ fn is_too_wide(root: &Path) -> bool {
     root.parent().is_none() || etcetera::home_dir().is_ok_and(|home| home == root)
 }
 
-fn load(path: &Path, key: &str, most: usize) -> Option<File> {
-    let bytes = fs::read(path).ok().filter(|bytes| bytes.len() <= most)?;
-    let text = indexable(&bytes).ok()?.to_owned();
+fn load(path: &Path, key: &str, rules: &Rules) -> Option<File> {
+    let bytes = fs::read(path).ok()?;
+    let text = rules.text(&bytes)?.to_owned();
     Some(File { key: key.into(), language: language::of(path).into(), text })
 }
 

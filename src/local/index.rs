@@ -1,18 +1,26 @@
-//! What the engine knows: the open documents as they are now, and the files of the workspace.
+//! The index: the open documents as they are now, and the files of the workspace in segments.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use crate::{
-    live::Live,
-    segment::{Segment, folder},
-    tidy::{self, Tidy},
+    segment::{File, Segment, folder},
+    source::{Document, Source},
 };
+
+/// How much text (bytes) a segment should hold: enough that few are searched, little enough that one is sorted in
+/// under a tenth of a second.
+pub const SEGMENT_BYTES: usize = 2 << 20;
+/// Segments under this (bytes) are merged when [`SMALL_SEGMENTS`] have come together.
+const SMALL_BYTES: usize = SEGMENT_BYTES / 4;
+/// Each segment searched costs a prediction some 2 µs (2026-11-26).
+const SMALL_SEGMENTS: usize = 8;
+/// A segment is rebuilt when this part of its bytes is gone.
+const GONE_PART: usize = 4;
 
 /// An open document.
 #[derive(Debug)]
-pub struct Open {
-    /// Its text.
-    pub live: Live,
+pub struct OpenDocument {
+    document: Document,
     /// LSP's language identifier.
     pub language: Arc<str>,
     /// The caller's counter at its last change.
@@ -26,7 +34,7 @@ pub enum State {
     Shown,
     /// The same file is open, and what is open is what holds.
     Hidden,
-    /// Removed or replaced; its bytes wait for [`Index::worn`].
+    /// Removed or replaced; its bytes wait for a [`Compaction`].
     Gone,
 }
 
@@ -55,21 +63,21 @@ pub struct Coverage {
 /// Open documents and workspace files, searchable by context, inside a bound of memory.
 #[derive(Debug)]
 pub struct Index {
-    open: HashMap<Arc<str>, Open>,
+    open: HashMap<Arc<str>, OpenDocument>,
     slots: Vec<Slot>,
     limit: usize,
 }
 
 impl Index {
-    /// An empty index that keeps under `limit` bytes of memory by letting go of the files farthest from any open
-    /// document, then of the documents left alone for longest.
+    /// An empty index that keeps under `limit` bytes of memory by dropping the files farthest from any open
+    /// document, then the documents least recently used.
     pub fn new(limit: usize) -> Self {
         Self { open: HashMap::new(), slots: Vec::new(), limit }
     }
 
     /// Opens a document, or gives an open one another text. `now` is any counter that grows with use.
     pub fn open(&mut self, key: &str, language: &str, text: &str, now: u64) {
-        let open = Open { live: Live::new(text), language: language.into(), used: now };
+        let open = OpenDocument { document: Document::new(text), language: language.into(), used: now };
         self.open.insert(key.into(), open);
         self.set_states(key, State::Hidden);
         self.keep_limit();
@@ -80,7 +88,7 @@ impl Index {
     pub fn edit(&mut self, key: &str, range: Range<usize>, inserted: &str, now: u64) -> bool {
         let Some(open) = self.open.get_mut(key) else { return false };
         open.used = now;
-        let fits = open.live.edit(range, inserted);
+        let fits = open.document.edit(range, inserted);
         if !fits {
             self.open.remove(key);
         }
@@ -116,14 +124,19 @@ impl Index {
     }
 
     /// Work that would make the index smaller and faster, if there is some: segments with much that is gone, or many
-    /// small ones. [`Tidy::run`] it without a lock, then [`accept`](Self::accept) the outcome.
-    pub fn worn(&self) -> Option<Tidy> {
-        tidy::worn(&self.slots)
+    /// small ones. [`Compaction::run`] it without a lock, then [`accept`](Self::accept) the outcome.
+    pub fn compaction(&self) -> Option<Compaction> {
+        if let Some(slot) = self.slots.iter().find(|slot| slot.gone() * GONE_PART > slot.segment.text().len()) {
+            return Some(Compaction::new(std::iter::once(slot)));
+        }
+        let small = || self.slots.iter().filter(|slot| slot.segment.text().len() < SMALL_BYTES);
+        (small().count() >= SMALL_SEGMENTS).then(|| Compaction::new(small()))
     }
 
-    /// Puts what [`Tidy::run`] built in the place of what it was built from. What changed meanwhile stays changed.
-    pub fn accept(&mut self, tidy: &Tidy, segment: Segment) {
-        let taken = |slot: &Slot| tidy.parts().iter().any(|part| Arc::ptr_eq(part, &slot.segment));
+    /// Puts what [`Compaction::run`] built in the place of what it was built from. What changed meanwhile stays
+    /// changed.
+    pub fn accept(&mut self, compaction: &Compaction, segment: Segment) {
+        let taken = |slot: &Slot| compaction.parts.iter().any(|part| Arc::ptr_eq(part, &slot.segment));
         let states = segment.files().iter().map(|file| {
             let mut states = self.slots.iter().filter(|slot| taken(slot)).filter_map(|slot| slot.state(&file.key));
             states.rfind(|&state| state != State::Gone).unwrap_or(State::Gone)
@@ -137,8 +150,8 @@ impl Index {
     pub fn coverage(&self) -> Coverage {
         let mut coverage = Coverage { open: self.open.len(), ..Coverage::default() };
         for open in self.open.values() {
-            coverage.bytes += open.live.text().len();
-            coverage.memory += open.live.memory();
+            coverage.bytes += open.document.text().len();
+            coverage.memory += open.document.memory();
         }
         for slot in &self.slots {
             coverage.memory += slot.segment.memory() + slot.states.capacity();
@@ -152,12 +165,12 @@ impl Index {
     }
 
     /// An open document.
-    pub fn document(&self, key: &str) -> Option<&Open> {
+    pub fn document(&self, key: &str) -> Option<&OpenDocument> {
         self.open.get(key)
     }
 
     /// The open documents, the last used first.
-    pub fn documents(&self) -> Vec<(&Arc<str>, &Open)> {
+    pub fn documents(&self) -> Vec<(&Arc<str>, &OpenDocument)> {
         let mut documents: Vec<_> = self.open.iter().collect();
         documents.sort_by(|a, b| b.1.used.cmp(&a.1.used).then(a.0.cmp(b.0)));
         documents
@@ -184,8 +197,8 @@ impl Index {
         }
         while memory > self.limit && self.open.len() > 1 {
             let oldest = self.documents().last().map(|(key, _)| Arc::clone(key));
-            let Some(gone) = oldest.and_then(|key| self.open.remove(&key)) else { break };
-            memory -= gone.live.memory();
+            let Some(dropped) = oldest.and_then(|key| self.open.remove(&key)) else { break };
+            memory -= dropped.document.memory();
         }
     }
 
@@ -201,7 +214,25 @@ impl Index {
     }
 }
 
+impl OpenDocument {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        self.document.text()
+    }
+
+    /// Its text with its tokens.
+    pub(crate) fn source(&self) -> Source<'_> {
+        self.document.source()
+    }
+}
+
 impl Slot {
+    /// Bytes of files that are gone.
+    fn gone(&self) -> usize {
+        let files = self.segment.files().iter().zip(&self.states);
+        files.filter(|(_, state)| **state == State::Gone).map(|(file, _)| file.bytes.len()).sum()
+    }
+
     /// The state of a file of this segment that is not gone.
     fn state(&self, key: &str) -> Option<State> {
         self.position(key).and_then(|at| self.states.get(at)).copied()
@@ -216,6 +247,38 @@ impl Slot {
 
     fn position(&self, key: &str) -> Option<usize> {
         self.segment.files().binary_search_by(|file| (*file.key).cmp(key)).ok()
+    }
+}
+
+/// Segments to be rebuilt as one: what is gone leaves the memory, and many small ones become one.
+#[derive(Debug)]
+pub struct Compaction {
+    parts: Vec<Arc<Segment>>,
+    /// Numbers of a part and of a file in it.
+    files: Vec<(usize, usize)>,
+}
+
+impl Compaction {
+    fn new<'a>(slots: impl Iterator<Item = &'a Slot>) -> Self {
+        let mut compaction = Self { parts: Vec::new(), files: Vec::new() };
+        for slot in slots {
+            let part = compaction.parts.len();
+            let kept = (0..slot.states.len()).filter(|&file| slot.states[file] != State::Gone);
+            compaction.files.extend(kept.map(|file| (part, file)));
+            compaction.parts.push(Arc::clone(&slot.segment));
+        }
+        compaction
+    }
+
+    /// Builds the new segment. Takes as long as [`Segment::build`].
+    pub fn run(&self) -> Segment {
+        let files = self.files.iter().filter_map(|&(part, file)| {
+            let part = self.parts.get(part)?;
+            let span = part.files().get(file)?;
+            let (key, language) = (span.key.clone(), span.language.clone());
+            Some(File { key, language, text: part.text_of(span).into() })
+        });
+        Segment::build(files.collect())
     }
 }
 

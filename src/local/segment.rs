@@ -1,10 +1,10 @@
-//! A few megabytes of workspace text that does not change, with every place in it sorted by the context before it.
+//! A few megabytes of workspace text that does not change, with a suffix array of the contexts in it.
 
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use crate::{
-    order::Order,
     source::Source,
+    suffix_array::{Matches, SuffixArray},
     tokens::{Token, tokenize},
 };
 
@@ -56,9 +56,8 @@ pub struct Segment {
     text: String,
     tokens: Vec<Token>,
     starts: Vec<u32>,
-    order: Vec<u32>,
+    array: SuffixArray,
     words: Vec<Word>,
-    heads: Vec<u32>,
     files: Vec<Span>,
 }
 
@@ -74,10 +73,9 @@ impl Segment {
         }
         segment.tokens.push(Token::BORDER);
         segment.starts.push(segment.text.len() as u32);
-        let order = Order::new(&segment.tokens);
-        segment.order = order.places;
-        segment.heads = segment.heads_of(&order.groups);
-        segment.words = segment.sorted_words(&order.groups);
+        let (array, groups) = SuffixArray::new(&segment.tokens);
+        segment.array = array;
+        segment.words = segment.sorted_words(&groups);
         segment.tokens.shrink_to_fit();
         segment.starts.shrink_to_fit();
         segment
@@ -98,15 +96,9 @@ impl Segment {
         self.files.push(Span { key: file.key, language: file.language, bytes, first_token, folder });
     }
 
-    /// The ranks of the places behind tokens of this [head](Token::head).
-    pub fn behind(&self, head: usize) -> Range<usize> {
-        let at = |head: usize| self.heads.get(head).map_or(0, |&rank| rank as usize);
-        at(head)..at(head + 1)
-    }
-
-    /// Every word once, sorted by its letters. `groups`: see [`Order`].
+    /// Every word once, sorted by its letters. `groups`: see [`SuffixArray::new`].
     fn sorted_words(&self, groups: &[u32]) -> Vec<Word> {
-        let is_word = |rank: &u32| self.nearest(self.order[*rank as usize]).is_word();
+        let is_word = |rank: &u32| self.nearest(self.array.places()[*rank as usize]).is_word();
         let word = |&rank: &u32| Word { first: first_letters(self.letters(rank)), rank };
         let mut words: Vec<Word> = groups.iter().filter(|rank| is_word(rank)).map(word).collect();
         words.sort_unstable_by(|a, b| self.compare_word(a, b.first, || self.letters(b.rank)).then(a.rank.cmp(&b.rank)));
@@ -120,7 +112,7 @@ impl Segment {
         let from = self.words.partition_point(|word| self.compare_word(word, first, || prefix) == Ordering::Less);
         let starting = self.words[from..].iter().take_while(move |word| self.letters(word.rank).starts_with(prefix));
         starting.map(move |word| {
-            let places = &self.order[word.rank as usize..];
+            let places = &self.array.places()[word.rank as usize..];
             let word = self.nearest(places[0]);
             let len = places.iter().take(limit).take_while(|&&place| self.nearest(place) == word).count();
             &places[..len]
@@ -135,18 +127,7 @@ impl Segment {
     /// The letters of the word before the place at `rank`.
     fn letters(&self, rank: u32) -> &[u8] {
         let source = self.source();
-        source.word(source.start(self.order[rank as usize] as usize - 1)).as_bytes()
-    }
-
-    /// Where in the order the places behind tokens of each head start. `groups`: see [`Order`].
-    fn heads_of(&self, groups: &[u32]) -> Vec<u32> {
-        let mut heads = Vec::with_capacity(Token::HEADS + 1);
-        for &rank in groups {
-            let head = self.nearest(self.order[rank as usize]).head();
-            heads.resize(heads.len().max(head + 1), rank);
-        }
-        heads.resize(Token::HEADS + 1, self.order.len() as u32);
-        heads
+        source.word(source.start(self.array.places()[rank as usize] as usize - 1)).as_bytes()
     }
 
     /// The token right before `place`, which has one.
@@ -154,9 +135,14 @@ impl Segment {
         self.tokens[place as usize - 1]
     }
 
-    /// The token number of the place at `rank` in the sorted order.
+    /// The token number of the place at `rank` in the order of contexts.
     pub fn place(&self, rank: usize) -> usize {
-        self.order.get(rank).map_or(0, |&place| place as usize)
+        self.array.place(rank)
+    }
+
+    /// Looks `context`, nearest token first, up.
+    pub fn matches<'a>(&'a self, context: &'a [Token]) -> Matches<'a> {
+        Matches::new(&self.array, &self.tokens, context)
     }
 
     /// Which file a token belongs to.
@@ -179,16 +165,6 @@ impl Segment {
         &self.text
     }
 
-    /// All tokens, with a border before each file and at the end.
-    pub fn tokens(&self) -> &[Token] {
-        &self.tokens
-    }
-
-    /// Where each token starts in [`text`](Self::text), in bytes.
-    pub fn starts(&self) -> &[u32] {
-        &self.starts
-    }
-
     /// All of it, to be searched.
     pub fn source(&self) -> Source<'_> {
         Source { text: &self.text, tokens: &self.tokens, starts: &self.starts }
@@ -197,8 +173,8 @@ impl Segment {
     /// Bytes held in memory.
     pub fn memory(&self) -> usize {
         let files: usize = self.files.iter().map(|file| size_of::<Span>() + file.key.len()).sum();
-        let numbers = self.tokens.capacity() + self.starts.capacity() + self.order.capacity() + self.heads.capacity();
-        self.text.capacity() + 4 * numbers + size_of::<Word>() * self.words.capacity() + files
+        let numbers = 4 * (self.tokens.capacity() + self.starts.capacity());
+        self.text.capacity() + numbers + self.array.memory() + size_of::<Word>() * self.words.capacity() + files
     }
 }
 
@@ -215,22 +191,13 @@ fn first_letters(letters: &[u8]) -> [u8; 8] {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// A segment of files called 0, 1, 2 …
-    pub(crate) fn segment(texts: &[&str]) -> Segment {
-        let files = texts.iter().enumerate().map(|(n, text)| File {
-            key: format!("{n}").into(),
-            language: "text".into(),
-            text: text.to_string(),
-        });
-        Segment::build(files.collect())
-    }
 
     #[test]
     fn tells_which_file_a_place_is_in() {
-        let segment = segment(&["a b ", "", "c d "]);
+        let file = |(key, text): (&str, &str)| File { key: key.into(), language: "text".into(), text: text.into() };
+        let segment = Segment::build([("0", "a b "), ("1", ""), ("2", "c d ")].map(file).into());
         let file = &segment.files()[segment.file_of(6)];
         assert_eq!((&*file.key, segment.text_of(file)), ("2", "c d "));
     }

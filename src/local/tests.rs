@@ -185,21 +185,21 @@ fn a_removed_file_is_gone() {
     index.remove("a");
     assert_eq!(ask(&index, "secret(<cursor>"), None);
     assert_eq!(ask(&index, "secret(al<cursor>"), None);
-    let tidy = index.worn().unwrap();
-    let segment = tidy.run();
+    let compaction = index.compaction().unwrap();
+    let segment = compaction.run();
     assert!(!segment.text().contains("alpha"), "the memory is free of it, too");
-    index.accept(&tidy, segment);
+    index.accept(&compaction, segment);
     assert_eq!(ask(&index, "secret(<cursor>"), None);
     assert!(ask(&index, "other =<cursor>").is_some());
 }
 
 #[test]
-fn a_file_removed_while_it_is_tidied_stays_gone() {
+fn a_file_removed_during_compaction_stays_gone() {
     let mut index = index(&[("a", "one(1);\n"), ("b", "two(2);\n"), ("c", "three = 3;\n")]);
     index.remove("a");
-    let tidy = index.worn().unwrap();
+    let compaction = index.compaction().unwrap();
     index.remove("b");
-    index.accept(&tidy, tidy.run());
+    index.accept(&compaction, compaction.run());
     assert_eq!(ask(&index, "two(<cursor>"), None);
     assert!(ask(&index, "three =<cursor>").is_some());
 }
@@ -283,11 +283,11 @@ fn many_small_segments_become_one() {
         index.add(Segment::build(vec![file(&format!("{n}"), &format!("call{n}(alpha);\n"))]));
     }
     let before = index.coverage();
-    let tidy = index.worn().unwrap();
-    index.accept(&tidy, tidy.run());
+    let compaction = index.compaction().unwrap();
+    index.accept(&compaction, compaction.run());
     assert_eq!((index.slots().len(), index.coverage().files), (1, before.files));
     assert_eq!(ask(&index, "call3(<cursor>").unwrap().text, "alpha);");
-    assert!(index.worn().is_none());
+    assert!(index.compaction().is_none());
 }
 
 fn fragment() -> impl Strategy<Value = String> {

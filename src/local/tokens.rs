@@ -8,7 +8,7 @@ use std::{
 
 /// One token in 32 bits: its first byte, a hash of its bytes, and whether it is a word.
 ///
-/// Two different tokens with equal bits meet once in eight million pairs; the worst that follows is one wrong vote.
+/// Two different tokens with equal bits meet once in eight million pairs; the worst that follows is one wrong occurrence.
 /// No table of words is kept, so the index forgets a word with the last text that held it, and two indexes agree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(u32);
@@ -187,6 +187,11 @@ pub fn tokenize(text: &str, base: usize, tokens: &mut Vec<Token>, starts: &mut V
         tokens.push(token);
         starts.push((base + start) as u32);
     }
+}
+
+/// Goes on with the hash of a row of tokens.
+pub fn hash_tokens(hash: u64, tokens: impl Iterator<Item = Token>) -> u64 {
+    tokens.fold(hash, |hash, token| (hash ^ u64::from(token.bits())).wrapping_mul(SPREAD).rotate_left(29))
 }
 
 /// The white space at the start of `line`.

@@ -1,14 +1,17 @@
-//! What this client can do, told once from `initialize`, and how it wants to be answered.
+//! What a client tells of itself in `initialize`: what it can do, its folders, its settings.
+
+use std::path::PathBuf;
 
 use serde_json::Value;
 use tower_lsp::ls_types::{InitializeParams, PositionEncodingKind};
 
+use super::uri;
 use crate::settings::AsCompletion;
 use crate::text::position::Encoding;
 
 /// The client by its abilities. Names count only where a client's ways cannot be told from what it announces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Client {
+pub struct ClientCapabilities {
     /// The position encoding agreed on.
     pub encoding: Encoding,
     /// Whether it asks for inline completions.
@@ -37,7 +40,7 @@ pub struct Client {
     pub one_at_a_time: bool,
 }
 
-impl Client {
+impl ClientCapabilities {
     /// What `initialize` says of the client.
     pub fn new(params: &InitializeParams) -> Self {
         let capabilities = &params.capabilities;
@@ -110,6 +113,18 @@ pub fn settings_of(mut options: Value) -> Value {
     options
 }
 
+/// The folders of the workspace.
+pub fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| uri::to_path(&folder.uri));
+    let folders: Vec<PathBuf> = folders.collect();
+    if !folders.is_empty() {
+        return folders;
+    }
+    #[expect(deprecated, reason = "the only root that older clients name")]
+    let root = params.root_uri.as_ref();
+    root.and_then(uri::to_path).into_iter().collect()
+}
+
 /// Bytes where the client can, since the rope counts in them; else UTF-16, which every client must understand.
 fn encoding(offered: &[PositionEncodingKind]) -> Encoding {
     if offered.contains(&PositionEncodingKind::UTF8) {
@@ -125,14 +140,14 @@ mod tests {
 
     use super::*;
 
-    fn client(params: Value) -> Client {
-        Client::new(&serde_json::from_value(params).unwrap())
+    fn client(params: Value) -> ClientCapabilities {
+        ClientCapabilities::new(&serde_json::from_value(params).unwrap())
     }
 
     #[test]
     fn a_client_that_says_nothing_gets_the_least() {
         let client = client(json!({ "capabilities": {} }));
-        assert_eq!(client, Client { multiline_items: true, ..Client::default() });
+        assert_eq!(client, ClientCapabilities { multiline_items: true, ..ClientCapabilities::default() });
         assert!(client.wants_completion(AsCompletion::Auto));
         assert!(!client.wants_completion(AsCompletion::Never));
     }

@@ -7,37 +7,41 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 
-use super::Server;
-use super::chat;
+use super::chats;
+use super::configuration::Current;
 use super::convert::ACCEPTED;
-use crate::completion::{Reason, Source, why::Record};
+use super::session::Session;
+use crate::completion::{Reason, Record, Source};
 
 const WHY: &str = "codestral.why";
 const STATUS: &str = "codestral.status";
 const TOGGLE: &str = "codestral.toggle";
 
 /// All commands, as advertised. VS Code registers them globally, so each carries our name.
-pub const ALL: [&str; 5] = [ACCEPTED, WHY, STATUS, TOGGLE, chat::COMMAND];
+pub const ALL: [&str; 5] = [ACCEPTED, WHY, STATUS, TOGGLE, chats::COMMAND];
 
 /// Runs one command. With the argument `{"show": false}` it only returns its result and shows nothing.
-pub async fn execute(server: &Server, params: ExecuteCommandParams) -> Result<Option<Value>> {
-    if params.command == chat::COMMAND {
-        return chat::execute(server, params).await;
+pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<Option<Value>> {
+    if params.command == chats::COMMAND {
+        return chats::execute(session, params).await;
     }
     let argument = params.arguments.first().cloned().unwrap_or_default();
     let show = argument.get("show") != Some(&Value::Bool(false));
     match params.command.as_str() {
         ACCEPTED => {
-            server.engine.accepted();
+            session.engine.accepted();
             Ok(None)
         }
-        WHY => why(server, show).await,
-        STATUS => status(server, show).await,
+        WHY => why(session, show).await,
+        STATUS => status(session, show).await,
         TOGGLE => {
-            let on = server.engine.toggle();
+            let on = session.engine.toggle();
             if show {
                 let state = if on { "on" } else { "off" };
-                server.say(MessageType::INFO, format!("Codestral: automatic completion is {state}")).await;
+                session
+                    .client
+                    .show_message(MessageType::INFO, format!("Codestral: automatic completion is {state}"))
+                    .await;
             }
             Ok(Some(json!({ "on": on })))
         }
@@ -46,8 +50,8 @@ pub async fn execute(server: &Server, params: ExecuteCommandParams) -> Result<Op
 }
 
 /// The last requests, the newest first.
-async fn why(server: &Server, show: bool) -> Result<Option<Value>> {
-    let records = server.engine.why();
+async fn why(session: &Session, show: bool) -> Result<Option<Value>> {
+    let records = session.engine.history();
     if show {
         let mut text = String::from("Codestral: what became of the last requests, the newest first\n");
         for record in records.iter().rev() {
@@ -56,7 +60,7 @@ async fn why(server: &Server, show: bool) -> Result<Option<Value>> {
         if records.is_empty() {
             text.push_str("the editor has asked for nothing yet; is inline completion switched on there?\n");
         }
-        server.show_text("why.txt", text).await;
+        session.client.show_text("why.txt", text).await;
     }
     Ok(Some(records.iter().rev().map(to_json).collect()))
 }
@@ -91,10 +95,10 @@ fn to_json(record: &Record) -> Value {
 }
 
 /// State, model, host, last error, requests, tokens.
-async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
-    let (status, settings) = (server.engine.status(), server.settings());
-    let url = server.url();
-    let (alone, coverage) = (server.backend().is_local().await, server.library.coverage());
+async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
+    let (status, coverage) = (session.engine.status(), session.indexing.index().coverage());
+    let Current { settings, backend } = session.configuration.current();
+    let (url, alone) = (backend.url(), backend.is_local().await);
     let covers = format!(
         "the embedded engine knows {} open documents and {} files, {} KB of text in {} KB of memory",
         coverage.open,
@@ -104,24 +108,24 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
     );
     let model =
         if alone { "the embedded engine alone".to_owned() } else { format!("{} at {url}", settings.endpoint.model) };
-    let trouble = status.trouble.map(Reason::Endpoint).or(status.ceiling.map(Reason::Ceiling));
+    let trouble = status.last_error.map(Reason::Endpoint).or(status.ceiling.map(Reason::Ceiling));
     let state = match (&trouble, status.on, status.streams) {
         (Some(_), ..) => "error",
         (None, false, _) => "off",
         (None, true, 0) => "idle",
         (None, true, _) => "asking",
     };
-    let counts = status.counts;
+    let (counts, today) = (session.usage.counts(), session.usage.spent_today());
     let trouble = trouble.map(|reason| reason.to_string());
     if show {
         let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
-        let today = format!("{}{most} today by all editors", status.today);
+        let spent = format!("{today}{most} today by all editors");
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
         let text = format!(
-            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {today}; {covers}{error}",
+            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {covers}{error}",
             counts.requests, counts.shown, counts.reused, counts.local, counts.prompt_tokens, counts.completion_tokens,
         );
-        server.say(MessageType::INFO, text).await;
+        session.client.show_message(MessageType::INFO, text).await;
     }
     Ok(Some(json!({
         "state": state,
@@ -131,7 +135,7 @@ async fn status(server: &Server, show: bool) -> Result<Option<Value>> {
         "error": trouble,
         "streams": status.streams,
         "counts": counts,
-        "today": { "tokens": status.today, "most": settings.limits.tokens_per_day },
+        "today": { "tokens": today, "most": settings.limits.tokens_per_day },
         "local": {
             "alone": alone,
             "files": coverage.files,

@@ -1,18 +1,19 @@
 //! LSP's types <-> ours, and nothing else.
 
 use ropey::Rope;
-use serde_json::{Value, json};
+use serde_json::json;
 use tower_lsp::ls_types::{
     self as lsp, CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit, Documentation,
     InlineCompletionItem, InlineCompletionList, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind,
     TextDocumentContentChangeEvent, TextEdit,
 };
 
-use super::capabilities::Client;
-use crate::chat::code::fenced;
+use super::capabilities::ClientCapabilities;
+use crate::chat::fence::fenced;
 use crate::chat::prompt::Diagnostic;
-use crate::completion::{Suggestion, window};
+use crate::completion::Suggestion;
 use crate::text::document::{Change, Document};
+use crate::text::line_break;
 use crate::text::position::{self, Encoding, Position};
 
 /// Run by clients after a suggestion was accepted whole: the one standard sign of it.
@@ -57,7 +58,7 @@ pub fn from_diagnostic(diagnostic: &lsp::Diagnostic) -> Diagnostic {
 
 /// Where a suggestion goes: what it replaces, in a document, and what stands before it in `insertText`.
 #[derive(Debug, Clone)]
-pub struct Place<'a> {
+pub struct Anchor<'a> {
     /// The document the client asked about.
     pub document: &'a Document,
     /// Byte offset where the replaced text begins.
@@ -70,11 +71,11 @@ pub struct Place<'a> {
 
 /// The answer to `textDocument/inlineCompletion`. Always a list, a plain string and a range on one line: Neovim keeps
 /// an old item on `null`, VS Code shows nothing where the range is missing.
-pub fn to_inline_list(suggestions: &[Suggestion], place: &Place<'_>, encoding: Encoding) -> InlineCompletionList {
+pub fn to_inline_list(suggestions: &[Suggestion], anchor: &Anchor<'_>, encoding: Encoding) -> InlineCompletionList {
     let item = |suggestion: &Suggestion| InlineCompletionItem {
-        insert_text: format!("{}{}", place.given, suggestion.text),
+        insert_text: format!("{}{}", anchor.given, suggestion.text),
         filter_text: None,
-        range: Some(range(place, suggestion.replaces, encoding)),
+        range: Some(range(anchor, suggestion.replaces, encoding)),
         command: Some(accepted_command(suggestion)),
         insert_text_format: None,
     };
@@ -87,20 +88,25 @@ pub fn to_completion_list(
     suggestion: Option<&Suggestion>,
     document: &Document,
     cursor: usize,
-    client: &Client,
+    client: &ClientCapabilities,
 ) -> CompletionList {
     let item = |suggestion: &Suggestion| completion_item(suggestion, document, cursor, client);
     let items: Vec<_> = suggestion.map(item).into_iter().collect();
     CompletionList { is_incomplete: !items.is_empty(), items }
 }
 
-fn completion_item(suggestion: &Suggestion, document: &Document, cursor: usize, client: &Client) -> CompletionItem {
+fn completion_item(
+    suggestion: &Suggestion,
+    document: &Document,
+    cursor: usize,
+    client: &ClientCapabilities,
+) -> CompletionItem {
     let start = word_start(&document.text, cursor);
     let word = document.text.slice(document.text.byte_to_char(start)..document.text.byte_to_char(cursor)).to_string();
     let shown = if client.multiline_items { suggestion.text.as_str() } else { first_line(&suggestion.text) };
     let whole = format!("{word}{shown}");
-    let place = Place { document, start, cursor, given: "" };
-    let new_text = whole.replace('\n', window::line_end(&document.text));
+    let anchor = Anchor { document, start, cursor, given: "" };
+    let new_text = whole.replace('\n', line_break::of_document(&document.text));
     CompletionItem {
         label: label(&whole),
         kind: Some(CompletionItemKind::TEXT),
@@ -113,7 +119,7 @@ fn completion_item(suggestion: &Suggestion, document: &Document, cursor: usize, 
         insert_text_format: Some(InsertTextFormat::PLAIN_TEXT),
         insert_text_mode: Some(InsertTextMode::AS_IS),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit {
-            range: range(&place, suggestion.replaces, client.encoding),
+            range: range(&anchor, suggestion.replaces, client.encoding),
             new_text,
         })),
         command: Some(accepted_command(suggestion)),
@@ -129,9 +135,9 @@ fn accepted_command(suggestion: &Suggestion) -> lsp::Command {
     }
 }
 
-fn range(place: &Place<'_>, replaces: usize, encoding: Encoding) -> lsp::Range {
-    let at = |offset| to_position(position::from_offset(&place.document.text, offset, encoding));
-    lsp::Range { start: at(place.start), end: at(place.cursor + replaces) }
+fn range(anchor: &Anchor<'_>, replaces: usize, encoding: Encoding) -> lsp::Range {
+    let at = |offset| to_position(position::from_offset(&anchor.document.text, offset, encoding));
+    lsp::Range { start: at(anchor.start), end: at(anchor.cursor + replaces) }
 }
 
 /// Where the word that ends at `cursor` begins.
@@ -174,11 +180,6 @@ pub fn with_selected(document: &Document, start: usize, end: usize, text: &str) 
     taken
 }
 
-/// A JSON value from anything serializable; `null` where that fails, which derived types never do.
-pub fn to_json(value: impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +191,15 @@ mod tests {
 
     /// What stands in the document after the item's edit, and its filter text and label.
     #[track_caller]
-    fn check_item(marked: &str, reply: &str, replaces: usize, client: Client, after: &str, filter: &str, label: &str) {
+    fn check_item(
+        marked: &str,
+        reply: &str,
+        replaces: usize,
+        client: ClientCapabilities,
+        after: &str,
+        filter: &str,
+        label: &str,
+    ) {
         let cursor = marked.find("<cursor>").unwrap();
         let document = Document::new("file:///a", "rust", 0, &marked.replacen("<cursor>", "", 1));
         let list = to_completion_list(Some(&suggestion(reply, replaces)), &document, cursor, &client);
@@ -217,8 +226,8 @@ mod tests {
         assert_eq!(shown.value, "```rust\nfor x in 0..3 {\n    show(x);\n}\n```");
     }
 
-    fn helix() -> Client {
-        Client { encoding: Encoding::Utf16, multiline_items: true, ..Client::default() }
+    fn helix() -> ClientCapabilities {
+        ClientCapabilities { encoding: Encoding::Utf16, multiline_items: true, ..ClientCapabilities::default() }
     }
 
     #[test]
@@ -235,7 +244,7 @@ mod tests {
 
     #[test]
     fn neovim_gets_one_line() {
-        let client = Client { multiline_items: false, ..helix() };
+        let client = ClientCapabilities { multiline_items: false, ..helix() };
         check_item("fo<cursor>\n", "o {\n  b\n}", 0, client, "foo {\n", "foo {", "foo {");
     }
 
@@ -249,8 +258,8 @@ mod tests {
     #[test]
     fn an_inline_item_has_a_range_on_one_line() {
         let document = Document::new("file:///a", "rust", 0, "x\nf(😀)");
-        let place = Place { document: &document, start: 8, cursor: 8, given: "" };
-        let list = to_inline_list(&[suggestion(") + 1", 1)], &place, Encoding::Utf16);
+        let anchor = Anchor { document: &document, start: 8, cursor: 8, given: "" };
+        let list = to_inline_list(&[suggestion(") + 1", 1)], &anchor, Encoding::Utf16);
         let expected = lsp::Range::new(lsp::Position::new(1, 4), lsp::Position::new(1, 5));
         assert_eq!(list.items[0].range, Some(expected));
         assert_eq!(list.items[0].insert_text, ") + 1");
@@ -261,8 +270,8 @@ mod tests {
         let document = Document::new("file:///a", "rust", 0, "x = ma;");
         let taken = with_selected(&document, 4, 6, "main");
         assert_eq!(taken.text.to_string(), "x = main;");
-        let place = Place { document: &document, start: 4, cursor: 6, given: "main" };
-        let list = to_inline_list(&[suggestion("()", 0)], &place, Encoding::Utf8);
+        let anchor = Anchor { document: &document, start: 4, cursor: 6, given: "main" };
+        let list = to_inline_list(&[suggestion("()", 0)], &anchor, Encoding::Utf8);
         assert_eq!(list.items[0].insert_text, "main()");
         assert_eq!(list.items[0].range, Some(lsp::Range::new(lsp::Position::new(0, 4), lsp::Position::new(0, 6))));
     }

@@ -1,179 +1,177 @@
-//! Feeds the embedded engine: the open documents as they change, and the workspace as it is read.
+//! Feeds the index: the open documents as they change, and the workspace as it is read.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
-use tower_lsp::ls_types::{InitializeParams, Registration, Uri, WorkspaceFoldersChangeEvent};
+use tower_lsp::ls_types::{Uri, WorkspaceFoldersChangeEvent};
 
-use super::session::Session;
-use super::{Server, progress};
+use super::client::Client;
+use super::{uri, workspace_progress};
 use crate::index::ignore::is_rule;
-use crate::index::workspace::{Rules, Workspace};
+use crate::index::workspace::Workspace;
+use crate::index::{Rules, SharedIndex};
 use crate::settings::Settings;
-use crate::text::document::{Document, Edit};
+use crate::text::document::{Document, Documents, Edit};
 
-/// The workspace, once the session has begun.
-#[derive(Debug, Default)]
-pub struct Shelves {
+/// The index of a session, and all that tells it of changes.
+pub struct Indexing {
+    index: Arc<SharedIndex>,
+    documents: Arc<Documents>,
+    client: Client,
+    state: Mutex<State>,
+}
+
+struct State {
+    settings: Arc<Settings>,
+    /// Whether the workspace may be read yet.
     begun: bool,
-    /// Its folders.
-    roots: Vec<PathBuf>,
+    /// The workspace, while it is read and followed.
     workspace: Option<Workspace>,
+    /// Whether the index was emptied, and the open documents are to come in again.
+    reset: bool,
     /// Whether the editor was asked to tell of changed files.
     watches: bool,
 }
 
-/// The folders that `initialize` names.
-fn roots(params: &InitializeParams) -> Vec<PathBuf> {
-    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| path(&folder.uri));
-    let folders: Vec<PathBuf> = folders.collect();
-    if !folders.is_empty() {
-        return folders;
+impl Indexing {
+    pub fn new(documents: Arc<Documents>, client: Client, settings: Arc<Settings>) -> Self {
+        let index = Arc::new(SharedIndex::new(&settings));
+        let state = State { settings, begun: false, workspace: None, reset: false, watches: false };
+        Self { index, documents, client, state: Mutex::new(state) }
     }
-    #[expect(deprecated, reason = "the only root that older clients name")]
-    let root = params.root_uri.as_ref();
-    root.and_then(path).into_iter().collect()
-}
 
-/// Whether the index made by the one settings holds by the others.
-pub(super) fn same(a: &Settings, b: &Settings) -> bool {
-    let may = a.may_use_local() == b.may_use_local();
-    let bounds = a.local.memory_mb == b.local.memory_mb && a.local.workspace == b.local.workspace;
-    may && bounds && a.privacy == b.privacy && a.limits == b.limits
-}
+    pub fn index(&self) -> Arc<SharedIndex> {
+        self.index.clone()
+    }
 
-pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
-    uri.to_file_path().map(|path| path.into_owned())
-}
-
-impl Session {
     /// A file's path below the workspace's folder that holds it, if one does.
-    pub(super) fn below_root(&self, path: &Path) -> Option<PathBuf> {
-        self.shelves().roots.iter().find_map(|root| path.strip_prefix(root).ok().map(Path::to_owned))
+    pub fn below_root(&self, path: &Path) -> Option<PathBuf> {
+        self.index.roots().iter().find_map(|root| path.strip_prefix(root).ok().map(Path::to_owned))
     }
 
-    /// `initialize` has named the folders of the workspace.
-    pub(super) fn find_roots(&self, params: &InitializeParams) {
-        let roots = roots(params);
-        self.library.set_roots(roots.clone());
-        self.shelves().roots = roots;
+    pub fn opened(&self, document: &Document) {
+        self.index.open(document, uri::document_path(document).as_deref());
     }
 
-    /// A document was opened.
-    pub(super) fn take_in(&self, document: &Document) {
-        self.library.open(document, document_path(document).as_deref());
+    /// `document` is as the edits left it.
+    pub fn edited(&self, document: &Document, edits: &[Edit]) {
+        self.index.edit(document, uri::document_path(document).as_deref(), edits);
     }
 
-    /// A document was edited.
-    pub(super) fn follow(&self, document: &Document, edits: &[Edit]) {
-        self.library.edit(document, document_path(document).as_deref(), edits);
-    }
-
-    /// A document was closed: what its file holds counts again.
-    pub(super) fn put_back(&self, uri: &Uri) {
-        self.library.close(uri.as_str(), path(uri).as_deref());
+    /// What the document's file holds counts again.
+    pub fn closed(&self, uri: &Uri) {
+        self.index.close(uri.as_str(), uri::to_path(uri).as_deref());
         self.files_changed([uri.clone()].into_iter());
     }
 
     /// Files or folders may have changed, come or gone.
-    pub(super) fn files_changed(&self, uris: impl Iterator<Item = Uri>) {
-        let paths: Vec<PathBuf> = uris.filter_map(|uri| path(&uri)).collect();
+    pub fn files_changed(&self, uris: impl Iterator<Item = Uri>) {
+        let paths: Vec<PathBuf> = uris.filter_map(|uri| uri::to_path(&uri)).collect();
         if paths.iter().any(|path| is_rule(path)) {
-            self.judge_documents();
+            self.refresh_documents();
         }
-        if let Some(workspace) = &self.shelves().workspace {
+        if let Some(workspace) = &self.state().workspace {
             paths.into_iter().for_each(|path| workspace.changed(path));
         }
     }
 
-    /// Which open documents are ignored may have changed.
-    fn judge_documents(&self) {
-        for document in self.documents.all() {
-            self.library.judge(&document, document_path(&document).as_deref());
+    /// The workspace's folders, before it is read.
+    pub fn set_folders(&self, folders: Vec<PathBuf>) {
+        self.index.set_roots(folders);
+    }
+
+    /// Folders were added to the workspace or removed from it.
+    pub fn folders_changed(&self, event: &WorkspaceFoldersChangeEvent) {
+        let removed: Vec<PathBuf> = event.removed.iter().filter_map(|folder| uri::to_path(&folder.uri)).collect();
+        let mut roots = self.index.roots();
+        roots.retain(|root| !removed.contains(root));
+        for added in event.added.iter().filter_map(|folder| uri::to_path(&folder.uri)) {
+            if !roots.contains(&added) {
+                roots.push(added);
+            }
+        }
+        self.index.set_roots(roots);
+        if let Some(workspace) = &self.state().workspace {
+            workspace.roots_changed();
+        }
+        self.follow_settings();
+        self.refresh_documents();
+    }
+
+    /// From now on the workspace is read.
+    pub fn begin(&self) {
+        self.state().begun = true;
+        self.follow_settings();
+    }
+
+    /// Takes new settings. Where the index does not hold by them it is emptied at once; what is allowed now comes in
+    /// again by [`follow_settings`](Self::follow_settings).
+    pub fn configure(&self, settings: &Arc<Settings>) {
+        let mut state = self.state();
+        let holds = same_index(&state.settings, settings);
+        state.settings = settings.clone();
+        if !holds {
+            state.workspace = None;
+            state.reset = true;
+            self.index.reset(settings);
         }
     }
 
-    /// Builds the index anew as `settings` say.
-    pub(super) fn shelve(&self, settings: &Settings) {
-        let mut shelves = self.shelves();
-        shelves.workspace = None;
-        let documents = self.documents.all().into_iter();
-        self.library.configure(settings, documents.map(|document| (document.clone(), document_path(&document))));
-        if shelves.begun {
-            shelves.workspace = self.read_workspace(&shelves.roots, settings);
+    /// Takes in what the newest settings allow, as far as it is not in: the open documents, and the workspace as soon as
+    /// it has begun. Reads ignore files.
+    pub fn follow_settings(&self) {
+        if std::mem::take(&mut self.state().reset) {
+            self.refresh_documents();
+        }
+        let mut state = self.state();
+        if state.begun && state.workspace.is_none() {
+            state.workspace = self.read_workspace(&state.settings);
         }
     }
 
-    fn read_workspace(&self, roots: &[PathBuf], settings: &Settings) -> Option<Workspace> {
-        if !settings.may_use_local() || !settings.local.workspace || roots.is_empty() {
+    fn read_workspace(&self, settings: &Settings) -> Option<Workspace> {
+        if !settings.may_use_local() || !settings.local.workspace || self.index.roots().is_empty() {
             return None;
         }
-        let workspace = Workspace::follow(roots.to_vec(), Rules::new(settings), Arc::clone(&self.library))?;
-        if self.client().progress {
-            tokio::spawn(progress::show(self.connection.clone(), workspace.progress.clone()));
+        let workspace = Workspace::follow(Rules::new(settings), Arc::clone(&self.index))?;
+        if self.client.capabilities().progress {
+            tokio::spawn(workspace_progress::show(self.client.connection.clone(), workspace.progress.clone()));
         }
         Some(workspace)
     }
 
-    fn shelves(&self) -> MutexGuard<'_, Shelves> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Server {
-    /// From now on the workspace is read.
-    pub(super) fn follow_workspace(&self) {
-        let settings = self.settings();
-        let mut shelves = self.shelves();
-        shelves.begun = true;
-        shelves.workspace = self.read_workspace(&shelves.roots, &settings);
-    }
-
-    /// Folders were added to the workspace or removed from it.
-    pub(super) fn change_folders(&self, event: &WorkspaceFoldersChangeEvent) {
-        let settings = self.settings();
-        let removed: Vec<PathBuf> = event.removed.iter().filter_map(|folder| path(&folder.uri)).collect();
-        {
-            let mut shelves = self.shelves();
-            shelves.roots.retain(|root| !removed.contains(root));
-            for added in event.added.iter().filter_map(|folder| path(&folder.uri)) {
-                if !shelves.roots.contains(&added) {
-                    shelves.roots.push(added);
-                }
-            }
-            self.library.set_roots(shelves.roots.clone());
-            if let Some(workspace) = &shelves.workspace {
-                workspace.change_roots(shelves.roots.clone());
-            } else if shelves.begun {
-                shelves.workspace = self.read_workspace(&shelves.roots, &settings);
-            }
+    /// Which open documents are left out may have changed.
+    fn refresh_documents(&self) {
+        for document in self.documents.all() {
+            let path = uri::document_path(&document);
+            self.index.refresh(&document.uri, path.as_deref(), || self.documents.get(&document.uri));
         }
-        self.judge_documents();
-        let server = self.clone();
-        tokio::spawn(async move { server.watch_files().await });
     }
 
     /// Asks the editor to tell of changed files, once there is a folder they can be in.
-    pub(super) async fn watch_files(&self) {
-        {
-            let mut shelves = self.shelves();
-            if !self.client().watches_files || shelves.roots.is_empty() || shelves.watches {
-                return;
-            }
-            shelves.watches = true;
+    pub async fn watch_files(&self) {
+        if !self.client.capabilities().watches_files || self.index.roots().is_empty() {
+            return;
         }
-        let registration = Registration {
-            id: "codestral-files".to_owned(),
-            method: "workspace/didChangeWatchedFiles".to_owned(),
-            register_options: Some(json!({ "watchers": [{ "globPattern": "**/*" }] })),
-        };
-        if let Err(error) = self.connection.register_capability(vec![registration]).await {
+        if std::mem::replace(&mut self.state().watches, true) {
+            return;
+        }
+        let options = json!({ "watchers": [{ "globPattern": "**/*" }] });
+        let registered = self.client.register("codestral-files", "workspace/didChangeWatchedFiles", options).await;
+        if let Err(error) = registered {
             tracing::warn!("the editor will not tell of changed files: {error}");
         }
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn document_path(document: &Document) -> Option<PathBuf> {
-    document.uri.parse::<Uri>().ok().as_ref().and_then(path)
+/// Whether the index made by the one settings holds by the others.
+fn same_index(a: &Settings, b: &Settings) -> bool {
+    let may = a.may_use_local() == b.may_use_local();
+    let bounds = a.local.memory_mb == b.local.memory_mb && a.local.workspace == b.local.workspace;
+    may && bounds && a.privacy == b.privacy && a.limits == b.limits
 }

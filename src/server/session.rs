@@ -1,238 +1,91 @@
-//! One editor's session: its documents, its settings as they change, and what is said to the person.
+//! One editor's session: the parts that it owns, and what happens to all of them at its beginning, at its end and with
+//! new settings.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::{task, time};
-use tower_lsp::Client as Connection;
-use tower_lsp::ls_types::{ConfigurationItem, InitializeParams, MessageType, Registration, ShowDocumentParams, Uri};
+use tower_lsp::ls_types::InitializeParams;
 
-use super::Server;
-use super::capabilities::Client;
-use super::chat::Chats;
-use super::indexing::{self, Shelves};
+use super::capabilities;
+use super::chats::Chats;
+use super::client::Client;
+use super::configuration::{Configuration, Current};
+use super::indexing::Indexing;
+use super::notices::Notices;
 use super::usage_sync::UsageSync;
-use crate::completion::{Engine, Reason};
-use crate::endpoint::Backend;
-use crate::index::SharedIndex;
+use crate::completion::Engine;
 use crate::logging::Logging;
-use crate::settings::{Dialect, Settings, Sources};
-use crate::state_dir;
+use crate::settings::Sources;
 use crate::text::document::Documents;
-
-/// The section of the settings in a client's configuration.
-const SECTION: &str = "codestral";
-
-/// The time between two writings of the counts: what a crash may lose, against the wear of the disk.
-const COUNTS_EVERY: Duration = Duration::from_secs(60);
+use crate::usage::Recorder;
 
 /// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
-const LAST_WORDS_LIMIT: Duration = Duration::from_millis(200);
+const LAST_WRITES_LIMIT: Duration = Duration::from_millis(200);
 
-/// One editor's session.
+/// One editor's session. Clones share its parts: a handler borrows it, a task has a clone, or of the part it needs.
+#[derive(Clone)]
 pub struct Session {
-    /// The open documents.
-    pub documents: Documents,
+    pub documents: Arc<Documents>,
+    pub client: Client,
+    pub configuration: Arc<Configuration>,
     /// What completes.
     pub engine: Engine,
-    /// What the embedded engine knows.
-    pub library: Arc<SharedIndex>,
-    /// The chats that run.
-    pub(super) chats: Arc<Chats>,
-    pub(super) shelves: Mutex<Shelves>,
-    pub(super) connection: Connection,
-    client: OnceLock<Client>,
-    configured: Mutex<Configured>,
-    logging: Logging,
-    /// Whether the person knows that the embedded engine completes.
-    told_local: AtomicBool,
-    /// The engine's trouble, until `initialized` begins to read it.
-    trouble: Mutex<Option<UnboundedReceiver<Reason>>>,
-    usage_sync: UsageSync,
-}
-
-/// The settings, and what was made from them.
-struct Configured {
-    sources: Sources,
-    settings: Arc<Settings>,
-    backend: Backend,
-    /// Why nothing may be sent, if they are wrong where it matters.
-    refusal: Option<String>,
-    /// What is wrong with them, and whether the person has been told.
-    problems: Vec<String>,
-    told: Vec<String>,
+    pub indexing: Arc<Indexing>,
+    pub chats: Arc<Chats>,
+    /// What is asked, paid and shown.
+    pub usage: Recorder,
+    usage_sync: Arc<UsageSync>,
+    notices: Arc<Notices>,
 }
 
 impl Session {
     /// A session before its `initialize`.
-    pub fn new(connection: Connection, sources: Sources, logging: Logging) -> Self {
-        let settings = Arc::new(sources.load().settings);
-        let backend = Backend::new(&settings);
+    pub fn new(connection: tower_lsp::Client, sources: Sources, logging: Logging) -> Self {
+        let client = Client::new(connection);
+        let documents = Arc::<Documents>::default();
+        let configuration = Configuration::new(sources, logging);
+        let Current { settings, backend } = configuration.current();
+        let indexing = Indexing::new(documents.clone(), client.clone(), settings.clone());
         let (sender, trouble) = unbounded_channel();
-        let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), sender);
-        let library = Arc::new(SharedIndex::new(&settings));
-        engine.predict_with(library.clone());
+        let usage = Recorder::default();
+        let engine = Engine::new(settings, Arc::new(backend), usage.clone(), sender);
+        engine.set_predictor(indexing.index());
         Self {
-            documents: Documents::default(),
+            documents,
+            client,
+            configuration: Arc::new(configuration),
+            usage_sync: Arc::new(UsageSync::new(usage.clone())),
+            usage,
             engine,
-            library,
+            indexing: Arc::new(indexing),
             chats: Arc::default(),
-            shelves: Mutex::new(Shelves::default()),
-            connection,
-            client: OnceLock::new(),
-            configured: Mutex::new(Configured {
-                sources,
-                settings,
-                backend,
-                refusal: None,
-                problems: vec![],
-                told: vec![],
-            }),
-            logging,
-            told_local: AtomicBool::new(false),
-            trouble: Mutex::new(Some(trouble)),
-            usage_sync: UsageSync::default(),
+            notices: Arc::new(Notices::new(trouble)),
         }
     }
 
-    /// Learns what the client can do.
-    pub fn meet(&self, params: &InitializeParams) -> Client {
-        self.find_roots(params);
-        *self.client.get_or_init(|| Client::new(params))
+    /// `initialize`: what the client can do, its folders, its settings.
+    pub fn initialize(&self, params: &InitializeParams) {
+        self.client.learn(params);
+        self.indexing.set_folders(capabilities::folders(params));
+        self.configure(capabilities::settings_of(params.initialization_options.clone().unwrap_or_default()));
+        self.follow_settings();
     }
 
-    /// What the client can do.
-    pub fn client(&self) -> Client {
-        self.client.get().copied().unwrap_or_default()
-    }
-
-    /// The settings in force.
-    pub fn settings(&self) -> Arc<Settings> {
-        self.configured().settings.clone()
-    }
-
-    /// What is asked.
-    pub fn backend(&self) -> Backend {
-        self.configured().backend.clone()
-    }
-
-    /// The address that is asked.
-    pub fn url(&self) -> String {
-        self.configured().backend.url().to_owned()
-    }
-
-    /// Takes what the editor says of the settings. False where it says nothing (`null`): then it wants to be asked.
-    pub fn configure(&self, sent: Value) -> bool {
-        let mut configured = self.configured();
-        let said = configured.sources.set_editor(sent);
-        let loaded = configured.sources.load();
-        configured.problems = loaded.problems.iter().map(ToString::to_string).collect();
-        if let Err(error) = self.logging.apply(&loaded.settings.log) {
-            configured.problems.push(error.to_string());
-        }
-        let dangerous = loaded.problems.iter().find(|problem| problem.forbids_sending());
-        let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
-        if *configured.settings != loaded.settings || configured.refusal != refusal {
-            let shelved = indexing::same(&configured.settings, &loaded.settings);
-            configured.settings = Arc::new(loaded.settings);
-            configured.backend = match &refusal {
-                Some(why) => Backend::refusing(&configured.settings, why.clone()),
-                None => configured.backend.changed(&configured.settings),
-            };
-            configured.refusal = refusal;
-            self.engine.configure(configured.settings.clone(), Arc::new(configured.backend.clone()));
-            if !shelved {
-                self.shelve(&configured.settings);
-            }
-        }
-        said
-    }
-
-    /// What is wrong with the settings and has not been said yet.
-    fn new_problems(&self) -> Vec<String> {
-        let mut configured = self.configured();
-        let problems = configured.problems.clone();
-        let new = problems.iter().filter(|problem| !configured.told.contains(problem)).cloned().collect();
-        configured.told = problems;
-        new
-    }
-
-    /// Says one thing to the person.
-    pub async fn say(&self, kind: MessageType, text: String) {
-        self.connection.show_message(kind, text).await;
-    }
-
-    /// Shows a longer text: as a document where the client can open one, else as a message.
-    pub async fn show_text(&self, name: &'static str, text: String) {
-        let shown = self.client().show_document.then(|| text.clone());
-        if let Some(text) = shown {
-            let written = task::spawn_blocking(move || write_state(name, &text)).await;
-            match written {
-                Ok(Ok(path)) => {
-                    if let Some(uri) = Uri::from_file_path(&path) {
-                        let document =
-                            ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
-                        if self.connection.show_document(document).await.unwrap_or_default() {
-                            return;
-                        }
-                    }
-                }
-                Ok(Err(error)) => tracing::warn!("cannot write {name}: {error}"),
-                Err(_) => tracing::warn!("writing {name} did not end"),
-            }
-        }
-        self.say(MessageType::INFO, text).await;
-    }
-
-    fn configured(&self) -> MutexGuard<'_, Configured> {
-        self.configured.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Server {
-    /// After `initialized`: settings are asked for, trouble is told and counts are kept from now on, the connection is
-    /// warmed up.
+    /// After `initialized`: settings are asked for, trouble is told and counts are kept from now on, the workspace is
+    /// read, the connection is warmed up.
     pub fn begin(&self) {
-        self.keep_counts();
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let server = self.clone();
+        tokio::spawn(self.usage_sync.clone().keep());
+        let session = self.clone();
         tokio::spawn(async move {
-            if server.client().registers_configuration {
-                let registration = Registration {
-                    id: "codestral-settings".to_owned(),
-                    method: "workspace/didChangeConfiguration".to_owned(),
-                    register_options: Some(serde_json::json!({ "section": SECTION })),
-                };
-                if let Err(error) = server.connection.register_capability(vec![registration]).await {
-                    tracing::warn!("the editor will not tell of changed settings: {error}");
-                }
-            }
-            server.watch_files().await;
-            server.pull_configuration().await;
-            server.follow_workspace();
-            server.settle().await;
-            let Some(mut trouble) = trouble else { return };
-            while let Some(reason) = trouble.recv().await {
-                let is_chosen = matches!(reason, Reason::Ceiling(_));
-                let kind = if is_chosen { MessageType::WARNING } else { MessageType::ERROR };
-                server.say(kind, format!("Codestral: {reason}")).await;
-            }
-        });
-    }
-
-    fn keep_counts(&self) {
-        let server = self.clone();
-        tokio::spawn(async move {
-            server.usage_sync.read(&server.engine).await;
-            loop {
-                time::sleep(COUNTS_EVERY).await;
-                server.usage_sync.write(&server.engine).await;
-            }
+            session.configuration.register(&session.client).await;
+            session.indexing.watch_files().await;
+            session.pull_configuration().await;
+            session.indexing.begin();
+            session.settle().await;
+            session.notices.tell_trouble(&session.client).await;
         });
     }
 
@@ -242,76 +95,61 @@ impl Server {
         self.engine.finish();
         let last = async {
             self.chats.finish().await;
-            self.usage_sync.write(&self.engine).await;
+            self.usage_sync.write().await;
         };
-        if time::timeout(LAST_WORDS_LIMIT, last).await.is_err() {
+        if time::timeout(LAST_WRITES_LIMIT, last).await.is_err() {
             tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");
         }
     }
 
-    /// The editor says its settings changed without saying how.
-    pub fn ask_configuration(&self) {
-        let server = self.clone();
+    /// The editor tells its settings, or says that they changed without saying how: then it is asked. What comes after
+    /// sees the new ones; what takes time follows.
+    pub fn settings_changed(&self, sent: Value) {
+        let said = self.configure(sent);
+        let session = self.clone();
         tokio::spawn(async move {
-            server.pull_configuration().await;
-            server.settle().await;
+            if !said {
+                session.pull_configuration().await;
+            }
+            session.settle().await;
         });
     }
 
-    /// Tells what is wrong with new settings, and warms up the endpoint they name. Must not hold up a notification.
-    pub fn settle_soon(&self) {
-        let server = self.clone();
-        tokio::spawn(async move { server.settle().await });
+    /// Takes what the editor says of the settings. False where it says nothing (`null`): then it wants to be asked.
+    ///
+    /// All that is done here is to swap values, so that it may be done between two messages. See
+    /// [`follow_settings`](Self::follow_settings) for the rest.
+    fn configure(&self, sent: Value) -> bool {
+        self.configuration.update(sent, |Current { settings, backend }| {
+            self.engine.configure(settings.clone(), Arc::new(backend.clone()));
+            self.indexing.configure(settings);
+        })
     }
 
     async fn pull_configuration(&self) {
-        if !self.client().configuration {
-            return;
-        }
-        let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
-        match self.connection.configuration(vec![item]).await {
-            Ok(mut values) => {
-                if let Some(value) = values.pop() {
-                    self.configure(value);
-                }
-            }
-            Err(error) => tracing::warn!("the editor does not tell its settings: {error}"),
+        if let Some(sent) = self.configuration.pull(&self.client).await {
+            self.configure(sent);
         }
     }
 
+    /// Does what new settings ask for, tells what is wrong with them, and warms up the endpoint they name.
     async fn settle(&self) {
-        for problem in self.new_problems() {
-            self.say(MessageType::WARNING, format!("Codestral settings: {problem}")).await;
+        let session = self.clone();
+        if task::spawn_blocking(move || session.follow_settings()).await.is_err() {
+            tracing::warn!("not all of the new settings are in force");
         }
-        let (backend, warm_up) = {
-            let configured = self.configured();
-            (configured.backend.clone(), configured.settings.endpoint.warm_up)
-        };
-        self.tell_of_local(&backend).await;
-        if warm_up {
+        self.notices.tell_problems(&self.client, &self.configuration).await;
+        let Current { settings, backend } = self.configuration.current();
+        self.notices.tell_of_local(&self.client, &settings, &backend).await;
+        if settings.endpoint.warm_up {
             backend.warm_up().await;
         }
     }
-}
 
-/// Says where completions come from when nobody chose that.
-const LOCAL: &str = "Codestral: no API key is set, so suggestions come from your own open files and workspace alone, and \
-     nothing is sent. For Codestral's, set MISTRAL_API_KEY; `codestral-ls check` helps.";
-
-impl Server {
-    async fn tell_of_local(&self, backend: &Backend) {
-        let chosen = self.settings().endpoint.dialect == Dialect::Local;
-        if !chosen && backend.is_local().await && !self.told_local.swap(true, Relaxed) {
-            self.say(MessageType::INFO, LOCAL.to_owned()).await;
-        }
+    /// What takes longer: the log's file is opened, documents and workspace are indexed anew. Follows whatever settings
+    /// are the newest, so any number of these may run at once.
+    fn follow_settings(&self) {
+        self.configuration.open_log();
+        self.indexing.follow_settings();
     }
-}
-
-/// Writes a text below the user's state directory, for no one else to read.
-fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
-    let directory = state_dir::path()?;
-    state_dir::create(&directory)?;
-    let path = directory.join(name);
-    state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
-    Ok(path)
 }

@@ -5,11 +5,11 @@
 //! first wait before the next message is looked at, and what it does until then no other message can get between.
 
 mod dispatch;
-mod editor;
 mod frames;
 mod message;
 mod notifications;
-mod uri;
+mod parent_process;
+mod uri_spelling;
 mod writer;
 
 #[cfg(test)]
@@ -30,15 +30,15 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService};
 use dispatch::Dispatch;
 use frames::{Frame, Frames};
 use message::Message;
-use uri::Spellings;
+use uri_spelling::Spellings;
 use writer::Outgoing;
 
 /// Messages read ahead of the one at work. Few, as each may be large; enough that reading and parsing never pause.
 const READ_AHEAD: usize = 256;
 
-/// How long the last answers may take to leave, and how long dropped handlers may take to go. Half of the second in
-/// which we promise to be gone.
-const FAREWELL: Duration = Duration::from_millis(250);
+/// How long the last answers may take to be written, and dropped handlers to end: half of the second within which the
+/// server ends.
+const DRAIN_LIMIT: Duration = Duration::from_millis(250);
 
 /// Why the server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +108,13 @@ pub async fn serve_on<S: LanguageServer>(
     let ending = dispatch.run(incoming, &mut answers, &mut output_closed).await;
     tracing::info!(?ending, "the server ends");
 
-    let _ = timeout(FAREWELL, dispatch.drop_open()).await;
+    let _ = timeout(DRAIN_LIMIT, dispatch.drop_open()).await;
     // The forwarder ends with its last handler, the writer with its last sender.
     drop(dispatch);
-    let _ = timeout(FAREWELL, forwarder).await;
+    let _ = timeout(DRAIN_LIMIT, forwarder).await;
     if ending != Ending::OutputClosed {
         // The last answers leave; but a client that does not read must not keep us alive.
-        let _ = timeout(FAREWELL, output_closed).await;
+        let _ = timeout(DRAIN_LIMIT, output_closed).await;
     }
     ending
 }

@@ -37,7 +37,7 @@ impl Loaded {
     /// Every setting as it holds, by key; of the languages those that are set.
     pub fn list(&self) -> Vec<Setting> {
         let values = json!(self.settings);
-        let mut keys: Vec<String> = keys(Rule(&schema()));
+        let mut keys: Vec<String> = keys(Rule(schema()));
         keys.extend(self.origins.keys().filter(|key| key.starts_with("languages.")).cloned());
         keys.sort();
         let setting = |key: String| Setting {
@@ -51,11 +51,10 @@ impl Loaded {
 
 /// Lays `layers` over the defaults, the last one on top. `~/` in paths becomes a place below `home`.
 pub fn load(layers: &[Layer], home: Option<&Path>) -> Loaded {
-    let schema = schema();
-    let mut check = Check::new(Rule(&schema), home);
+    let mut check = Check::new(Rule(schema()), home);
     for layer in layers {
         check.origin = layer.origin.clone();
-        check.table(Rule(&schema), "", &layer.values);
+        check.table(Rule(schema()), "", &layer.values);
         for (name, value) in &layer.beside {
             check.refuse_beside(name, value);
         }

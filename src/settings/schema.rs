@@ -1,5 +1,7 @@
 //! The JSON schema of the settings, and what it says about one value.
 
+use std::sync::LazyLock;
+
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -7,8 +9,14 @@ use serde_json::{Map, Value};
 
 use super::Settings;
 
-/// The JSON schema (draft 2020-12) of what the user may set, with every description, default and bound.
-pub fn schema() -> Value {
+/// The JSON schema (draft 2020-12) of what the user may set, with every description, default and bound. It is made once
+/// a process, in half a millisecond: settings are loaded at each of their changes.
+pub fn schema() -> &'static Value {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(generate);
+    &SCHEMA
+}
+
+fn generate() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         // Readers without support for references, VS Code's settings page among them, can use it as it is.
         settings.inline_subschemas = true;
@@ -213,7 +221,7 @@ mod tests {
                 }
             }
         }
-        visit(&schema());
+        visit(schema());
     }
 
     #[test]
@@ -227,6 +235,6 @@ mod tests {
                 visit(name, rule);
             }
         }
-        visit("settings", &schema());
+        visit("settings", schema());
     }
 }

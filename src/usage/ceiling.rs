@@ -1,6 +1,6 @@
-//! The tokens of one day: how many are gone, and whether the person knows that they are all gone.
+//! The tokens of one day: how many are gone, and whether the user has been told that they are all gone.
 
-use super::days::Day;
+use crate::calendar::Day;
 
 /// What all servers of the user have spent on one day, as far as this one knows.
 ///
@@ -21,8 +21,8 @@ impl Ceiling {
         self.tokens = self.tokens.saturating_add(tokens);
     }
 
-    /// Takes what is known of the whole day.
-    pub fn know(&mut self, day: Day, tokens: u64) {
+    /// Takes what the whole day has cost up to now.
+    pub fn set(&mut self, day: Day, tokens: u64) {
         self.turn_to(day);
         self.tokens = tokens;
     }
@@ -32,7 +32,7 @@ impl Ceiling {
         if self.day.as_ref() == Some(day) { self.tokens } else { 0 }
     }
 
-    /// Whether the person has not been told on this day. They will be now.
+    /// Whether the user has not been told on this day. They will be now.
     pub fn is_news(&mut self, day: Day) -> bool {
         self.turn_to(day);
         !std::mem::replace(&mut self.is_told, true)
@@ -72,7 +72,7 @@ mod tests {
         let today = day("2026-11-25");
         let mut ceiling = Ceiling::default();
         ceiling.spend(today.clone(), 10);
-        ceiling.know(today.clone(), 500);
+        ceiling.set(today.clone(), 500);
         ceiling.spend(today.clone(), u64::MAX);
         assert_eq!(ceiling.spent(&today), u64::MAX);
     }

@@ -1,13 +1,15 @@
 //! The counts on disk: `usage.json` below the user's state directory, shared by all servers of the user.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::days::{Day, Days};
+use super::days::Days;
 use super::{Figures, Tally};
+use crate::atomic_write::atomic_write;
+use crate::calendar::Day;
 use crate::state_dir;
 
 /// How long another server may hold the file. Reading and writing it takes a few milliseconds.
@@ -95,14 +97,9 @@ impl Ledger {
         self.directory.join("usage.json")
     }
 
-    /// Renaming puts the whole file there at once: a reader never sees half of it, nor does the next start after a crash.
     fn write(&self, days: &Days) -> Result<(), Error> {
-        let new = self.directory.join("usage.json.new");
-        let mut file = state_dir::private_file().truncate(true).open(&new)?;
-        file.write_all(serde_json::to_string(days).map_err(io::Error::from)?.as_bytes())?;
-        file.sync_data()?;
-        drop(file);
-        Ok(fs::rename(new, self.path())?)
+        let text = serde_json::to_string(days).map_err(io::Error::from)?;
+        Ok(atomic_write(&self.path(), text.as_bytes())?)
     }
 
     /// A file of its own is locked, since the other one is replaced.
@@ -126,7 +123,6 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::usage::days::Day;
 
     fn one(language: &str) -> Tally {
         let mut tally = Tally::default();

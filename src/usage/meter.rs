@@ -1,60 +1,240 @@
-//! What one chat costs, counted while its reply is read.
+//! A reply that counts itself: what was asked and paid, however the reply ends.
 
-use super::Cost;
-use crate::model::{ChatPrompt, Piece, Usage};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
-/// Counts one reply. What the endpoint does not count itself, and what it did not get to because the reply was given up,
-/// is estimated from bytes.
+use futures_util::{Stream, StreamExt};
+
+use super::recorder::{Purpose, Recorder};
+use super::{Cost, price, prompt_bytes};
+use crate::model::{ChatPrompt, Error, Piece, Prompt, Reply, Usage};
+
+/// A reply, counted as it is read: as reset when it is dropped before its end, as failed when that is an error. A reply
+/// that is never read counts for nothing, since it was never asked for.
+pub struct Metered {
+    reply: Reply,
+    meter: Meter,
+}
+
+/// Counts one reply. Clones are for the same one.
 #[derive(Debug, Clone)]
 pub struct Meter {
+    recorder: Recorder,
+    purpose: Purpose,
+    reading: Arc<Mutex<Reading>>,
+}
+
+/// How far a reply has been read. What the endpoint does not count itself, and what it did not get to because the reply
+/// was given up, is estimated from bytes.
+#[derive(Debug)]
+struct Reading {
+    at: At,
+    /// Bytes of the prompt.
     sent: usize,
+    /// Bytes that have come. Thinking is paid for like text.
     received: usize,
     usage: Option<Usage>,
 }
 
-impl Meter {
-    /// A meter for the reply to this prompt.
-    pub fn new(prompt: &ChatPrompt) -> Self {
-        Self { sent: prompt.bytes(), received: 0, usage: None }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Nothing is sent yet.
+    Start,
+    Middle,
+    /// Its cost is recorded.
+    End,
+}
+
+impl Metered {
+    /// The reply to a completion's prompt, counted under its document's language.
+    pub fn completion(usage: &Recorder, language: &Arc<str>, prompt: &Prompt, reply: Reply) -> Self {
+        Self::new(usage.clone(), Purpose::Completion(language.clone()), prompt_bytes(prompt), reply)
     }
 
-    /// Takes note of a piece as it arrives. Thinking is paid for like text.
-    pub fn take(&mut self, piece: &Piece) {
-        match piece {
-            Piece::Text(text) | Piece::Thinking(text) => self.received += text.len(),
-            Piece::End(end) => self.usage = end.usage,
+    /// The reply to a chat's prompt, counted under chat.
+    pub fn chat(usage: &Recorder, prompt: &ChatPrompt, reply: Reply) -> Self {
+        Self::new(usage.clone(), Purpose::Chat { is_priced: price::knows(&prompt.model) }, prompt.bytes(), reply)
+    }
+
+    fn new(recorder: Recorder, purpose: Purpose, sent: usize, reply: Reply) -> Self {
+        let reading = Reading { at: At::Start, sent, received: 0, usage: None };
+        Self { reply, meter: Meter { recorder, purpose, reading: Arc::new(Mutex::new(reading)) } }
+    }
+
+    /// The meter, for whoever may stop the reading from outside.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+}
+
+impl Stream for Metered {
+    type Item = Result<Piece, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.meter.begin();
+        let polled = self.reply.poll_next_unpin(context);
+        if let Poll::Ready(piece) = &polled {
+            self.meter.take(piece.as_ref());
+        }
+        polled
+    }
+}
+
+impl Drop for Metered {
+    fn drop(&mut self) {
+        self.meter.stop();
+    }
+}
+
+impl Meter {
+    /// The reply is read no further: counted as reset now, unless it is over or was never asked for.
+    pub fn stop(&self) {
+        let mut reading = self.reading();
+        if reading.at == At::Middle {
+            self.recorder.request_reset();
+            self.end(&mut reading);
         }
     }
 
-    /// What it cost up to now.
-    pub fn cost(&self) -> Cost {
-        Cost::of(self.sent, self.received, self.usage)
+    fn begin(&self) {
+        let mut reading = self.reading();
+        if reading.at == At::Start {
+            reading.at = At::Middle;
+            self.recorder.request_sent();
+        }
+    }
+
+    fn take(&self, piece: Option<&Result<Piece, Error>>) {
+        let mut reading = self.reading();
+        match piece {
+            Some(Ok(Piece::Text(text) | Piece::Thinking(text))) => return reading.received += text.len(),
+            Some(Ok(Piece::End(end))) => reading.usage = end.usage,
+            Some(Err(_)) if reading.at == At::Middle => self.recorder.request_failed(),
+            Some(Err(_)) | None => {}
+        }
+        self.end(&mut reading);
+    }
+
+    fn end(&self, reading: &mut Reading) {
+        if reading.at == At::Middle {
+            reading.at = At::End;
+            self.recorder.pay(&self.purpose, Cost::of(reading.sent, reading.received, reading.usage));
+        }
+    }
+
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::{FutureExt, stream};
+
     use super::*;
     use crate::model::{End, Message, Role};
+    use crate::usage::{Counts, Tally};
 
+    fn prompt(words: &str) -> ChatPrompt {
+        let messages = vec![Message { role: Role::User, text: words.into() }];
+        ChatPrompt { messages, model: "codestral-latest".into(), ..ChatPrompt::default() }
+    }
+
+    fn text(text: &str) -> Result<Piece, Error> {
+        Ok(Piece::Text(text.into()))
+    }
+
+    fn cut() -> Result<Piece, Error> {
+        Err(Error::Cut { host: "h".into() })
+    }
+
+    /// Reads `read` pieces of the reply, or all, and drops it.
     #[track_caller]
-    fn check(pieces: &[Piece], prompt_tokens: u64, completion_tokens: u64) {
+    fn check(pieces: Vec<Result<Piece, Error>>, read: usize, counts: Counts) {
+        let usage = Recorder::default();
+        let reply = Metered::chat(&usage, &prompt("nine byte"), stream::iter(pieces.clone()).boxed());
+        let heard: Vec<_> = reply.take(read).collect().now_or_never().unwrap();
+        assert_eq!(heard, pieces[..read.min(pieces.len())]);
+        assert_eq!(usage.counts(), counts);
+        let mut tally = Tally::default();
+        if counts.requests > 0 {
+            let Counts { prompt_tokens, completion_tokens, .. } = counts;
+            tally.chat(true).spend(Cost { prompt_tokens, completion_tokens });
+        }
+        assert_eq!(usage.take_tally(), tally);
+    }
+
+    #[test]
+    fn each_chat_is_counted_once_however_it_ends() {
+        let counts = |requests, reset, failed, prompt_tokens, completion_tokens| Counts {
+            requests,
+            reset,
+            failed,
+            prompt_tokens,
+            completion_tokens,
+            ..Counts::default()
+        };
+        let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 7, cached_tokens: 0 });
+        let end = Ok(Piece::End(End { usage, ..End::default() }));
+        check(vec![text("abc"), text("def"), end.clone()], 9, counts(1, 0, 0, 20, 7));
+        check(vec![text("abc"), Ok(Piece::End(End::default()))], 9, counts(1, 0, 0, 3, 1));
+        check(vec![text("abc"), text("def"), end.clone()], 3, counts(1, 0, 0, 20, 7));
+        check(vec![text("abc"), text("def"), end.clone()], 2, counts(1, 1, 0, 3, 2));
+        check(vec![text("abc"), cut()], 9, counts(1, 0, 1, 3, 1));
+        check(vec![cut()], 1, counts(1, 0, 1, 3, 0));
+        check(vec![text("abc"), end], 0, Counts::default());
+    }
+
+    #[test]
+    fn chats_with_a_model_of_unknown_price_are_counted_apart() {
+        let usage = Recorder::default();
+        let prompt = ChatPrompt { model: "mistral-medium-latest".into(), ..prompt("nine byte") };
+        let reply = Metered::chat(&usage, &prompt, stream::iter([text("abc"), Ok(Piece::End(End::default()))]).boxed());
+        let _: Option<Vec<_>> = reply.collect().now_or_never();
+        let tally = usage.take_tally();
+        assert_eq!((tally.unpriced().requests, tally.priced().requests, tally.total().requests), (1, 0, 1));
+    }
+
+    /// The cost of a chat of seven bytes to which these pieces are the reply.
+    #[track_caller]
+    fn check_cost(pieces: &[Piece], prompt_tokens: u64, completion_tokens: u64) {
         let messages =
             vec![Message { role: Role::System, text: "abc".into() }, Message { role: Role::User, text: "défg".into() }];
-        let mut meter = Meter::new(&ChatPrompt { messages, ..ChatPrompt::default() });
-        pieces.iter().for_each(|piece| meter.take(piece));
-        assert_eq!(meter.cost(), Cost { prompt_tokens, completion_tokens });
+        let usage = Recorder::default();
+        let pieces: Vec<_> = pieces.iter().cloned().map(Ok).collect();
+        let reply =
+            Metered::chat(&usage, &ChatPrompt { messages, ..ChatPrompt::default() }, stream::iter(pieces).boxed());
+        let _: Option<Vec<_>> = reply.collect().now_or_never();
+        let total = usage.take_tally().total();
+        assert_eq!((total.prompt_tokens, total.completion_tokens), (prompt_tokens, completion_tokens));
     }
 
     #[test]
     fn the_endpoints_count_goes_before_the_estimate() {
         let text = |text: &str| Piece::Text(text.into());
         let thinking = Piece::Thinking("1234".into());
-        check(&[], 3, 0);
-        check(&[text("ab"), text("c")], 3, 1);
-        check(&[thinking.clone(), text("ab")], 3, 2);
-        check(&[text("ab"), Piece::End(End::default())], 3, 1);
+        check_cost(&[], 3, 0);
+        check_cost(&[text("ab"), text("c")], 3, 1);
+        check_cost(&[thinking.clone(), text("ab")], 3, 2);
+        check_cost(&[text("ab"), Piece::End(End::default())], 3, 1);
         let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 9, cached_tokens: 0 });
-        check(&[thinking, text("ab"), Piece::End(End { usage, ..End::default() })], 20, 9);
+        check_cost(&[thinking, text("ab"), Piece::End(End { usage, ..End::default() })], 20, 9);
+    }
+
+    #[test]
+    fn a_reply_that_is_stopped_from_outside_is_paid_at_once_and_only_once() {
+        let usage = Recorder::default();
+        let prompt = Prompt { prefix: "sixsix".into(), ..Prompt::default() };
+        let mut reply =
+            Metered::completion(&usage, &"rust".into(), &prompt, stream::iter([text("abc"), text("def")]).boxed());
+        reply.meter().stop();
+        assert_eq!(usage.counts(), Counts::default());
+        let _ = reply.next().now_or_never();
+        reply.meter().stop();
+        let paid = Counts { requests: 1, reset: 1, prompt_tokens: 2, completion_tokens: 1, ..Counts::default() };
+        assert_eq!(usage.counts(), paid);
+        let _: Option<Vec<_>> = reply.collect().now_or_never();
+        assert_eq!((usage.counts(), usage.take_tally().of("rust").requests), (paid, 1));
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
-use codestral_ls::usage::days::Day;
+use codestral_ls::calendar::Day;
 use serde_json::json;
 
 use crate::clients::{Builder, vscode};

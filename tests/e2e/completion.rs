@@ -82,7 +82,7 @@ fn nothing_is_an_empty_list_with_a_reason() {
     });
     let id = editor.request("textDocument/inlineCompletion", never_opened);
     assert_eq!(editor.result(id), json!({"items": []}));
-    assert_eq!(editor.reasons(), ["empty"]);
+    assert_eq!(editor.reasons(), ["notOpen", "empty"]);
 }
 
 #[test]

@@ -112,6 +112,10 @@ impl<'a> Visit<'a> for Reader {
         self.import(&item.tree, &mut Vec::new(), if is_private { How::Import } else { How::Export });
     }
 
+    fn visit_vis_restricted(&mut self, _: &'a syn::VisRestricted) {
+        // The path in `pub(crate)` says who may use something, and uses nothing.
+    }
+
     fn visit_path(&mut self, path: &'a syn::Path) {
         self.found.push(Named::new(path, How::Mention));
         visit::visit_path(self, path);

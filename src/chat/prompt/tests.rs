@@ -65,7 +65,7 @@ fn diagnostics_and_definitions_come_after_the_code() {
     let other = Rope::from_str("pub fn run() -> u8 {\n    1\n}\n");
     let code = [code(&text, "fn main() {\n    run();\n}\n")];
     let diagnostics = [Diagnostic { line: 4, severity: "error", message: "unused\nresult".into() }];
-    let others = [Source { path: "src/run.rs", language: "rust", text: &other }];
+    let others = [OtherText { path: "src/run.rs", language: "rust", text: &other }];
     let asked =
         build(&Question { diagnostics: &diagnostics, others: &others, ..question(Action::Fix, &code) }, None, 4000);
     let asked = asked.unwrap();

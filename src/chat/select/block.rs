@@ -3,24 +3,15 @@
 use ropey::Rope;
 
 use super::line_at;
-use crate::chat::prose::COMMENTS;
+use crate::text::language::{self, Syntax};
 use crate::text::line::{self, indent, is_blank};
 
 /// The most lines that comments and attributes above a head may have.
 const MAX_ABOVE: usize = 500;
 
-/// Words that begin a block which is no definition.
-const FLOW: [&str; 24] = [
-    "if", "else", "elif", "for", "while", "loop", "match", "switch", "case", "default", "try", "catch", "except",
-    "finally", "do", "with", "unless", "until", "when", "select", "return", "unsafe", "let", "foreach",
-];
-
-/// Languages whose lines that begin with `#` belong to a preprocessor and stand where they like.
-const PREPROCESSED: [&str; 6] = ["c", "cpp", "csharp", "objective-c", "objective-cpp", "cuda-cpp"];
-
 /// The first and last line of the innermost block that the line `at` is part of.
 pub fn around(text: &Rope, at: usize, language: &str) -> Option<(usize, usize)> {
-    let lines = Lines { text, language };
+    let lines = Lines::new(text, language);
     let mut head = lines.head_of(at)?;
     loop {
         let last = lines.last_of(head);
@@ -34,21 +25,21 @@ pub fn around(text: &Rope, at: usize, language: &str) -> Option<(usize, usize)> 
 
 /// A line outside of the block that begins at the line `first`, from which the next block outwards is found.
 pub fn outside(text: &Rope, first: usize, language: &str) -> Option<usize> {
-    let lines = Lines { text, language };
+    let lines = Lines::new(text, language);
     let depth = indent(&lines.get(first));
     lines.opener(lines.shallower(first, depth)?)
 }
 
 /// Whether the block of these lines has a name of its own.
 pub fn defines(text: &Rope, first: usize, last: usize, language: &str) -> bool {
-    let lines = Lines { text, language };
+    let lines = Lines::new(text, language);
     let head = (first..=last).map(|at| lines.get(at)).find(|line| !is_blank(line) && !lines.is_decoration(line));
     let Some(head) = head else { return false };
     let head = head.trim_start_matches(['}', ')', ' ', '\t']);
     let word = head.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
     // A call or a chain that spans lines begins with a name, but a sign or a bracket opens no body behind it.
     let opens_body = head.trim_end().ends_with(['{', ':', '(', ';']) || line::shape(head, language).net == 0;
-    !word.is_empty() && !FLOW.contains(&word) && opens_body && !head.contains("=>") && !is_call(head)
+    !word.is_empty() && !lines.syntax.is_flow(word) && opens_body && !head.contains("=>") && !is_call(head)
 }
 
 /// `name(` or `a.b.name(` at the start of a line: a call, or a definition as C has them, which has a type before it.
@@ -61,9 +52,14 @@ fn is_call(head: &str) -> bool {
 struct Lines<'a> {
     text: &'a Rope,
     language: &'a str,
+    syntax: &'static Syntax,
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    fn new(text: &'a Rope, language: &'a str) -> Self {
+        Self { text, language, syntax: language::syntax(language) }
+    }
+
     fn get(&self, at: usize) -> String {
         line_at(self.text, at)
     }
@@ -217,9 +213,8 @@ impl Lines<'_> {
     /// Whether the line is a comment, or an attribute or decorator of what follows.
     fn is_decoration(&self, line: &str) -> bool {
         let line = line.trim();
-        let own = line::comment(self.language).trim();
-        let comment = ["/*", "*/", "* ", "<!--"].iter().any(|sign| line.starts_with(sign))
-            || line.starts_with(own)
+        let comment = self.syntax.begins_comment(line)
+            || ["/*", "*/", "* ", "<!--"].iter().any(|sign| line.starts_with(sign))
             || line == "*";
         let attribute =
             line.starts_with("#[") || line.starts_with("#!") || line.starts_with('@') || line.starts_with("template <");
@@ -230,22 +225,19 @@ impl Lines<'_> {
     /// Whether the line says nothing about the structure around it by its indentation: directives, labels, comments.
     fn stands_anywhere(&self, line: &str) -> bool {
         let trimmed = line.trim();
-        trimmed.starts_with(line::comment(self.language)) || trimmed.starts_with("/*") || self.is_directive(trimmed)
+        self.syntax.begins_comment(trimmed) || trimmed.starts_with("/*") || self.is_directive(trimmed)
     }
 
     /// Whether the line is for C's preprocessor, or a label.
     fn is_directive(&self, line: &str) -> bool {
         let line = line.trim();
         let label = line.strip_suffix(':').is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
-        PREPROCESSED.contains(&self.language) && (line.starts_with('#') || label)
+        self.syntax.preprocessed && (line.starts_with('#') || label)
     }
 
     fn closes(&self, line: &str) -> bool {
         let trimmed = line.trim_start();
-        line::shape(line, self.language).closes
-            || trimmed.starts_with("</")
-            || trimmed.starts_with("/>")
-            || (self.language == "vim" && trimmed.starts_with("end"))
+        line::shape(line, self.language).closes || trimmed.starts_with("</") || trimmed.starts_with("/>")
     }
 
     /// A line that only opens the body of the line above it: a brace, `where`.
@@ -257,6 +249,6 @@ impl Lines<'_> {
     /// Whether a statement or block ends on the line: what follows it does not go on with it.
     fn is_finished(&self, at: usize) -> bool {
         let line = self.get(at);
-        COMMENTS.iter().any(|sign| line.trim_start().starts_with(sign)) || line.trim_end().ends_with([';', '}'])
+        language::begins_comment(line.trim_start()) || line.trim_end().ends_with([';', '}'])
     }
 }

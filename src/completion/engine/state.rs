@@ -1,290 +1,234 @@
-//! What the engine knows and decides, all behind its one lock.
+//! Everything that changes, behind the engine's one lock: it gathers the facts of a step and does what the step says.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::budget;
+use super::decide::{Asked, Facts, Step, decide, may_ask};
+use super::document_state::{DocumentState, MovingCursor};
+use super::notices::Notices;
+use super::request::Request;
+use super::stream::{Stream, Uri};
+use crate::completion::{
+    Predictor, Query, Reason, Source, Suggestion, Window,
+    agreement::Agreement,
+    backoff::Backoff,
+    cache::{Cache, EntryId, Found},
+    debounce::Debouncer,
+    history::{History, Record},
 };
+use crate::model::{Endpoint, Error};
+use crate::privacy::Privacy;
+use crate::settings::{Debounce, Prefetch, Settings};
+use crate::text::document::Document;
+use crate::usage::{Outcome, Recorder};
 
-use tokio::sync::mpsc::UnboundedSender;
-
-use super::{
-    budget, now, today,
-    track::{Flight, Track, Uri},
-    turn::Turn,
-};
-use crate::{
-    completion::{
-        Predictor, Query, Reason, Source, Suggestion, Window,
-        acceptance::Verdict,
-        pace::Pace,
-        reuse::{Found, Id, Reuse},
-        trust::Trust,
-        why::{Record, Why},
-    },
-    model::{Endpoint, Error, Usage},
-    privacy::Privacy,
-    settings::{Debounce, Prefetch, Settings},
-    usage::{Cost, Counts, Tally, ceiling::Ceiling, price},
-};
-
-/// The same trouble is told again only after this long.
-const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
-
-/// Everything that changes.
 pub(super) struct State {
     pub settings: Arc<Settings>,
-    pub privacy: Privacy,
+    pub privacy: Arc<Privacy>,
     pub endpoint: Arc<dyn Endpoint>,
     pub predictor: Option<Arc<dyn Predictor>>,
+    /// Whether automatic completion is on.
     pub on: bool,
-    pub reuse: Reuse,
-    pub pace: Pace,
-    pub tracks: HashMap<Uri, Track>,
-    pub why: Why,
-    pub counts: Counts,
-    /// What was counted since it was last taken.
-    pub tally: Tally,
-    pub ceiling: Ceiling,
-    pub told: Option<(&'static str, Instant)>,
-    pub notices: UnboundedSender<Reason>,
-}
-
-/// What a query does next.
-pub(super) enum Step {
-    Answer(Result<Suggestion, Reason>),
-    /// Look again when something changed, or at this time.
-    Wait(Option<Instant>),
-    Ask,
-    /// Ask the embedded engine for what it is at least so sure of.
-    Predict(f32),
+    pub cache: Cache,
+    pub debouncer: Debouncer,
+    pub backoff: Backoff,
+    pub documents: HashMap<Uri, DocumentState>,
+    pub history: History,
+    pub usage: Recorder,
+    pub notices: Notices,
+    /// The number of the last request. One count for all documents, so that no number comes twice though a document is
+    /// closed and opened again.
+    pub last_request: u64,
 }
 
 impl State {
-    /// What the query does now.
-    pub fn step(&mut self, turn: &mut Turn<'_>) -> Step {
-        let document = &turn.query.document;
-        self.forget_predictions();
-        if turn.local.id.is_some_and(|id| self.reuse.said(id).is_none()) {
-            turn.local.forget();
+    /// What the request does now.
+    pub fn step(&mut self, request: &mut Request<'_>, now: Instant) -> Step {
+        let facts = self.facts(request, now);
+        let step = decide(facts);
+        if let Step::Refuse(Reason::Ceiling(most)) | Step::Predict { instead: Some(Reason::Ceiling(most)), .. } = &step
+            && self.usage.ceiling_is_news()
+        {
+            self.notices.send(Reason::Ceiling(*most));
         }
-        let Some(track) = self.tracks.get_mut(&document.uri) else { return Step::Answer(Err(Reason::Superseded)) };
-        if track.turn != turn.number {
-            return Step::Answer(Err(Reason::Superseded));
-        }
-        let completion = self.settings.completion_for(&document.language);
-        if let Some(follow) = &track.follow {
-            turn.trace.window = Window::cut(&follow.text, follow.cursor, budget(completion));
-        }
-        let now = now();
-        let show_after = completion.show_after();
-        let found = self.reuse.look(&document.uri, &turn.trace.window, &document.language, false);
-        let found = match found {
-            Found::Open(id) if track.age(id, now) >= show_after => {
-                self.reuse.look(&document.uri, &turn.trace.window, &document.language, true)
-            }
-            found => found,
-        };
-        match found {
-            Found::Block { text, id, .. } => {
-                let answer = turn.show(&text, id, track);
-                let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
-                track.following.shown(shown);
-                let verdict = track.acceptance.shown(shown);
-                self.judge(&document.language, verdict);
-                Step::Answer(answer)
-            }
-            Found::Open(id) => {
-                let until = now + show_after.saturating_sub(track.age(id, now));
-                Step::Wait((until > now).then_some(until))
-            }
-            Found::Nothing if turn.asked.is_some() || !turn.query.invoked => Step::Answer(Err(Reason::Empty)),
-            Found::Nothing | Found::Unknown => {
-                let ended = track.divert(&turn.trace.window, &self.reuse, turn.moved);
-                self.reset(ended);
-                self.consider(turn, now)
-            }
-        }
+        step
     }
 
-    /// Nothing is known: whether to ask, and when.
-    fn consider(&mut self, turn: &Turn<'_>, now: Instant) -> Step {
-        let document = &turn.query.document;
-        let track = self.tracks.get(&document.uri);
-        if let Some(id) = turn.asked {
-            let failed = track.and_then(|track| track.failed.as_ref()).filter(|(failed, _)| *failed == id);
-            let reason = failed.map_or(Reason::Empty, |(_, error)| Reason::Endpoint(error.clone()));
-            let instead = if failed.is_some() { turn.local.instead(&self.settings.local) } else { None };
-            return instead.unwrap_or(Step::Answer(Err(reason)));
+    /// All that counts for the request's next step; `None` if it is superseded. Streams that cannot become right where
+    /// it stands are reset before anything else is asked for.
+    fn facts(&mut self, request: &mut Request<'_>, now: Instant) -> Option<Facts> {
+        let Query { document, invoked, .. } = request.query;
+        self.forget_predictions();
+        if request.prediction.entry.is_some_and(|entry| self.cache.reply(entry).is_none()) {
+            request.prediction.reset();
         }
-        if turn.moved && !turn.query.invoked {
-            return Step::Answer(Err(Reason::NoEdit));
+        let state = self.documents.get_mut(&document.uri).filter(|state| state.newest == Some(request.number))?;
+        let completion = self.settings.completion_for(&document.language);
+        if let Some(MovingCursor { text, cursor, .. }) = &state.moving {
+            request.trace.window = Window::cut(text, *cursor, budget(completion));
         }
-        if turn.local.alone {
-            return turn.local.instead(&self.settings.local).unwrap_or(Step::Answer(Err(Reason::Unsure)));
+        let window = &request.trace.window;
+        let (found, partly_at) = look_up(&mut self.cache, state, document, window, completion.show_after(), now);
+        if may_ask(&found, *invoked, request.asked.is_none()) {
+            let stale = state.take_stale(window, &self.cache, request.moved);
+            reset(&mut self.cache, stale);
         }
-        if let Some(step) = turn.local.first(&self.settings.local) {
-            return step;
-        }
-        if turn.query.invoked {
-            return Step::Ask;
-        }
-        if let Some(most) = self.used_up() {
-            self.tell_used_up(most);
-            return turn.local.instead(&self.settings.local).unwrap_or(Step::Answer(Err(Reason::Ceiling(most))));
-        }
-        if let Some(error) = self.pace.resting(now) {
-            let paused = Step::Answer(Err(Reason::Paused(error.clone())));
-            return turn.local.instead(&self.settings.local).unwrap_or(paused);
-        }
-        let wait = match self.settings.completion_for(&document.language).debounce_ms {
-            Debounce::Auto => {
-                let trust = track.map(|track| track.following.trust()).unwrap_or_default();
-                self.pace.wait(&turn.trace.window, trust)
-            }
+        let asked = match (request.asked, &state.failed) {
+            (None, _) => Asked::NotYet,
+            (Some(entry), Some((failed, error))) if *failed == entry => Asked::Failed(error.clone()),
+            (Some(_), _) => Asked::Empty,
+        };
+        let quiet = match completion.debounce_ms {
+            Debounce::Auto => self.debouncer.wait(window, state.agreement.agreement()),
             Debounce::Milliseconds(ms) => Duration::from_millis(ms),
         };
-        let quiet_from = track.and_then(|track| track.edited).unwrap_or(turn.begun) + wait;
-        let due = quiet_from.max(self.pace.free_from(now));
-        if due > now { Step::Wait(Some(due)) } else { Step::Ask }
+        let quiet_from = state.edited_at.unwrap_or(request.begun) + quiet;
+        Some(Facts {
+            now,
+            invoked: *invoked,
+            moved: request.moved,
+            found,
+            partly_at,
+            asked,
+            predictor: request.prediction.facts(&self.settings.local),
+            ceiling: self.usage.used_up(self.settings.limits.tokens_per_day),
+            resting: self.backoff.resting(now).cloned(),
+            due: quiet_from.max(self.debouncer.free_from(now)),
+        })
     }
 
-    /// Where to ask ahead, if the known text at the query's cursor will soon be typed to its end.
-    pub fn runs_out(&mut self, turn: &Turn<'_>, now: Instant) -> Option<Window> {
-        let document = &turn.query.document;
-        let track = self.tracks.get(&document.uri)?;
-        let trust = track.following.trust();
-        let wanted = match self.settings.completion_for(&document.language).prefetch {
-            Prefetch::Auto => trust == Trust::Followed,
-            Prefetch::OnAccept => matches!(trust, Trust::Followed | Trust::Open),
+    /// Shows a block of the cache as the request's answer, unless a filter takes it away.
+    pub fn show(&mut self, request: &Request<'_>, block: &str, entry: EntryId) -> Result<Suggestion, Reason> {
+        let uri = &request.query.document.uri;
+        let Some(document) = self.documents.get_mut(uri) else { return Err(Reason::Superseded) };
+        let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
+        let answer = request.suggest(block, entry, typed);
+        let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
+        document.agreement.shown(shown);
+        let outcome = document.acceptance.shown(shown);
+        self.count_outcome(&request.query.document.language, outcome);
+        answer
+    }
+
+    /// Where to ask ahead, if the known text at the request's cursor will soon be typed to its end.
+    pub fn asks_ahead(&mut self, request: &Request<'_>, now: Instant) -> Option<Window> {
+        let (uri, language) = (&request.query.document.uri, &request.query.document.language);
+        let document = self.documents.get(uri).filter(|document| document.newest == Some(request.number))?;
+        let agreement = document.agreement.agreement();
+        let wanted = match self.settings.completion_for(language).prefetch {
+            Prefetch::Auto => agreement == Agreement::Followed,
+            Prefetch::OnAccept => matches!(agreement, Agreement::Followed | Agreement::Unknown),
             Prefetch::Off => false,
         };
-        let newest = track.turn == turn.number;
-        let may_ask = self.used_up().is_none() && self.pace.resting(now).is_none() && self.pace.free_from(now) <= now;
-        if !newest || !wanted || !may_ask {
+        let spent = self.usage.used_up(self.settings.limits.tokens_per_day).is_some();
+        let may_ask = !spent && self.backoff.resting(now).is_none() && self.debouncer.free_from(now) <= now;
+        if !wanted || !may_ask {
             return None;
         }
-        let rest = self.reuse.rest(&document.uri, &turn.trace.window)?;
-        if rest.len() > self.pace.ahead() {
+        let rest = self.cache.rest(uri, &request.trace.window)?;
+        if rest.len() > self.debouncer.ahead() {
             return None;
         }
-        let window = turn.trace.window.after_typing(rest);
-        let unknown = self.reuse.look(&document.uri, &window, &document.language, false) == Found::Unknown;
-        unknown.then_some(window)
+        let window = request.trace.window.after_typing(rest);
+        let is_unknown = self.cache.lookup(uri, &window, language, false) == Found::Miss;
+        is_unknown.then_some(window)
+    }
+
+    /// Forgets what the embedded engine said of text that may be deleted.
+    pub fn forget_predictions(&mut self) {
+        if let Some(predictor) = &self.predictor {
+            self.cache.forget_predictions(predictor.forgotten());
+        }
     }
 
     /// Takes note of what became of a suggestion.
-    pub fn judge(&mut self, language: &str, verdict: Option<Verdict>) {
-        let Some(verdict) = verdict else { return };
-        match verdict {
-            Verdict::Shown => {}
-            Verdict::Accepted | Verdict::Partly => self.pace.accepted(),
-            Verdict::Rejected => self.pace.rejected(),
+    pub fn count_outcome(&mut self, language: &str, outcome: Option<Outcome>) {
+        let Some(outcome) = outcome else { return };
+        match outcome {
+            Outcome::Shown => {}
+            Outcome::Accepted | Outcome::Partly => self.debouncer.accepted(),
+            Outcome::Rejected => self.debouncer.rejected(),
         }
-        *self.tallied(language, verdict) += 1;
+        self.usage.count_outcome(language, outcome);
     }
 
-    /// Takes a verdict back that was mistaken.
-    pub fn unjudge(&mut self, language: &str, verdict: Option<Verdict>) {
-        if let Some(verdict) = verdict {
-            let count = self.tallied(language, verdict);
-            *count = count.saturating_sub(1);
+    /// Ends streams nobody can use any more; their complete lines stay in the cache.
+    pub fn reset(&mut self, streams: Vec<Stream>) {
+        reset(&mut self.cache, streams);
+    }
+
+    /// A stream is over, or enough of it has come.
+    pub fn stream_over(&mut self, uri: &str, entry: EntryId) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        if let Some(stream) = document.take_stream(entry) {
+            stream.meter.stop();
         }
+        document.notify();
     }
 
-    fn tallied(&mut self, language: &str, verdict: Verdict) -> &mut u64 {
-        let row = self.tally.of(language);
-        match verdict {
-            Verdict::Shown => &mut row.shown,
-            Verdict::Accepted => &mut row.accepted,
-            Verdict::Partly => &mut row.partly,
-            Verdict::Rejected => &mut row.rejected,
+    /// The endpoint answered so long after it was asked.
+    pub fn answered(&mut self, after: Duration) {
+        self.debouncer.answered(after);
+        self.backoff.reset();
+    }
+
+    pub fn endpoint_failed(&mut self, uri: &str, entry: EntryId, error: Error, now: Instant) {
+        self.notices.endpoint_failed(&error, now);
+        self.backoff.failed(error.clone(), now);
+        if let Some(document) = self.documents.get_mut(uri) {
+            document.failed = Some((entry, error));
         }
-    }
-
-    fn spent(&mut self, flight: &Flight, usage: Option<Usage>) {
-        self.count(&flight.language, Cost::of(flight.prompt_bytes, flight.said_bytes, usage));
-    }
-
-    /// Counts one request that is over.
-    pub fn count(&mut self, language: &str, cost: Cost) {
-        self.pay(cost);
-        self.tally.of(language).spend(cost);
-    }
-
-    /// Counts one chat that is over.
-    pub fn count_chat(&mut self, model: &str, cost: Cost) {
-        self.pay(cost);
-        self.tally.chat(price::knows(model)).spend(cost);
-    }
-
-    fn pay(&mut self, cost: Cost) {
-        self.counts.prompt_tokens += cost.prompt_tokens;
-        self.counts.completion_tokens += cost.completion_tokens;
-        self.ceiling.spend(today(), cost.tokens());
-    }
-
-    /// The most tokens a day may take, if they are used up.
-    pub fn used_up(&self) -> Option<u64> {
-        self.settings.limits.tokens_per_day.filter(|&most| self.ceiling.spent(&today()) >= most)
-    }
-
-    fn tell_used_up(&mut self, most: u64) {
-        if self.ceiling.is_news(today()) {
-            let _ = self.notices.send(Reason::Ceiling(most));
-        }
-    }
-
-    /// Ends streams nobody can use any more; their complete lines stay known.
-    pub fn reset(&mut self, flights: Vec<Flight>) {
-        for flight in flights {
-            flight.task.abort();
-            self.reuse.cut(flight.id);
-            self.counts.reset += 1;
-            self.spent(&flight, None);
-        }
-    }
-
-    pub fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
-        match &outcome {
-            Ok(source) => {
-                self.counts.shown += 1;
-                self.counts.reused += u64::from(*source == Source::Reuse);
-                self.counts.local += u64::from(*source == Source::Local);
-            }
-            Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
-        }
-        let text = &query.document.text;
-        let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
-        self.why.add(Record { at: SystemTime::now(), uri: query.document.uri.clone(), line, took, outcome });
-    }
-
-    pub fn tell(&mut self, error: &Error, now: Instant) {
-        let kind = error.kind();
-        if self.told.is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < TELL_AGAIN) {
-            return;
-        }
-        self.told = Some((kind, now));
-        // The receiver is gone only when the server is shutting down.
-        let _ = self.notices.send(Reason::Endpoint(error.clone()));
-    }
-
-    /// A stream is over.
-    pub fn land(&mut self, uri: &str, id: Id, usage: Option<Usage>) {
-        let Some(track) = self.tracks.get_mut(uri) else { return };
-        if let Some(flight) = track.land(id) {
-            self.spent(&flight, usage);
-        }
-        self.notify(uri);
-    }
-
-    pub fn flight(&mut self, uri: &str, id: Id) -> Option<&mut Flight> {
-        self.tracks.get_mut(uri)?.flights.iter_mut().find(|flight| flight.id == id)
     }
 
     pub fn notify(&self, uri: &str) {
-        if let Some(track) = self.tracks.get(uri) {
-            track.notify();
+        if let Some(document) = self.documents.get(uri) {
+            document.notify();
         }
+    }
+
+    /// Records what a query came to.
+    pub fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
+        let text = &query.document.text;
+        let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
+        self.record_at(&query.document.uri, line, took, outcome);
+    }
+
+    pub fn record_at(&mut self, uri: &Uri, line: usize, took: Duration, outcome: Result<Source, Reason>) {
+        match &outcome {
+            Ok(source) => self.usage.answered(*source),
+            Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
+        }
+        self.history.add(Record { at: SystemTime::now(), uri: uri.clone(), line, took, outcome });
+    }
+}
+
+/// What the cache holds for the window's cursor, and when the complete lines of an open stream will do.
+fn look_up(
+    cache: &mut Cache,
+    state: &DocumentState,
+    document: &Document,
+    window: &Window,
+    show_after: Duration,
+    now: Instant,
+) -> (Found, Instant) {
+    let mut look_up = |partly| cache.lookup(&document.uri, window, &document.language, partly);
+    let found = match look_up(false) {
+        Found::Pending(entry) if state.age(entry, now) >= show_after => look_up(true),
+        found => found,
+    };
+    let partly_at = match found {
+        Found::Pending(entry) => now + show_after.saturating_sub(state.age(entry, now)),
+        _ => now,
+    };
+    (found, partly_at)
+}
+
+fn reset(cache: &mut Cache, streams: Vec<Stream>) {
+    for stream in streams {
+        stream.meter.stop();
+        stream.task.abort();
+        cache.truncate(stream.entry);
     }
 }

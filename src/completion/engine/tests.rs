@@ -1,12 +1,12 @@
 //! The engine against a scripted endpoint on a paused clock.
 
+mod alternatives;
 mod ceiling;
-mod choices;
-mod local;
+mod prediction;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
@@ -68,6 +68,7 @@ impl Endpoint for Script {
 
 struct Bench {
     engine: Engine,
+    usage: Recorder,
     script: Arc<Script>,
     notices: UnboundedReceiver<Reason>,
     document: Document,
@@ -80,10 +81,11 @@ impl Bench {
         let (sender, notices) = unbounded_channel();
         let script = Arc::new(Script::default());
         *script.reply.lock().unwrap() = reply.map(|text| Ok(text.to_owned()));
-        let engine = Engine::new(Arc::new(Settings::default()), script.clone(), sender);
+        let usage = Recorder::default();
+        let engine = Engine::new(Arc::new(Settings::default()), script.clone(), usage.clone(), sender);
         let cursor = marked.find("<cursor>").unwrap();
         let document = Document::new("file:///a.rs", "rust", 0, &marked.replacen("<cursor>", "", 1));
-        let mut bench = Self { engine, script, notices, document, cursor };
+        let mut bench = Self { engine, usage, script, notices, document, cursor };
         bench.type_text("");
         bench
     }
@@ -219,7 +221,7 @@ async fn taking_a_request_back_resets_its_stream() {
     query.abort();
     time::sleep(Duration::from_millis(1)).await;
     assert_eq!(bench.open(), 0);
-    assert_eq!(bench.engine.why().last().unwrap().outcome, Err(Reason::Cancelled));
+    assert_eq!(bench.engine.history().last().unwrap().outcome, Err(Reason::Cancelled));
 }
 
 #[tokio::test(start_paused = true)]
@@ -346,6 +348,28 @@ async fn closing_the_document_ends_everything() {
     assert_eq!(query.await.unwrap(), Err(Reason::Superseded));
     tokio::task::yield_now().await;
     assert_eq!((bench.open(), bench.engine.status().streams), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_from_before_the_document_was_closed_is_superseded_by_one_after_it() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    let before = bench.start().await;
+    bench.engine.closed(&bench.document.uri);
+    bench.type_text("");
+    // Begins before the first one can look again.
+    let query = bench.query();
+    let mut after = Box::pin(bench.engine.complete(&query));
+    assert!((&mut after).now_or_never().is_none());
+    assert_eq!(before.await.unwrap(), Err(Reason::Superseded));
+    assert_eq!(text(after.await.result), "foo();");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_for_a_document_that_is_not_open_has_its_reason() {
+    let bench = Bench::new("<cursor>", None);
+    bench.engine.not_open("file:///other.rs", 3);
+    let record = bench.engine.history().pop().unwrap();
+    assert_eq!((&*record.uri, record.line, record.outcome), ("file:///other.rs", 3, Err(Reason::NotOpen)));
 }
 
 #[tokio::test(start_paused = true)]

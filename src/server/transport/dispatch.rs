@@ -1,7 +1,7 @@
 //! The loop: one message at a time to the protocol layer, exactly one answer to every request.
 
 use std::any::Any;
-use std::future::{Future, pending};
+use std::future::{self, Future};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::mpsc::Sender;
@@ -19,10 +19,10 @@ use tower_lsp::{ExitedError, LanguageServer, LspService};
 use super::Ending;
 use super::message::Message;
 use super::writer::Outgoing;
-use super::{editor, notifications};
+use super::{notifications, parent_process};
 
 /// What a handler came to: an answer for a request, nothing for a notification.
-type Outcome = Result<Option<Response>, ExitedError>;
+type HandlerResult = Result<Option<Response>, ExitedError>;
 
 /// Takes messages in the order of their arrival.
 pub struct Dispatch<S> {
@@ -85,26 +85,26 @@ impl<S: LanguageServer> Dispatch<S> {
     /// Runs a handler up to its first wait, in which no other message can come between; the rest becomes a task.
     fn call(&mut self, call: Request) -> Option<Ending> {
         self.follow_life_cycle(&call);
-        let owed = Owed { method: call.method().to_owned(), id: call.id().cloned() };
-        owed.warn_if_lost(&call);
-        let ending = (owed.method == "exit").then_some(Ending::Exit { after_shutdown: self.shutdown });
+        let pending = PendingAnswer { method: call.method().to_owned(), id: call.id().cloned() };
+        pending.warn_if_lost(&call);
+        let ending = (pending.method == "exit").then_some(Ending::Exit { after_shutdown: self.shutdown });
 
         let first = catch_unwind(AssertUnwindSafe(|| first_poll(self.service.call(call))));
         match first {
-            Ok(Polled::Done(outcome)) => self.send(owed.settle(Ok(outcome))),
+            Ok(Polled::Done(outcome)) => self.send(pending.answer(Ok(outcome))),
             Ok(Polled::Waits(rest)) => {
                 let late = self.late.clone();
                 self.open.spawn(async move {
                     let rest = async {
-                        owed.check_may_wait();
+                        pending.check_may_wait();
                         rest.await
                     };
                     let outcome = AssertUnwindSafe(rest).catch_unwind().await;
                     // Nobody reads any more: the loop has its own sign of that.
-                    let _ = owed.settle(outcome).map(|answer| late.send(answer));
+                    let _ = pending.answer(outcome).map(|answer| late.send(answer));
                 });
             }
-            Err(panic) => self.send(owed.settle(Err(panic))),
+            Err(panic) => self.send(pending.answer(Err(panic))),
         }
         ending
     }
@@ -118,7 +118,7 @@ impl<S: LanguageServer> Dispatch<S> {
             "shutdown" if call.id().is_some() => self.shutdown = true,
             "initialize" if self.editor.is_none() => {
                 let pid = call.params().and_then(|params| params.get("processId")).and_then(Value::as_u64);
-                self.editor = pid.and_then(|pid| u32::try_from(pid).ok()).map(editor::watch);
+                self.editor = pid.and_then(|pid| u32::try_from(pid).ok()).map(parent_process::watch);
             }
             _ => {}
         }
@@ -130,18 +130,18 @@ async fn death(editor: &mut Option<oneshot::Receiver<()>>) {
         Some(watched) => {
             let _ = watched.await;
         }
-        None => pending().await,
+        None => future::pending().await,
     }
 }
 
 enum Polled {
-    Done(Outcome),
-    Waits(BoxFuture<'static, Outcome>),
+    Done(HandlerResult),
+    Waits(BoxFuture<'static, HandlerResult>),
 }
 
 /// Polls once, without tokio's budget: a handler must not wait only because many messages came at once. The waker does
 /// nothing, as the task that takes over polls again.
-fn first_poll(mut handler: BoxFuture<'static, Outcome>) -> Polled {
+fn first_poll(mut handler: BoxFuture<'static, HandlerResult>) -> Polled {
     let polled = pin!(unconstrained(&mut handler)).poll(&mut Context::from_waker(Waker::noop()));
     match polled {
         Poll::Ready(outcome) => Polled::Done(outcome),
@@ -149,14 +149,14 @@ fn first_poll(mut handler: BoxFuture<'static, Outcome>) -> Polled {
     }
 }
 
-/// The answer to one call, if it is a request. Settled once.
-struct Owed {
+/// The answer to one call, if it is a request. Given once.
+struct PendingAnswer {
     method: String,
     id: Option<Id>,
 }
 
-impl Owed {
-    fn settle(self, outcome: Result<Outcome, Box<dyn Any + Send>>) -> Option<Response> {
+impl PendingAnswer {
+    fn answer(self, outcome: Result<HandlerResult, Box<dyn Any + Send>>) -> Option<Response> {
         match outcome {
             Ok(Ok(Some(answer))) => Some(answer),
             // The layer leaves unknown requests `$/...` unanswered, against LSP 3.18 "$ Notifications and Requests".
@@ -184,7 +184,7 @@ impl Owed {
     /// An edit whose handler waits lets later messages see the old text. That is our own mistake: in debug builds the
     /// handler panics, which tests see and the loop survives.
     fn check_may_wait(&self) {
-        if self.id.is_none() && notifications::must_not_wait(&self.method) {
+        if self.id.is_none() && notifications::is_ordered(&self.method) {
             tracing::error!(method = self.method, "a handler waits that must not: later messages overtake it");
             debug_assert!(false, "the handler of {} waits", self.method);
         }

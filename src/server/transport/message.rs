@@ -4,7 +4,7 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
 use super::frames::Fault;
-use super::uri::Spellings;
+use super::uri_spelling::Spellings;
 
 /// What the client sent.
 #[derive(Debug)]

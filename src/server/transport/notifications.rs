@@ -11,8 +11,9 @@ use tower_lsp::ls_types::notification::{
 
 type Parse = fn(&Value) -> Result<(), serde_json::Error>;
 
-/// Each notification we know, with the parser the protocol layer will use. Parsing twice costs about a microsecond for
-/// a keystroke; in exchange the answer is exactly the layer's own.
+/// Each notification we know, with the parser the protocol layer will use. The layer parses inside and tells nobody what
+/// it drops, so this is a second parsing: 5 µs for a keystroke, 0.4 ms for a new document of 1 MB (2026-11-28, a busy
+/// machine). In exchange the answer is exactly the layer's own.
 const KNOWN: &[(&str, Parse)] = &[
     (DidChangeTextDocument::METHOD, parse::<DidChangeTextDocument>),
     (DidOpenTextDocument::METHOD, parse::<DidOpenTextDocument>),
@@ -43,7 +44,7 @@ pub fn misfit(notification: &Request) -> Option<String> {
 
 /// Whether the handler of this notification must be done before the next message is looked at: everything that comes
 /// after it counts on the text or the settings it brings.
-pub fn must_not_wait(method: &str) -> bool {
+pub fn is_ordered(method: &str) -> bool {
     method.starts_with("textDocument/did") || method.starts_with("workspace/didChange")
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use tower_lsp::jsonrpc::{Request, Response};
 
-use super::uri::Spellings;
+use super::uri_spelling::Spellings;
 
 /// What we send.
 #[derive(Debug)]

@@ -57,7 +57,7 @@ fn helix_takes_the_block_for_every_language_we_know() {
     let Some(helix) = program() else { return };
     let home = TempDir::new().expect("a temporary directory");
     let folder = helix.parent().expect("a file is in a folder");
-    let languages = page("src/cli/helix_servers.txt");
+    let languages = page("src/cli/config_command/helix_servers.txt");
     let languages: Vec<&str> = languages.lines().filter_map(|line| line.split([' ', '=']).next()).collect();
     let block = printed(config_helix(home.path(), folder, &languages));
     fs::create_dir_all(home.path().join("config/helix")).expect("the home is writable");

@@ -1,6 +1,7 @@
 //! A day's tokens: when they are gone the endpoint is asked by hand only.
 
 use super::*;
+use crate::usage::today;
 
 const MOST: u64 = 1000;
 
@@ -14,7 +15,7 @@ fn limited(bench: &Bench, most: u64) {
 async fn used_up_nothing_is_asked_but_by_hand_and_it_is_told_once() {
     let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
     limited(&bench, MOST);
-    bench.engine.know_spent(today(), MOST - 1);
+    bench.usage.set_spent(today(), MOST - 1);
     assert_eq!(text(bench.complete().await), "foo();");
     for _ in 0..2 {
         bench.type_text("y(");
@@ -42,7 +43,7 @@ async fn used_up_nothing_is_asked_ahead_either() {
         time::sleep(TOKEN * 10).await;
         bench.type_text("foo(one, two);");
         bench.complete().await.unwrap();
-        bench.engine.know_spent(today(), spent);
+        bench.usage.set_spent(today(), spent);
         bench.type_text("\nlet y = ba");
         assert_eq!(text(bench.complete().await), "r();");
         assert_eq!(bench.asked(), asked, "{spent} spent");
@@ -54,11 +55,11 @@ async fn what_is_counted_here_and_not_written_yet_adds_to_what_is_on_disk() {
     let bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
     assert_eq!(text(bench.complete().await), "foo();");
     time::sleep(Duration::from_secs(1)).await;
-    let own = bench.engine.status().today;
+    let own = bench.usage.spent_today();
     assert!(own > 0);
-    bench.engine.know_spent(today(), 500);
-    assert_eq!(bench.engine.status().today, 500 + own);
-    let tally = bench.engine.take_tally();
-    bench.engine.know_spent(today(), 500 + tally.total().tokens());
-    assert_eq!(bench.engine.status().today, 500 + own);
+    bench.usage.set_spent(today(), 500);
+    assert_eq!(bench.usage.spent_today(), 500 + own);
+    let tally = bench.usage.take_tally();
+    bench.usage.set_spent(today(), 500 + tally.total().tokens());
+    assert_eq!(bench.usage.spent_today(), 500 + own);
 }

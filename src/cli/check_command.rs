@@ -1,0 +1,336 @@
+//! `codestral-ls check`: the set-up step by step, from the settings to a first completion, and what to mend.
+
+mod ceiling_step;
+mod chat_step;
+mod local_step;
+
+use std::env;
+use std::fmt::Display;
+use std::future::Future;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use reqwest::{Url, Version};
+use tokio::time::Instant;
+
+use super::terminal::visible;
+use super::{Error, FAILED, FINE, block_on, progress_line};
+use crate::endpoint::backend::Opened;
+use crate::endpoint::key;
+use crate::endpoint::models::Model;
+use crate::endpoint::{Backend, url};
+use crate::model::{self, Delta, Endpoint, Prompt, read};
+use crate::settings::{Loaded, Problem, Settings, Sources};
+
+/// Enough for `a + b`, and a few cents for a thousand checks.
+const FEW_TOKENS: u32 = 8;
+
+/// The most models that are named: a proxy may have hundreds.
+const NAMED: usize = 10;
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {}
+
+/// What became of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Ok,
+    Warn,
+    Fail,
+    Skipped,
+}
+
+/// One line: what became of it, and what to do.
+type Finding = (Mark, String);
+
+impl Check {
+    /// Prints a line a step; the exit code tells whether all of them can work.
+    pub(super) fn run(&self, sources: &Sources) -> Result<ExitCode, Error> {
+        let mut report = Report { out: anstream::stdout().lock(), failed: 0, warned: 0 };
+        block_on(check(sources, &mut report))??;
+        report.summary()?;
+        Ok(ExitCode::from(if report.failed == 0 { FINE } else { FAILED }))
+    }
+}
+
+async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result<()> {
+    let loaded = sources.load();
+    let backend = Backend::new(&loaded.settings);
+    settings_files(sources, &loaded, report)?;
+    if loaded.problems.iter().any(Problem::forbids_sending) {
+        return report.skip(&["model", "url", "key", "connection", "models", "completion"]);
+    }
+    if backend.is_local().await {
+        local_step::alone(&loaded.settings, report).await?;
+    } else {
+        endpoint(&loaded, &backend, report).await?;
+        local_step::beside(&loaded.settings, report).await?;
+    }
+    chat_step::check(&backend, &loaded, report).await
+}
+
+/// What is asked: from the model's name to a first completion.
+async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl Write>) -> io::Result<()> {
+    let settings = &loaded.settings;
+    report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(loaded, "endpoint.model"))))?;
+    let url = match url::parse(backend.url()) {
+        Ok(url) => url,
+        Err(error) => {
+            report.say(
+                "url",
+                (Mark::Fail, format!("{} ({})", error.about("endpoint"), origin(loaded, "endpoint.url"))),
+            )?;
+            return report.skip(&["key", "connection", "models", "completion"]);
+        }
+    };
+    report.say("url", (Mark::Ok, format!("{} ({})", backend.url(), origin(loaded, "endpoint.url"))))?;
+    let opened = match progress_line::during("looking for the key", backend.open()).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            report.say("key", (Mark::Fail, error.to_string()))?;
+            return report.skip(&["connection", "models", "completion"]);
+        }
+    };
+    report.say("key", key_finding(&opened, &url))?;
+    if opened.endpoint.lacks_key() {
+        return report.skip(&["connection", "models", "completion"]);
+    }
+    let (reached, took) = timed(format!("connecting to {}", opened.endpoint.host()), opened.endpoint.reach()).await;
+    let is_reached = reached.is_ok();
+    report.say("connection", connection(reached, &url, took))?;
+    if !is_reached {
+        return report.skip(&["models", "completion"]);
+    }
+    models(&opened, settings, report).await?;
+    report.say("completion", completion(&opened, settings).await)?;
+    ceiling_step::check(settings, report)
+}
+
+fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {
+    if loaded.problems.is_empty() {
+        let files =
+            sources.file().map_or_else(|| "no file; defaults hold".to_owned(), |file| file.display().to_string());
+        return report.say("settings", (Mark::Ok, files));
+    }
+    for problem in &loaded.problems {
+        let mark = if problem.forbids_sending() { Mark::Fail } else { Mark::Warn };
+        report.say("settings", (mark, format!("{problem}; mend it")))?;
+    }
+    Ok(())
+}
+
+fn origin(loaded: &Loaded, key: &str) -> String {
+    loaded.origins.get(key).cloned().unwrap_or_default().to_string()
+}
+
+/// The key by its source alone; not a character of it is shown.
+fn key_finding(opened: &Opened, url: &Url) -> Finding {
+    let fits = match url.host_str() {
+        Some("codestral.mistral.ai") => "must be one made for codestral.mistral.ai".to_owned(),
+        _ if url::is_mistral(url) => {
+            "must be one of Mistral's console, not one made for codestral.mistral.ai".to_owned()
+        }
+        _ => format!("must be one that {} gave out", opened.endpoint.host()),
+    };
+    match &opened.key {
+        Some(key) => match &key.warning {
+            Some(warning) => {
+                (Mark::Warn, format!("from {}; it goes to {} only; {warning}", key.source, opened.endpoint.host()))
+            }
+            None => (Mark::Ok, format!("from {}; it goes to {} only and {fits}", key.source, opened.endpoint.host())),
+        },
+        None if opened.endpoint.lacks_key() => (Mark::Fail, model::Error::NoKey.to_string()),
+        None if env::var_os(key::MISTRAL).is_some_and(|key| !key.is_empty()) => (
+            Mark::Ok,
+            format!(
+                "none set for {}, which may not need one; {} goes to Mistral's hosts only",
+                opened.endpoint.host(),
+                key::MISTRAL
+            ),
+        ),
+        None => (Mark::Ok, format!("none set; {} may not need one", opened.endpoint.host())),
+    }
+}
+
+fn connection(reached: Result<Version, model::Error>, url: &Url, took: u128) -> Finding {
+    match reached {
+        Ok(version) => {
+            let tls = if url.scheme() == "https" { "secure" } else { "plain, on this machine" };
+            (Mark::Ok, format!("{}: {version:?}, {tls}, in {took} ms", url::host(url)))
+        }
+        Err(error) => (Mark::Fail, error.to_string()),
+    }
+}
+
+/// Whether the models in use are listed. Not every endpoint has a list, so the completion has the last word.
+async fn models(opened: &Opened, settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
+    let (listed, took) = timed("asking for the models", opened.endpoint.models()).await;
+    let listed = match listed {
+        Ok(listed) => listed,
+        Err(error) => return report.say("models", (Mark::Warn, format!("not listed: {error}"))),
+    };
+    report.say("models", (Mark::Ok, format!("{} listed in {took} ms", listed.len())))?;
+    report.say("models", judge(&listed, "endpoint.model", &settings.endpoint.model, true))?;
+    if settings.chat.url.is_none() && settings.chat.model != settings.endpoint.model {
+        report.say("models", judge(&listed, "chat.model", &settings.chat.model, false))?;
+    }
+    Ok(())
+}
+
+/// What the list says of the model that the setting `key` names.
+fn judge(listed: &[Model], key: &str, name: &str, completes: bool) -> Finding {
+    let choices = || {
+        let fit = listed.iter().filter(|model| !completes || model.fim != Some(false));
+        let names: Vec<&str> = fit.map(|model| model.id.as_str()).take(NAMED).collect();
+        if names.is_empty() { "nothing fit is listed".to_owned() } else { format!("listed are {}", names.join(", ")) }
+    };
+    let Some(model) = listed.iter().find(|model| model.is_called(name)) else {
+        return (Mark::Warn, format!("{name} is not listed; set {key} to one that is: {}", choices()));
+    };
+    if completes && model.fim == Some(false) {
+        return (Mark::Warn, format!("{name} does not complete inside code; set {key} to another: {}", choices()));
+    }
+    if let Some(date) = &model.deprecation {
+        let instead = model.replacement.as_deref().map_or_else(choices, |model| format!("its successor is {model}"));
+        return (Mark::Warn, format!("{name} goes away on {date}; change {key}: {instead}"));
+    }
+    let does = if completes && model.fim == Some(true) { " and completes inside code" } else { "" };
+    (Mark::Ok, format!("{name} ({key}) is listed{does}"))
+}
+
+/// One tiny completion, past the engine: what counts is whether the endpoint answers, not what is worth showing.
+async fn completion(opened: &Opened, settings: &Settings) -> Finding {
+    let prompt = Prompt {
+        prefix: "def add(a, b):\n    return ".to_owned(),
+        suffix: "\n".to_owned(),
+        model: settings.endpoint.model.clone(),
+        max_tokens: FEW_TOKENS,
+        temperature: Some(0.0),
+        ..Prompt::default()
+    };
+    let begun = Instant::now();
+    let mut first = None;
+    let read = async {
+        let reply = opened.endpoint.complete(prompt);
+        let outcome = read(reply, |delta| {
+            if let Delta::Text(_) = delta {
+                first.get_or_insert_with(|| begun.elapsed().as_millis());
+            }
+            ControlFlow::Continue(())
+        });
+        outcome.await.map(|_| ())
+    };
+    let (outcome, took) = timed(format!("asking {}", opened.endpoint.host()), read).await;
+    match (outcome, first) {
+        (Err(error), _) => (Mark::Fail, error.to_string()),
+        (Ok(()), None) => {
+            (Mark::Warn, format!("an empty answer in {took} ms; try again, or set completion.minTokens to 1"))
+        }
+        (Ok(()), Some(first)) => match opened.endpoint.deprecation() {
+            Some(date) => (Mark::Warn, format!("it works, but the model goes away on {date}; change endpoint.model")),
+            None => (Mark::Ok, format!("first text after {first} ms, all after {took} ms")),
+        },
+    }
+}
+
+/// What `work` came to, and how many milliseconds that took.
+async fn timed<T>(what: impl Display, work: impl Future<Output = T>) -> (T, u128) {
+    let begun = Instant::now();
+    let outcome = progress_line::during(what, work).await;
+    (outcome, begun.elapsed().as_millis())
+}
+
+impl Mark {
+    fn shown(self) -> (&'static str, Style) {
+        match self {
+            Self::Ok => ("ok", AnsiColor::Green.on_default()),
+            Self::Warn => ("warn", AnsiColor::Yellow.on_default().bold()),
+            Self::Fail => ("fail", AnsiColor::Red.on_default().bold()),
+            Self::Skipped => ("skip", Style::new().dimmed()),
+        }
+    }
+}
+
+/// Lines as they come, and how many were bad.
+struct Report<W> {
+    out: W,
+    failed: usize,
+    warned: usize,
+}
+
+impl<W: Write> Report<W> {
+    fn say(&mut self, step: &str, (mark, text): Finding) -> io::Result<()> {
+        self.failed += usize::from(mark == Mark::Fail);
+        self.warned += usize::from(mark == Mark::Warn);
+        let (word, style) = mark.shown();
+        writeln!(self.out, "{style}{word:<4}{style:#} {step:<10} {}", visible(&text))?;
+        self.out.flush()
+    }
+
+    fn skip(&mut self, steps: &[&str]) -> io::Result<()> {
+        steps.iter().try_for_each(|step| {
+            self.say(step, (Mark::Skipped, "not tried until the failure above is mended".to_owned()))
+        })
+    }
+
+    fn summary(&mut self) -> io::Result<()> {
+        match (self.failed, self.warned) {
+            (0, 0) => writeln!(self.out, "All is well."),
+            (0, warned) => writeln!(self.out, "It works; {warned} to look at."),
+            (failed, _) => writeln!(self.out, "It does not work yet: {failed} to mend."),
+        }?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(id: &str, fim: Option<bool>) -> Model {
+        Model { id: id.to_owned(), fim, ..Model::default() }
+    }
+
+    #[track_caller]
+    fn check(listed: &[Model], completes: bool, mark: Mark, parts: &[&str]) {
+        let (found, text) = judge(listed, "endpoint.model", "m", completes);
+        assert_eq!(found, mark, "{text}");
+        for part in parts {
+            assert!(text.contains(part), "{text:?} lacks {part:?}");
+        }
+    }
+
+    #[test]
+    fn a_model_is_judged_by_the_list() {
+        check(&[model("m", Some(true))], true, Mark::Ok, &["m (endpoint.model)", "completes inside code"]);
+        check(&[model("m", None)], true, Mark::Ok, &["listed"]);
+        check(&[model("m", Some(false))], false, Mark::Ok, &["listed"]);
+        let others = [model("m", Some(false)), model("n", Some(true)), model("o", Some(false))];
+        check(&others, true, Mark::Warn, &["does not complete", "set endpoint.model", "listed are n"]);
+        check(&others[1..], true, Mark::Warn, &["not listed", "set endpoint.model", "listed are n"]);
+        check(&others[2..], true, Mark::Warn, &["nothing fit is listed"]);
+    }
+
+    #[test]
+    fn an_old_model_names_its_end_and_its_successor() {
+        let ending = Model { deprecation: Some("2026-12-31".into()), ..model("m", Some(true)) };
+        let replaced = Model { replacement: Some("n".into()), ..ending.clone() };
+        check(&[ending], true, Mark::Warn, &["2026-12-31", "listed are m"]);
+        check(&[replaced], true, Mark::Warn, &["2026-12-31", "its successor is n"]);
+    }
+
+    #[test]
+    fn the_summary_counts_what_is_to_mend() {
+        let mut report = Report { out: anstream::StripStream::new(Vec::new()), failed: 0, warned: 0 };
+        report.say("a", (Mark::Fail, "x\ny".to_owned())).unwrap();
+        report.skip(&["b"]).unwrap();
+        report.summary().unwrap();
+        let text = String::from_utf8(report.out.into_inner()).unwrap();
+        let expected = "fail a          x␊y\nskip b          not tried until the failure above is mended\n";
+        assert_eq!(text, format!("{expected}It does not work yet: 1 to mend.\n"));
+    }
+}

@@ -1,0 +1,171 @@
+//! How a completion came about, for `complete --explain`.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use serde::Serialize;
+use serde_json::json;
+
+use super::Timings;
+use crate::cli::terminal::visible;
+use crate::completion::engine::Answer;
+use crate::completion::{Query, Window};
+use crate::endpoint::Backend;
+use crate::local::Coverage;
+use crate::model::Prompt;
+use crate::settings::Loaded;
+
+const LABEL: Style = Style::new().bold();
+
+/// How an answer came about.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Explained {
+    language: String,
+    url: String,
+    /// Where the address is set.
+    url_origin: String,
+    /// `mistral` or `openai`; nothing where the endpoint was not used.
+    dialect: Option<&'static str>,
+    /// What the embedded engine had read, where it completes alone.
+    local: Option<String>,
+    /// Where the key is from.
+    key: Option<String>,
+    window: Cut,
+    /// What the endpoint was asked, if it was.
+    prompt: Option<Asked>,
+    /// All the model said, before any filter.
+    said: String,
+    outcome: String,
+    #[serde(skip)]
+    timings: Timings,
+}
+
+/// What was cut out of the file, in bytes and lines from 1.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Cut {
+    prefix_bytes: usize,
+    suffix_bytes: usize,
+    first_line: usize,
+    last_line: usize,
+    from_start: bool,
+    to_end: bool,
+}
+
+/// The prompt, each field by the name of its setting.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    prefix: String,
+    suffix: String,
+    model: String,
+    max_tokens: u32,
+    min_tokens: Option<u32>,
+    temperature: Option<f32>,
+    top_p: Option<f32>,
+    random_seed: Option<u64>,
+    stop: Vec<String>,
+}
+
+impl Explained {
+    /// Puts together what is known; asks nobody and looks for no key that was not needed.
+    pub(super) async fn new(
+        loaded: &Loaded,
+        backend: &Backend,
+        local: Option<Coverage>,
+        query: &Query,
+        answer: &Answer,
+    ) -> Self {
+        let trace = &answer.trace;
+        let opened = if trace.prompt.is_some() { backend.open().await.ok() } else { None };
+        let outcome = match &answer.result {
+            Ok(suggestion) => format!("shown, from {}", suggestion.source.name()),
+            Err(reason) => format!("nothing shown ({}): {reason}", reason.code()),
+        };
+        Self {
+            language: query.document.language.to_string(),
+            url: backend.url().to_owned(),
+            url_origin: loaded.origins.get("endpoint.url").cloned().unwrap_or_default().to_string(),
+            dialect: opened.as_ref().map(|opened| opened.endpoint.dialect().name()),
+            local: local.map(|coverage| format!("{} files, {} KB", coverage.files, coverage.bytes / 1024)),
+            key: opened.and_then(|opened| opened.key).map(|key| key.source),
+            window: Cut::new(&trace.window, query),
+            prompt: trace.prompt.as_ref().map(Asked::new),
+            said: trace.reply.clone(),
+            outcome,
+            timings: Timings::from(trace),
+        }
+    }
+
+    /// One line a fact; the text of the prompt stands in `--json` only, since it is the file's own.
+    pub(super) fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        let Cut { prefix_bytes, suffix_bytes, first_line, last_line, from_start, to_end } = self.window;
+        let start = if from_start { " (the start)" } else { "" };
+        let end = if to_end { " (the end)" } else { "" };
+        let Timings { waited_ms, first_text_ms, total_ms } = self.timings;
+        let first = first_text_ms.map_or_else(|| "no text".to_owned(), |ms| format!("first text {ms} ms after it"));
+        let asked = self.prompt.as_ref().map_or_else(|| "none: the endpoint was not asked".to_owned(), Asked::settings);
+        let endpoint = match &self.local {
+            Some(covers) => format!("none: the embedded engine, which read {covers}"),
+            None => format!("{}, {} ({})", self.url, self.dialect.unwrap_or("not used"), self.url_origin),
+        };
+        let lines = [
+            ("language", self.language.clone()),
+            ("endpoint", endpoint),
+            ("key", self.key.clone().unwrap_or_else(|| "none".to_owned())),
+            (
+                "window",
+                format!(
+                    "{prefix_bytes} bytes from line {first_line}{start}, {suffix_bytes} bytes to line {last_line}{end}"
+                ),
+            ),
+            ("prompt", asked),
+            ("timings", format!("asked after {waited_ms} ms, {first}, answered after {total_ms} ms")),
+            ("said", json!(self.said).to_string()),
+            ("outcome", self.outcome.clone()),
+        ];
+        for (label, text) in lines {
+            writeln!(out, "{LABEL}{label:<9}{LABEL:#} {}", visible(&text))?;
+        }
+        Ok(())
+    }
+}
+
+impl Cut {
+    fn new(window: &Window, query: &Query) -> Self {
+        let text = &query.document.text;
+        let cursor_line = text.byte_to_line(query.cursor.min(text.len_bytes())) + 1;
+        let breaks = |part: &str| part.bytes().filter(|byte| *byte == b'\n').count();
+        Self {
+            prefix_bytes: window.prefix.len(),
+            suffix_bytes: window.suffix.len(),
+            first_line: cursor_line.saturating_sub(breaks(&window.prefix)),
+            last_line: cursor_line + breaks(window.suffix.strip_suffix('\n').unwrap_or(&window.suffix)),
+            from_start: window.from_start,
+            to_end: window.to_end,
+        }
+    }
+}
+
+impl Asked {
+    fn new(prompt: &Prompt) -> Self {
+        let Prompt { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop } =
+            prompt.clone();
+        Self { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
+    }
+
+    /// The settings that were sent, in one line.
+    fn settings(&self) -> String {
+        let sent = [
+            Some(format!("model {}", self.model)),
+            Some(format!("maxTokens {}", self.max_tokens)),
+            self.min_tokens.map(|value| format!("minTokens {value}")),
+            self.temperature.map(|value| format!("temperature {value}")),
+            self.top_p.map(|value| format!("topP {value}")),
+            self.random_seed.map(|value| format!("randomSeed {value}")),
+            (!self.stop.is_empty()).then(|| format!("stop {}", json!(self.stop))),
+        ];
+        sent.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}

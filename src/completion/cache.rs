@@ -1,0 +1,390 @@
+//! The cache of replies: everything models have said, looked up before any wait.
+//!
+//! One rule covers typing along, deleting back, accepting a part, undoing and coming back: what stood before the cursor
+//! when the model was asked, followed by what it said, is one text, and a query fits when the text before its cursor is
+//! a cut through that text. The rest of it is the suggestion. What stands after the cursor must be what stood there
+//! then; brackets the editor closed meanwhile may stand in front of it.
+
+mod entry;
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::Window;
+use entry::Entry;
+
+/// Suggestions kept, beside those that are on their way. A session of an hour asks about 300 times; older places are
+/// seldom returned to.
+const MOST_ENTRIES: usize = 256;
+
+/// Bytes of text kept over all suggestions. Most hold 400; a look through all of it takes 0.1 ms by the replay bench.
+const MOST_BYTES: usize = 128 * 1024;
+
+/// Names one entry.
+pub type EntryId = u64;
+
+/// What a look-up finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This block comes next.
+    Hit {
+        /// LF line ends, unfiltered.
+        text: String,
+        /// The entry it comes from.
+        id: EntryId,
+        /// Bytes between the start of what the model said and the cursor; negative before it.
+        at: isize,
+    },
+    /// The model was asked right here and said nothing.
+    Empty,
+    /// A stream is on its way that may say it.
+    Pending(EntryId),
+    /// Nothing is known.
+    Miss,
+}
+
+/// The entries, oldest first.
+#[derive(Debug, Default)]
+pub struct Cache {
+    entries: VecDeque<Entry>,
+    last: EntryId,
+}
+
+impl Cache {
+    /// A stream was opened for this place.
+    pub fn insert(&mut self, document: &str, window: &Window) -> EntryId {
+        self.last += 1;
+        self.entries.push_back(Entry::new(self.last, document, window));
+        self.last
+    }
+
+    /// The embedded engine predicted `text` for this place, when [`Predictor::forgotten`](super::Predictor::forgotten)
+    /// was at `forgotten`.
+    pub fn insert_prediction(&mut self, document: &str, window: &Window, text: &str, forgotten: u64) -> EntryId {
+        let id = self.insert(document, window);
+        if let Some(entry) = self.entries.back_mut() {
+            entry.predicted = Some(forgotten);
+        }
+        self.update(id, text);
+        self.complete(id);
+        id
+    }
+
+    /// Forgets what was predicted before `forgotten`: the text it was taken from may be deleted. What models said is
+    /// theirs, and stays.
+    pub fn forget_predictions(&mut self, forgotten: u64) {
+        self.entries.retain(|entry| entry.predicted.is_none_or(|at| at == forgotten));
+    }
+
+    /// Takes all of the reply so far. It only ever grows.
+    pub fn update(&mut self, id: EntryId, reply: &str) {
+        let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) else { return };
+        entry.update(reply);
+    }
+
+    /// The stream's first text came so long after the question.
+    pub fn set_first_text(&mut self, id: EntryId, after: Duration) {
+        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) {
+            entry.first_text = Some(after);
+        }
+    }
+
+    /// All of the reply so far, and how long its first text took.
+    pub fn reply(&self, id: EntryId) -> Option<(&str, Option<Duration>)> {
+        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        Some((entry.reply(), entry.first_text))
+    }
+
+    /// The stream ended by itself, or all that can be used of it is there.
+    pub fn complete(&mut self, id: EntryId) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.open = false;
+            self.shrink();
+        }
+    }
+
+    /// The stream was broken off, but might have said more: what is left are the lines that are complete.
+    pub fn truncate(&mut self, id: EntryId) {
+        let Some(at) = self.entries.iter().position(|entry| entry.id == id) else { return };
+        if !self.entries[at].truncate() {
+            self.entries.remove(at);
+        }
+        self.shrink();
+    }
+
+    /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
+    /// where their block is not complete.
+    pub fn lookup(&mut self, document: &str, window: &Window, language: &str, partly: bool) -> Found {
+        let mut fallback = Found::Miss;
+        for entry in self.entries.iter_mut().rev().filter(|entry| entry.document == document) {
+            match entry.lookup(window, language, partly) {
+                // What was asked further on and fits because text was deleted is the last resort.
+                Found::Hit { text, id, at } if at < 0 => {
+                    if fallback == Found::Miss {
+                        fallback = Found::Hit { text, id, at };
+                    }
+                }
+                Found::Miss => {}
+                Found::Pending(id) if matches!(fallback, Found::Miss | Found::Hit { .. }) => {
+                    fallback = Found::Pending(id);
+                }
+                Found::Pending(_) => {}
+                found => return found,
+            }
+        }
+        fallback
+    }
+
+    /// All the different blocks known for the window's cursor, the newest first.
+    pub fn alternatives(&mut self, document: &str, window: &Window, language: &str) -> Vec<String> {
+        let mut blocks = vec![];
+        for entry in self.entries.iter_mut().rev().filter(|entry| entry.document == document) {
+            match entry.lookup(window, language, false) {
+                Found::Hit { text, at, .. } if at >= 0 && !blocks.contains(&text) => blocks.push(text),
+                _ => {}
+            }
+        }
+        blocks
+    }
+
+    /// Whether what `id` has said and may still say fits the window's cursor.
+    pub fn fits(&self, id: EntryId, window: &Window) -> bool {
+        self.entries.iter().any(|entry| entry.id == id && entry.fits(window))
+    }
+
+    /// How many bytes of what `id` has said stand before the window's cursor; `None` where it does not fit.
+    pub fn matched(&self, id: EntryId, window: &Window) -> Option<usize> {
+        self.entries.iter().find(|entry| entry.id == id)?.matched(window)
+    }
+
+    /// All that is known after the window's cursor, where the stream that said it was broken off.
+    pub fn rest(&self, document: &str, window: &Window) -> Option<&str> {
+        let fits = |entry: &Entry| entry.document == document && entry.matched(window).is_some();
+        self.entries.iter().rev().find(|entry| fits(entry))?.rest(window)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Forgets the oldest until the rest is within bounds. What a stream is still saying does not count and stays:
+    /// someone waits for it.
+    fn shrink(&mut self) {
+        let kept = || self.entries.iter().filter(|entry| !entry.open);
+        let (mut entries, mut bytes) = (kept().count(), kept().map(Entry::bytes).sum::<usize>());
+        while entries > MOST_ENTRIES || (bytes > MOST_BYTES && entries > 1) {
+            let Some(oldest) = self.entries.iter().position(|entry| !entry.open) else { return };
+            bytes -= self.entries.remove(oldest).map_or(0, |entry| entry.bytes());
+            entries -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(marked: &str) -> Window {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true }
+    }
+
+    /// Asked at `asked`, the model said `said`, which was shown; what is known at `marked`? `…` is an open stream.
+    #[track_caller]
+    fn check(asked: &str, said: &str, marked: &str, shown: &str) {
+        let open = said.ends_with('…');
+        let mut cache = Cache::default();
+        let id = cache.insert("a", &window(asked));
+        cache.update(id, said.trim_end_matches('…'));
+        if !open {
+            cache.complete(id);
+        }
+        cache.lookup("a", &window(asked), "rust", false);
+        let drawn = match cache.lookup("a", &window(marked), "rust", false) {
+            Found::Hit { text, .. } => text,
+            Found::Empty => "nothing".into(),
+            Found::Pending(_) => "…".into(),
+            Found::Miss => "unknown".into(),
+        };
+        assert_eq!(drawn, shown, "asked at {asked:?}, said {said:?}, now {marked:?}");
+    }
+
+    #[test]
+    fn the_same_place_again() {
+        check("let x = <cursor>\n", "foo();", "let x = <cursor>\n", "foo();");
+        check("<cursor>", "a", "<cursor>", "a");
+    }
+
+    #[test]
+    fn typed_along() {
+        check("let x = <cursor>\n", "foo();", "let x = fo<cursor>\n", "o();");
+        check("let x = <cursor>\n", "foo();", "let x = foo();<cursor>\n", "unknown");
+        check("let x = <cursor>\n", "foo();", "let x = bar<cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn typed_along_past_the_first_line() {
+        check("if <cursor>\n", "x {\n    a();\n}\nb();", "if x {\n    a<cursor>\n", "();\n}");
+    }
+
+    #[test]
+    fn accepted_finds_the_next_block() {
+        check("let x = <cursor>\n", "foo();\nlet y = 1;\n", "let x = foo();<cursor>\n", "\nlet y = 1;");
+        check("let x = <cursor>\n", "foo();\nlet y = 1;\n", "let x = foo();\n<cursor>\n", "let y = 1;");
+    }
+
+    #[test]
+    fn deleted_back() {
+        check("let xyz = <cursor>\n", "foo();", "let xy<cursor>\n", "z = foo();");
+    }
+
+    #[test]
+    fn text_above_may_change() {
+        let far = "x".repeat(300);
+        let line = "y".repeat(200);
+        check(&format!("{far}\n{line}<cursor>"), "foo", &format!("changed\n{line}<cursor>"), "foo");
+        check("let a;\nlet x = <cursor>\n", "foo();", "let b;\nlet x = <cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn text_below_belongs_to_the_place() {
+        check("let x = <cursor>\nlet y;", "foo();", "let x = <cursor>\nlet z;", "unknown");
+        let far = "y".repeat(120);
+        check(&format!("x<cursor>{far}1"), "foo\n", &format!("x<cursor>{far}2"), "foo");
+    }
+
+    #[test]
+    fn a_bracket_the_editor_closed_is_no_change() {
+        check("foo<cursor>\n", "(a, b);", "foo(<cursor>)\n", "a, b);");
+        check("if x <cursor>\n", "{\n    a();\n}", "if x {\n    <cursor>\n}\n", "a();\n}");
+        check("foo<cursor>\n", "[a, b];", "foo[<cursor>)\n", "unknown");
+    }
+
+    #[test]
+    fn an_empty_answer_is_kept_for_its_place_only() {
+        check("let x = <cursor>\n", "", "let x = <cursor>\n", "nothing");
+        check("let x = <cursor>\n", "", "let x = f<cursor>\n", "unknown");
+    }
+
+    #[test]
+    fn an_open_stream_is_waited_for() {
+        check("let x = <cursor>\n", "…", "let x = <cursor>\n", "…");
+        check("let x = <cursor>\n", "…", "let x = fo<cursor>\n", "…");
+        check("let x = <cursor>\n", "f…", "let x = fo<cursor>\n", "…");
+        check("let x = <cursor>\n", "bar…", "let x = fo<cursor>\n", "unknown");
+        check("let x = <cursor>\n", "foo();\nlet…", "let x = f<cursor>\n", "oo();");
+    }
+
+    #[test]
+    fn a_broken_stream_leaves_its_complete_lines() {
+        let mut cache = Cache::default();
+        let id = cache.insert("a", &window("<cursor>"));
+        cache.update(id, "one();\ntw");
+        cache.truncate(id);
+        let found = cache.lookup("a", &window("<cursor>"), "rust", false);
+        assert_eq!(found, Found::Hit { text: "one();".into(), id, at: 0 });
+        let id = cache.insert("b", &window("<cursor>"));
+        cache.update(id, "tw");
+        cache.truncate(id);
+        assert_eq!(cache.lookup("b", &window("<cursor>"), "rust", false), Found::Miss);
+    }
+
+    #[test]
+    fn complete_lines_of_an_open_stream_may_be_taken() {
+        let mut cache = Cache::default();
+        let id = cache.insert("a", &window("<cursor>"));
+        cache.update(id, "fn f() {\n    a();\n    b");
+        assert_eq!(cache.lookup("a", &window("<cursor>"), "rust", false), Found::Pending(id));
+        let found = cache.lookup("a", &window("<cursor>"), "rust", true);
+        assert_eq!(found, Found::Hit { text: "fn f() {\n    a();".into(), id, at: 0 });
+    }
+
+    #[test]
+    fn other_documents_know_nothing_of_it() {
+        let mut cache = Cache::default();
+        let id = cache.insert("a", &window("x<cursor>"));
+        cache.update(id, "y");
+        cache.complete(id);
+        assert_eq!(cache.lookup("b", &window("x<cursor>"), "rust", false), Found::Miss);
+    }
+
+    #[test]
+    fn predictions_are_forgotten_with_their_text_and_what_models_said_is_not() {
+        let mut cache = Cache::default();
+        cache.insert_prediction("a", &window("x<cursor>"), "old", 1);
+        cache.insert_prediction("a", &window("y<cursor>"), "new", 2);
+        let id = cache.insert("a", &window("z<cursor>"));
+        cache.update(id, "model");
+        cache.complete(id);
+        cache.forget_predictions(2);
+        let mut shown = |marked| match cache.lookup("a", &window(marked), "rust", false) {
+            Found::Hit { text, .. } => text,
+            found => format!("{found:?}"),
+        };
+        assert_eq!([shown("x<cursor>"), shown("y<cursor>"), shown("z<cursor>")], ["Miss", "new", "model"]);
+        assert_eq!(cache.len(), 2);
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten() {
+        let mut cache = Cache::default();
+        for n in 0..MOST_ENTRIES + 10 {
+            let id = cache.insert("a", &window(&format!("{n} <cursor>")));
+            cache.update(id, &"z".repeat(4000));
+            cache.complete(id);
+        }
+        assert!(cache.len() <= MOST_ENTRIES && bytes(&cache) <= MOST_BYTES);
+        assert_eq!(cache.lookup("a", &window("0 <cursor>"), "rust", false), Found::Miss);
+    }
+
+    fn bytes(cache: &Cache) -> usize {
+        cache.entries.iter().map(Entry::bytes).sum()
+    }
+
+    #[test]
+    fn a_stream_on_its_way_is_never_forgotten() {
+        let mut cache = Cache::default();
+        let asked = |n| window(&format!("{} {n} <cursor>", "x".repeat(1000)));
+        let ids: Vec<EntryId> = (0..MOST_ENTRIES + 10).map(|n| cache.insert("a", &asked(n))).collect();
+        assert!(
+            ids.iter().enumerate().all(|(n, id)| cache.lookup("a", &asked(n), "rust", false) == Found::Pending(*id))
+        );
+        for (n, id) in ids.into_iter().enumerate() {
+            cache.update(id, "z");
+            cache.complete(id);
+            let known = Found::Hit { text: "z".into(), id, at: 0 };
+            assert_eq!(cache.lookup("a", &asked(n), "rust", false), known, "what was just said");
+        }
+        assert!(cache.len() <= MOST_ENTRIES && bytes(&cache) <= MOST_BYTES);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        /// Whatever is shown, put at the cursor, gives a beginning of the text the model meant.
+        #[test]
+        fn what_is_shown_never_contradicts_what_the_model_said(
+            before in "[ab(]{0,6}", after in "[ab)\n]{0,6}", said in "[ab()\n ]{0,12}",
+            typed in "[ab()\n ]{0,6}", deleted in 0..4usize
+        ) {
+            let mut cache = Cache::default();
+            let asked = Window { prefix: before.clone(), suffix: after.clone(), from_start: true, to_end: true };
+            let id = cache.insert("a", &asked);
+            cache.update(id, &said);
+            cache.complete(id);
+            let mut prefix = format!("{before}{typed}");
+            prefix.truncate(prefix.len().saturating_sub(deleted));
+            let now = Window { prefix: prefix.clone(), suffix: after.clone(), from_start: true, to_end: true };
+            if let Found::Hit { text, .. } = cache.lookup("a", &now, "rust", false) {
+                prop_assert!(format!("{before}{said}").starts_with(&format!("{prefix}{text}")), "{prefix:?} {text:?}");
+            }
+        }
+    }
+}

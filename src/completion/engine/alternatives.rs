@@ -1,0 +1,107 @@
+//! Several different suggestions for one place, for someone who asked by hand and wants to choose.
+//!
+//! Asked the same question twice, Codestral answers the same. So the further ones are asked for with other seeds and a
+//! higher temperature, at the same time as the first, and equal ones are shown once.
+
+use std::ops::ControlFlow;
+
+use futures_util::future::join_all;
+use tokio::{pin, select, time::timeout};
+
+use super::{Answer, Engine, budget};
+use crate::{
+    completion::{
+        Query, Reason, Source, Suggestion, Window, block, eligibility,
+        filter::{self, Filtered, opening},
+        prompt,
+        stop::{self, Reach},
+    },
+    model::{Delta, Prompt, read},
+    usage::Metered,
+};
+
+/// The temperature of the further ones: the upper end of what Mistral recommends, so that they differ.
+const TEMPERATURE: f32 = 0.7;
+
+/// Answers a query asked by hand: the engine's answer, and the further suggestions.
+pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Suggestion>) {
+    let (known, missing) = known(engine, query);
+    let further = join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt)));
+    pin!(further);
+    let first = engine.complete(query);
+    pin!(first);
+    let (answer, asked) = select! {
+        biased;
+        answer = &mut first => (answer, None),
+        asked = &mut further => (first.await, Some(asked)),
+    };
+    if answer.result.as_ref().is_err_and(|reason| *reason == Reason::Superseded) {
+        return (answer, vec![]);
+    }
+    let settings = engine.lock().settings.clone();
+    let completion = settings.completion_for(&query.document.language);
+    let asked = match asked {
+        Some(asked) => asked,
+        None => timeout(completion.show_after(), further).await.unwrap_or_default(),
+    };
+    let mut others: Vec<Suggestion> = vec![];
+    for other in known.into_iter().chain(asked.into_iter().flatten()) {
+        let is_new = |seen: &Suggestion| seen.text != other.text;
+        if answer.result.as_ref().ok().is_none_or(is_new) && others.iter().all(is_new) {
+            others.push(other);
+        }
+    }
+    others.truncate(completion.choices.saturating_sub(1));
+    (answer, others)
+}
+
+/// What the cache holds for the place, and the prompts for what it does not.
+fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Prompt)>) {
+    let mut state = engine.lock();
+    let settings = state.settings.clone();
+    let (document, completion) = (&query.document, settings.completion_for(&query.document.language));
+    let is_eligible = eligibility::document(query, &settings, &state.privacy, state.on).is_ok();
+    if !is_eligible || state.backoff.last_error().is_some() {
+        return (vec![], vec![]);
+    }
+    let window = Window::cut(&document.text, query.cursor, budget(completion));
+    state.forget_predictions();
+    let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
+    let shown = |block: &String| shown(query, &window, block, Source::Reuse);
+    let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();
+    let prompt = prompt::build(&window, &settings.endpoint.model, completion);
+    let missing = (known.len().max(1)..completion.choices).map(|n| {
+        let seed = prompt.random_seed.unwrap_or_default() + n as u64;
+        let other = Prompt { random_seed: Some(seed), temperature: Some(TEMPERATURE), ..prompt.clone() };
+        (window.clone(), other)
+    });
+    (known, missing.collect())
+}
+
+/// Asks once more, in another way. Dropping the future resets the stream.
+async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> Option<Suggestion> {
+    let language = &query.document.language;
+    let reply = {
+        let state = engine.lock();
+        Metered::completion(&state.usage, language, &prompt, state.endpoint.complete(prompt.clone()))
+    };
+    let mut raw = String::new();
+    let reading = read(reply, |delta| {
+        let Delta::Text(text) = delta else { return ControlFlow::Continue(()) };
+        raw.push_str(&text);
+        match stop::enough(&window, language, &opening::clean(&window, &raw), Reach::BLOCK) {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    });
+    // The first request meets the same trouble, and tells of it; what came before is as good as ever.
+    let _ = reading.await;
+    let clean = opening::clean(&window, &raw);
+    let end = block::end(&window, language, &clean, true)?;
+    shown(query, &window, &clean[..end], Source::Endpoint)
+}
+
+fn shown(query: &Query, window: &Window, block: &str, source: Source) -> Option<Suggestion> {
+    let Filtered { text, replaces } = filter::apply(window, &query.document.language, block).ok()?;
+    Some(Suggestion { text, replaces, source })
+}

@@ -1,0 +1,246 @@
+//! What a request does now, given what is known: the whole state machine, pure.
+
+use std::time::Instant;
+
+use crate::completion::{Reason, cache::EntryId, cache::Found};
+use crate::model::Error;
+
+/// Any prediction is welcome: the predictor keeps back what it is not sure of.
+pub(super) const ANY: f32 = 0.0;
+
+/// The least confidence at which the endpoint is not asked. The model may write more lines, and better ones, so only
+/// what is right four times in five goes before it; the confidence is calibrated (`cargo bench --bench local`), and a
+/// rest of 35 bytes seldom gets above 0.86.
+pub(super) const FIRST: f32 = 0.8;
+
+/// All that counts for the newest request of a document.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub now: Instant,
+    /// Asked for by the user's own hand, not by typing.
+    pub invoked: bool,
+    /// The cursor moved and nothing was typed since the request before.
+    pub moved: bool,
+    /// What the cache holds for the cursor.
+    pub found: Found,
+    /// When the complete lines of an open stream are shown, though its block is not complete.
+    pub partly_at: Instant,
+    /// What became of the stream that this request opened.
+    pub asked: Asked,
+    pub predictor: Predictor,
+    /// The most tokens a day may take, where they are used up.
+    pub ceiling: Option<u64>,
+    /// Why the endpoint is left alone, if it is.
+    pub resting: Option<Error>,
+    /// When an automatic request may be sent.
+    pub due: Instant,
+}
+
+/// What became of the stream that a request opened, once the cache has nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    NotYet,
+    /// It said nothing of use.
+    Empty,
+    Failed(Error),
+}
+
+/// Whether the embedded engine is asked: alone, before the endpoint, or in its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Predictor {
+    /// There is no endpoint to ask.
+    pub alone: bool,
+    /// `local.first`: before the endpoint, where it is very sure.
+    pub first: bool,
+    /// `local.fallback`: in the place of an endpoint that may not be asked.
+    pub fallback: bool,
+    /// The least confidence it was asked for by this request; infinite before.
+    pub tried: f32,
+}
+
+/// What a request does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    /// Show this block of the cache, unless a filter takes it away.
+    Show { text: String, entry: EntryId },
+    /// Show nothing.
+    Refuse(Reason),
+    /// Look again when something of the document changed, or at this time.
+    Wait(Option<Instant>),
+    /// Open a stream.
+    Ask,
+    /// Ask the embedded engine for what it is at least so sure of, and look again.
+    Predict {
+        least: f32,
+        /// Why the endpoint is not asked, where the engine stands in for it.
+        instead: Option<Reason>,
+    },
+}
+
+/// What the request does now; `newest` is `None` for one that an edit or a newer request has superseded.
+pub(super) fn decide(newest: Option<Facts>) -> Step {
+    let Some(facts) = newest else { return Step::Refuse(Reason::Superseded) };
+    if !may_ask(&facts.found, facts.invoked, facts.asked == Asked::NotYet) {
+        return match facts.found {
+            Found::Hit { text, id, .. } => Step::Show { text, entry: id },
+            Found::Pending(_) => Step::Wait(Some(facts.partly_at).filter(|at| *at > facts.now)),
+            Found::Empty | Found::Miss => Step::Refuse(Reason::Empty),
+        };
+    }
+    let predictor = facts.predictor;
+    match facts.asked {
+        Asked::NotYet => {}
+        Asked::Empty => return Step::Refuse(Reason::Empty),
+        Asked::Failed(error) => return predictor.instead_of(Reason::Endpoint(error)),
+    }
+    if facts.moved && !facts.invoked {
+        return Step::Refuse(Reason::NoEdit);
+    }
+    if predictor.alone {
+        return predictor.instead_of(Reason::Unsure);
+    }
+    if predictor.first && predictor.tried > FIRST {
+        return Step::Predict { least: FIRST, instead: None };
+    }
+    if facts.invoked {
+        return Step::Ask;
+    }
+    if let Some(most) = facts.ceiling {
+        return predictor.instead_of(Reason::Ceiling(most));
+    }
+    if let Some(error) = facts.resting {
+        return predictor.instead_of(Reason::Paused(error));
+    }
+    if facts.due > facts.now { Step::Wait(Some(facts.due)) } else { Step::Ask }
+}
+
+/// Whether the cache leaves the question open. An empty answer settles it for typing; by hand it is asked once more.
+pub(super) fn may_ask(found: &Found, invoked: bool, is_unasked: bool) -> bool {
+    match found {
+        Found::Hit { .. } | Found::Pending(_) => false,
+        Found::Empty => invoked && is_unasked,
+        Found::Miss => true,
+    }
+}
+
+impl Predictor {
+    /// The embedded engine's turn where the endpoint is not asked for `reason`; that reason if it has had it.
+    fn instead_of(self, reason: Reason) -> Step {
+        if (self.alone || self.fallback) && self.tried > ANY {
+            Step::Predict { least: ANY, instead: Some(reason) }
+        } else {
+            Step::Refuse(reason)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const LATER: Duration = Duration::from_millis(100);
+
+    /// Facts of an automatic request at a place of which nothing is known, all of which allow it to ask now.
+    fn facts() -> Facts {
+        let now = Instant::now();
+        let predictor = Predictor { alone: false, first: false, fallback: false, tried: f32::INFINITY };
+        Facts {
+            now,
+            invoked: false,
+            moved: false,
+            found: Found::Miss,
+            partly_at: now,
+            asked: Asked::NotYet,
+            predictor,
+            ceiling: None,
+            resting: None,
+            due: now,
+        }
+    }
+
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Facts), expected: impl FnOnce(Instant) -> Step) {
+        let mut facts = facts();
+        change(&mut facts);
+        let now = facts.now;
+        assert_eq!(decide(Some(facts)), expected(now));
+    }
+
+    fn refuse(reason: Reason) -> impl FnOnce(Instant) -> Step {
+        move |_| Step::Refuse(reason)
+    }
+
+    fn stand_in(reason: Reason) -> impl FnOnce(Instant) -> Step {
+        move |_| Step::Predict { least: ANY, instead: Some(reason) }
+    }
+
+    #[test]
+    fn an_older_request_is_superseded() {
+        assert_eq!(decide(None), Step::Refuse(Reason::Superseded));
+    }
+
+    #[test]
+    fn what_is_known_goes_before_all_else() {
+        let hit = Found::Hit { text: "a".into(), id: 7, at: 0 };
+        let show = |_| Step::Show { text: "a".into(), entry: 7 };
+        let spent =
+            |facts: &mut Facts| (facts.ceiling, facts.resting, facts.moved) = (Some(1), Some(Error::NoKey), true);
+        check(|facts| (spent(facts), facts.found = hit).0, show);
+        check(|facts| facts.found = Found::Pending(7), |_| Step::Wait(None));
+        let young = |facts: &mut Facts| (facts.found, facts.partly_at) = (Found::Pending(7), facts.now + LATER);
+        check(young, |now| Step::Wait(Some(now + LATER)));
+    }
+
+    #[test]
+    fn an_empty_answer_settles_it_but_for_one_more_question_by_hand() {
+        let empty = |invoked, asked| {
+            move |facts: &mut Facts| {
+                (facts.found, facts.invoked, facts.asked) = (Found::Empty, invoked, asked);
+            }
+        };
+        check(empty(false, Asked::NotYet), refuse(Reason::Empty));
+        check(empty(true, Asked::NotYet), |_| Step::Ask);
+        check(empty(true, Asked::Empty), refuse(Reason::Empty));
+        check(|facts| facts.asked = Asked::Empty, refuse(Reason::Empty));
+    }
+
+    #[test]
+    fn typing_waits_and_a_hand_does_not() {
+        check(|_| {}, |_| Step::Ask);
+        check(|facts| facts.due += LATER, |now| Step::Wait(Some(now + LATER)));
+        check(|facts| facts.moved = true, refuse(Reason::NoEdit));
+        check(|facts| facts.ceiling = Some(9), refuse(Reason::Ceiling(9)));
+        check(|facts| facts.resting = Some(Error::NoKey), refuse(Reason::Paused(Error::NoKey)));
+        let hindered = |facts: &mut Facts| {
+            (facts.ceiling, facts.resting, facts.moved, facts.invoked) = (Some(9), Some(Error::NoKey), true, true);
+            facts.due += LATER;
+        };
+        check(hindered, |_| Step::Ask);
+    }
+
+    #[test]
+    fn the_embedded_engine_stands_in_once_wherever_the_endpoint_is_not_asked() {
+        let fallback = |facts: &mut Facts| facts.predictor.fallback = true;
+        check(fallback, |_| Step::Ask);
+        check(|facts| (fallback(facts), facts.ceiling = Some(9)).0, stand_in(Reason::Ceiling(9)));
+        check(|facts| (fallback(facts), facts.resting = Some(Error::NoKey)).0, stand_in(Reason::Paused(Error::NoKey)));
+        let failed = |facts: &mut Facts| (facts.asked, facts.invoked) = (Asked::Failed(Error::NoKey), true);
+        check(failed, refuse(Reason::Endpoint(Error::NoKey)));
+        check(|facts| (failed(facts), fallback(facts)).0, stand_in(Reason::Endpoint(Error::NoKey)));
+        let tried = |facts: &mut Facts| facts.predictor.tried = ANY;
+        check(|facts| (failed(facts), fallback(facts), tried(facts)).0, refuse(Reason::Endpoint(Error::NoKey)));
+        check(|facts| facts.predictor.alone = true, stand_in(Reason::Unsure));
+        check(|facts| (facts.predictor.alone = true, tried(facts)).0, refuse(Reason::Unsure));
+    }
+
+    #[test]
+    fn where_it_goes_first_the_endpoint_is_asked_for_what_it_is_not_sure_of() {
+        let first = |facts: &mut Facts| facts.predictor.first = true;
+        check(first, |_| Step::Predict { least: FIRST, instead: None });
+        check(|facts| (first(facts), facts.predictor.tried = FIRST).0, |_| Step::Ask);
+        let resting = |facts: &mut Facts| (facts.predictor.tried, facts.resting) = (FIRST, Some(Error::NoKey));
+        check(|facts| (resting(facts), facts.predictor.fallback = true).0, stand_in(Reason::Paused(Error::NoKey)));
+    }
+}

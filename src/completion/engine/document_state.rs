@@ -1,0 +1,163 @@
+//! What the engine keeps for each open document: its newest request, when it was edited, and its open streams.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ropey::Rope;
+use tokio::sync::watch;
+
+use super::stream::Stream;
+use crate::completion::{
+    Window,
+    acceptance::Acceptance,
+    agreement::AgreementTracker,
+    cache::{Cache, EntryId},
+};
+use crate::model::Error;
+use crate::text::document::Edit;
+
+/// So many characters typed wrongly are likely to be taken back at once: a stream they lead away from is worth keeping
+/// that long.
+const TYPO: usize = 2;
+
+/// What is typed against a stream of which less than this (bytes) was typed along is no typo: the suggestion is wrong.
+/// By the replay bench keeping such streams as well costs half as many tokens again and saves no request.
+const AGREED: usize = 3;
+
+/// One document.
+#[derive(Debug)]
+pub(super) struct DocumentState {
+    pub language: Arc<str>,
+    /// Number of the request that is not superseded, if there is one.
+    pub newest: Option<u64>,
+    /// Edits seen.
+    pub edits: u64,
+    /// When the last one came.
+    pub edited_at: Option<Instant>,
+    /// Where the newest request began: the edits before it, and its cursor.
+    began_at: Option<(u64, usize)>,
+    /// Where the newest request stands now, if it follows the typing.
+    pub moving: Option<MovingCursor>,
+    /// Streams on their way, oldest first.
+    pub streams: Vec<Stream>,
+    /// How far what is typed agrees with what is suggested.
+    pub agreement: AgreementTracker,
+    /// The suggestion on screen, and whether it is taken.
+    pub acceptance: Acceptance,
+    /// The last stream that failed.
+    pub failed: Option<(EntryId, Error)>,
+    changed: watch::Sender<()>,
+}
+
+/// The cursor of a request that moves along with what is typed.
+#[derive(Debug, Clone)]
+pub(super) struct MovingCursor {
+    /// The text now.
+    pub text: Rope,
+    /// The cursor now, in bytes.
+    pub cursor: usize,
+    /// What was typed since the request came.
+    pub typed: String,
+}
+
+impl Default for DocumentState {
+    fn default() -> Self {
+        Self {
+            language: Arc::default(),
+            newest: None,
+            edits: 0,
+            edited_at: None,
+            began_at: None,
+            moving: None,
+            streams: vec![],
+            agreement: AgreementTracker::default(),
+            acceptance: Acceptance::default(),
+            failed: None,
+            changed: watch::Sender::new(()),
+        }
+    }
+}
+
+impl DocumentState {
+    /// Begins a request: whatever was asked before is superseded. Says whether only the cursor moved since.
+    pub fn begin(&mut self, number: u64, cursor: usize, moving: Option<MovingCursor>) -> bool {
+        let moved = match self.began_at {
+            Some((edits, at)) => edits == self.edits && at != cursor,
+            None => self.edits == 0,
+        };
+        self.newest = Some(number);
+        self.began_at = Some((self.edits, cursor));
+        self.moving = moving;
+        self.notify();
+        moved
+    }
+
+    /// Takes note of edits: the newest request is superseded, unless its cursor moves along with them.
+    pub fn edited(&mut self, text: &Rope, edits: &[Edit], now: Instant) {
+        self.edits += 1;
+        self.edited_at = Some(now);
+        self.agreement.edited(edits);
+        let follows = self.moving.as_mut().is_some_and(|moving| edits.iter().all(|edit| moving.follow(edit)));
+        match &mut self.moving {
+            Some(moving) if follows => moving.text = text.clone(),
+            _ => (self.newest, self.moving) = (None, None),
+        }
+        self.notify();
+    }
+
+    /// Wakes the requests that wait.
+    pub fn notify(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// Tells of every change from now on, and of the document's end.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Takes out the streams that can no longer become right at the window's cursor. One may run on that a few
+    /// characters taken back, or the cursor coming back, would make right again.
+    pub fn take_stale(&mut self, window: &Window, cache: &Cache, moved: bool) -> Vec<Stream> {
+        let newest = self.streams.last().map(|stream| stream.entry);
+        // Once a line of it is complete, that line stays in the cache without the stream.
+        let has_line = |entry| cache.reply(entry).is_some_and(|(reply, _)| reply.contains('\n'));
+        let may_return =
+            |entry| Some(entry) == newest && !has_line(entry) && (moved || may_be_typo(entry, window, cache));
+        let (kept, stale) =
+            self.streams.drain(..).partition(|stream| cache.fits(stream.entry, window) || may_return(stream.entry));
+        self.streams = kept;
+        stale
+    }
+
+    /// How long the stream that fills an entry has been open; zero where none is.
+    pub fn age(&self, entry: EntryId, now: Instant) -> Duration {
+        let stream = self.streams.iter().find(|stream| stream.entry == entry);
+        stream.map_or(Duration::ZERO, |stream| now.saturating_duration_since(stream.begun))
+    }
+
+    /// Takes out the stream that fills an entry.
+    pub fn take_stream(&mut self, entry: EntryId) -> Option<Stream> {
+        let at = self.streams.iter().position(|stream| stream.entry == entry)?;
+        Some(self.streams.remove(at))
+    }
+}
+
+impl MovingCursor {
+    /// Moves along with an edit, if that is letters typed at the cursor.
+    fn follow(&mut self, edit: &Edit) -> bool {
+        let is_word = edit.inserted.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !edit.replaced.is_empty() || edit.replaced.start != self.cursor || !is_word {
+            return false;
+        }
+        self.cursor += edit.inserted.len();
+        self.typed.push_str(&edit.inserted);
+        true
+    }
+}
+
+/// Whether the stream would be right again were the last characters taken back.
+fn may_be_typo(entry: EntryId, window: &Window, cache: &Cache) -> bool {
+    let mut before = window.clone();
+    let matches = |before: &Window| cache.matched(entry, before).is_some_and(|matched| matched >= AGREED);
+    (0..TYPO).any(|_| before.prefix.pop().is_some() && matches(&before))
+}

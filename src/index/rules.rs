@@ -1,0 +1,36 @@
+//! Which texts the index takes: not private, not too large, text that people wrote.
+
+use std::path::Path;
+
+use crate::local::indexable;
+use crate::privacy::Privacy;
+use crate::settings::Settings;
+
+/// Rules for open documents and files alike. What ignore files say is asked of [`super::ignore`].
+#[derive(Debug, Clone)]
+pub struct Rules {
+    privacy: Privacy,
+    /// The most of one text, in bytes.
+    pub max_bytes: usize,
+    /// Whether the settings want any text at all.
+    pub enabled: bool,
+}
+
+impl Rules {
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
+            max_bytes: settings.limits.max_file_bytes,
+            enabled: settings.may_use_local(),
+        }
+    }
+
+    pub fn allow_path(&self, path: &Path) -> bool {
+        self.privacy.excludes(path).is_none()
+    }
+
+    /// The text in `bytes`, unless it is too large, binary, minified or generated.
+    pub fn text<'a>(&self, bytes: &'a [u8]) -> Option<&'a str> {
+        Some(bytes).filter(|bytes| bytes.len() <= self.max_bytes).and_then(|bytes| indexable(bytes).ok())
+    }
+}

@@ -1,0 +1,167 @@
+//! Runs `codestral.chat`: finds what is asked about, refuses what cannot be asked, and begins the exchange.
+
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::ls_types::ExecuteCommandParams;
+
+use super::argument::Argument;
+use super::exchange::Exchange;
+use super::stored_conversation::StoredConversation;
+use super::subject::{self, Subject};
+use crate::chat::Action;
+use crate::chat::conversation::{Conversation, fits_on_a_line};
+use crate::chat::definitions::OtherText;
+use crate::chat::prompt::{self, Question};
+use crate::server::session::Session;
+use crate::text::document::Document;
+
+/// LSP's `RequestFailed`: valid, but it cannot be done.
+const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
+
+/// Runs the command. The texts are looked at before the first wait, as the client meant them.
+pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<Option<Value>> {
+    let argument = Argument::read(params.arguments.into_iter().next()).map_err(Error::invalid_params)?;
+    let subject = subject::of(session, &argument).map_err(Error::invalid_params)?;
+    let others = session.documents.all();
+    let token = params.work_done_progress_params.work_done_token;
+
+    let begun = begin(session, argument, subject, others).await.map_err(failed)?;
+    let (conversation, exchange) = match begun {
+        Begun::Shown(shown) => return Ok(Some(json!({ "conversation": shown.id, "uri": shown.uri }))),
+        Begun::Asking(conversation, exchange) => (conversation, exchange),
+    };
+    let waits = token.is_some();
+    let ticket = session.chats.begin(token);
+    let mut answer = json!({ "chat": ticket.number, "conversation": conversation.id, "uri": conversation.uri });
+    // The task goes on if the request is cancelled: what has arrived is kept, and the end is told.
+    let cancel = CancelWhenDropped(waits.then(|| ticket.cancel.clone()));
+    let running = tokio::spawn(exchange.run(session.clone(), conversation, ticket, waits));
+    if waits {
+        let outcome = running.await.map_err(|_| failed("the chat did not end".to_owned()))?;
+        outcome.write(&mut answer);
+    }
+    drop(cancel);
+    Ok(Some(answer))
+}
+
+fn failed(sentence: String) -> Error {
+    Error { code: REQUEST_FAILED, message: sentence.into(), data: None }
+}
+
+/// Cancels a chat whose request is dropped. A chat that is over is not there to be cancelled.
+struct CancelWhenDropped(Option<std::sync::Arc<tokio::sync::Notify>>);
+
+impl Drop for CancelWhenDropped {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|cancel| cancel.notify_one());
+    }
+}
+
+enum Begun {
+    /// The person is to write the question into this conversation.
+    Shown(StoredConversation),
+    Asking(StoredConversation, Box<Exchange>),
+}
+
+async fn begin(
+    session: &Session,
+    argument: Argument,
+    mut subject: Option<Subject>,
+    others: Vec<Document>,
+) -> std::result::Result<Begun, String> {
+    session.configuration.backend().open_chat().await.map_err(|error| error.to_string())?;
+    if let Some(subject) = &mut subject {
+        let (text, language) = (&subject.document.text, &subject.document.language);
+        subject.range = argument.action.subject(text, subject.range.clone(), language);
+        if subject.range.is_empty() && !argument.action.needs_words() {
+            return Err(format!("there is no code here to {}; select some", argument.action.name()));
+        }
+    }
+    let title = title(argument.action, subject.as_ref(), argument.words.as_deref());
+    let found = match argument.conversation {
+        Some(id) => {
+            let claim = session.chats.claim(&id)?;
+            Some((claim, StoredConversation::find(&session.documents, id).await?))
+        }
+        None if argument.words.is_none() && argument.action == Action::Ask => {
+            return show_question(session, &title, subject.as_ref()).await.map(Begun::Shown);
+        }
+        None => None,
+    };
+    let earlier = found.as_ref().map_or("", |(_, (_, text))| text);
+    let conversation = Conversation::parse(earlier);
+    let pending = Some(conversation.pending.clone()).filter(|_| argument.action == Action::Ask);
+    let words = argument.words.or(pending).filter(|words| !words.is_empty());
+    if words.is_none() && argument.action.needs_words() {
+        return Err(match found {
+            Some(_) if argument.action == Action::Ask => {
+                "there is no question at the end of the conversation; write one there first".to_owned()
+            }
+            _ => format!("{} needs an instruction: say in words what you want", argument.action.name()),
+        });
+    }
+
+    let settings = session.configuration.settings();
+    let names: Vec<_> = others.iter().map(|document| subject::readable_name(session, document)).collect();
+    let others = others.iter().zip(&names).filter_map(|(document, name)| {
+        let path = name.as_deref()?;
+        Some(OtherText { path, language: &document.language, text: &document.text })
+    });
+    let code = subject.as_ref().map(Subject::code);
+    let question = Question {
+        action: argument.action,
+        words: words.as_deref(),
+        code: code.as_slice(),
+        diagnostics: &argument.diagnostics,
+        others: &others.collect::<Vec<_>>(),
+        history: &conversation.turns,
+    };
+    let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
+    let asked = asked.map_err(|error| error.to_string())?;
+    // Only what can be asked begins a conversation: no empty file is left of what is refused.
+    let (claim, (conversation, earlier)) = match found {
+        Some(found) => found,
+        None => {
+            let begun = StoredConversation::begin(title.clone()).await?;
+            (session.chats.claim(&begun.0.id)?, begun)
+        }
+    };
+    let exchange = Exchange {
+        action: argument.action,
+        title,
+        subject,
+        claim: Some(claim),
+        earlier,
+        kept: asked.kept,
+        left_out: asked.left_out,
+        prompt: prompt::request(asked.messages, &settings.chat),
+    };
+    Ok(Begun::Asking(conversation, Box::new(exchange)))
+}
+
+/// Begins a conversation that waits for its question, and shows it.
+async fn show_question(
+    session: &Session,
+    title: &str,
+    subject: Option<&Subject>,
+) -> std::result::Result<StoredConversation, String> {
+    if !session.client.capabilities().show_document {
+        return Err("ask needs an instruction: say in words what you want to know".to_owned());
+    }
+    let (conversation, _) = StoredConversation::begin(title.to_owned()).await?;
+    if let Some(subject) = subject {
+        let code = prompt::beginning(&subject.code(), session.configuration.settings().chat.context_tokens);
+        conversation.append(&session.client, &session.documents, &format!("{code}\n\n")).await?;
+    }
+    session.client.show_document(conversation.uri.clone()).await;
+    Ok(conversation)
+}
+
+/// What a conversation, and the progress of its first question, is called.
+fn title(action: Action, subject: Option<&Subject>, words: Option<&str>) -> String {
+    match (subject, words) {
+        (Some(subject), _) => format!("{} {}", action.title(), subject.code().place()),
+        (None, Some(words)) => fits_on_a_line(words),
+        (None, None) => action.title().to_owned(),
+    }
+}

@@ -1,0 +1,72 @@
+//! The code that a chat is about, and how the person calls its file.
+
+use std::ops::Range;
+use std::path::Path;
+
+use tower_lsp::ls_types::Uri;
+
+use super::argument::Argument;
+use crate::chat::code::Code;
+use crate::completion::eligibility;
+use crate::server::session::Session;
+use crate::server::{convert, uri};
+use crate::text::document::Document;
+use crate::text::position;
+
+/// The code that is asked about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The document as it was then.
+    pub document: Document,
+    /// The code, in bytes.
+    pub range: Range<usize>,
+    /// How the person calls the file.
+    pub name: String,
+}
+
+impl Subject {
+    /// As the prompt wants it.
+    pub fn code(&self) -> Code<'_> {
+        let Document { language, text, .. } = &self.document;
+        Code { path: &self.name, language, text, range: self.range.clone() }
+    }
+}
+
+/// The document and the code in it that are asked about.
+pub fn of(session: &Session, argument: &Argument) -> Result<Option<Subject>, String> {
+    let Some(uri) = &argument.uri else {
+        if argument.action.edits() {
+            return Err(format!("{} needs the textDocument and range of the code", argument.action.name()));
+        }
+        return Ok(None);
+    };
+    let document = session.documents.get(uri.as_str());
+    let document = document.ok_or_else(|| format!("{} is not open; open it first", uri.as_str()))?;
+    let path = uri::to_path(uri);
+    eligibility::sendable(&document, path.as_deref(), &session.engine.privacy())
+        .map_err(|reason| format!("nothing is sent: {reason}"))?;
+    let range = argument.range.map_or(0..document.text.len_bytes(), |range| {
+        let (start, end) = (convert::from_position(range.start), convert::from_position(range.end));
+        position::to_range(&document.text, start, end, session.client.capabilities().encoding)
+    });
+    let name = name(session, uri, path.as_deref());
+    Ok(Some(Subject { document, range, name }))
+}
+
+/// How a person calls a file: by its path below the workspace, or its name.
+fn name(session: &Session, uri: &Uri, path: Option<&Path>) -> String {
+    let Some(path) = path else {
+        return uri.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+    };
+    let below = session.indexing.below_root(path);
+    let name = below.or_else(|| path.file_name().map(Into::into)).unwrap_or_default();
+    name.to_string_lossy().replace('\\', "/")
+}
+
+/// How the person calls an open document, if what it holds may be sent.
+pub fn readable_name(session: &Session, document: &Document) -> Option<String> {
+    let uri: Uri = document.uri.parse().ok()?;
+    let path = uri::to_path(&uri);
+    eligibility::sendable(document, path.as_deref(), &session.engine.privacy()).ok()?;
+    Some(name(session, &uri, path.as_deref()))
+}

@@ -1,0 +1,124 @@
+//! The client: what it can do, and what it is told and asked.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::{task, time};
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{
+    DocumentChanges, InitializeParams, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier, Registration,
+    ShowDocumentParams, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+};
+
+use super::capabilities::ClientCapabilities;
+use super::uri;
+use crate::state_dir;
+use crate::text::document::Document;
+
+/// How long an editor may take to make an edit; some ask the person first.
+const EDIT_LIMIT: Duration = Duration::from_secs(30);
+
+/// The client. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// For what needs no ability of the client.
+    pub connection: tower_lsp::Client,
+    capabilities: Arc<OnceLock<ClientCapabilities>>,
+}
+
+impl Client {
+    /// A client of which nothing is known yet.
+    pub fn new(connection: tower_lsp::Client) -> Self {
+        Self { connection, capabilities: Arc::default() }
+    }
+
+    /// `initialize` tells what it can do.
+    pub fn learn(&self, params: &InitializeParams) {
+        self.capabilities.get_or_init(|| ClientCapabilities::new(params));
+    }
+
+    pub fn capabilities(&self) -> ClientCapabilities {
+        self.capabilities.get().copied().unwrap_or_default()
+    }
+
+    /// Says one thing to the person.
+    pub async fn show_message(&self, kind: MessageType, text: String) {
+        self.connection.show_message(kind, text).await;
+    }
+
+    /// Shows a longer text: as a document where the client can open one, else as a message.
+    pub async fn show_text(&self, name: &'static str, text: String) {
+        if self.capabilities().show_document {
+            let copy = text.clone();
+            match task::spawn_blocking(move || write_state(name, &copy)).await {
+                Ok(Ok(path)) if self.show_file(&path).await => return,
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!("cannot write {name}: {error}"),
+                Err(_) => tracing::warn!("writing {name} did not end"),
+            }
+        }
+        self.show_message(MessageType::INFO, text).await;
+    }
+
+    async fn show_file(&self, path: &Path) -> bool {
+        match uri::from_path(path) {
+            Some(uri) => self.show_document(uri).await,
+            None => false,
+        }
+    }
+
+    /// Opens a document before the person; false where the client cannot or does not.
+    pub async fn show_document(&self, uri: Uri) -> bool {
+        let document = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
+        self.capabilities().show_document && self.connection.show_document(document).await.unwrap_or_default()
+    }
+
+    /// Asks the client to make `edits` in `document`, if it still has that version.
+    ///
+    /// # Errors
+    /// Why it did not, in words.
+    pub async fn apply_edits(&self, document: &Document, edits: Vec<TextEdit>) -> Result<(), String> {
+        let capabilities = self.capabilities();
+        if !capabilities.applies_edits {
+            return Err("the editor takes no edits".to_owned());
+        }
+        let uri: Uri = document.uri.parse().map_err(|_| "the document has no usable address".to_owned())?;
+        let edit = if capabilities.document_changes {
+            let text_document = OptionalVersionedTextDocumentIdentifier { uri, version: Some(document.version) };
+            let edits = edits.into_iter().map(OneOf::Left).collect();
+            let changes = DocumentChanges::Edits(vec![TextDocumentEdit { text_document, edits }]);
+            WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
+        } else {
+            WorkspaceEdit { changes: Some(HashMap::from([(uri, edits)])), ..WorkspaceEdit::default() }
+        };
+        let answered = time::timeout(EDIT_LIMIT, self.connection.apply_edit(edit)).await;
+        match answered.map_err(|_| "the editor does not answer".to_owned())? {
+            Ok(answer) if answer.applied => Ok(()),
+            Ok(answer) => Err(answer.failure_reason.unwrap_or_else(|| "the editor did not take it".to_owned())),
+            Err(error) => Err(format!("the editor did not take it ({error})")),
+        }
+    }
+
+    /// Asks the client to send notifications of `method` from now on.
+    ///
+    /// # Errors
+    /// It refuses.
+    pub async fn register(&self, id: &str, method: &str, options: Value) -> jsonrpc::Result<()> {
+        let registration =
+            Registration { id: id.to_owned(), method: method.to_owned(), register_options: Some(options) };
+        self.connection.register_capability(vec![registration]).await
+    }
+}
+
+/// Writes a text below the user's state directory, for no one else to read.
+fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
+    let directory = state_dir::path()?;
+    state_dir::create(&directory)?;
+    let path = directory.join(name);
+    state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
+    Ok(path)
+}

@@ -1,0 +1,73 @@
+//! The two requests that complete: `textDocument/inlineCompletion`, and `textDocument/completion` for clients without it.
+
+use tower_lsp::ls_types::{
+    CompletionList, CompletionParams, InlineCompletionList, InlineCompletionParams, InlineCompletionTriggerKind,
+    TextDocumentPositionParams,
+};
+
+use super::convert::{self, Anchor};
+use super::session::Session;
+use super::uri;
+use crate::completion::{Query, Reason};
+use crate::text::position;
+
+/// Superseded is `null`, which leaves what is shown alone; nothing is an empty list, which clears it. No other error
+/// ever: VS Code would pop one up at each key.
+pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Option<InlineCompletionList> {
+    let encoding = session.client.capabilities().encoding;
+    let invoked = params.context.trigger_kind == InlineCompletionTriggerKind::INVOKED;
+    let Some(mut query) = query(session, &params.text_document_position, invoked) else {
+        return Some(InlineCompletionList { items: vec![] });
+    };
+    let asked = query.document.clone();
+    let mut anchor = Anchor { document: &asked, start: query.cursor, cursor: query.cursor, given: "" };
+    if let Some(selected) = &params.context.selected_completion_info {
+        let (start, end) = (selected.range.start, selected.range.end);
+        let range =
+            position::to_range(&asked.text, convert::from_position(start), convert::from_position(end), encoding);
+        // Neovim puts the visual selection here; an item of a menu ends at the cursor.
+        if range.end == query.cursor {
+            (anchor.start, anchor.given) = (range.start, &selected.text);
+            query.document = convert::with_selected(&asked, range.start, range.end, &selected.text);
+            query.cursor = range.start + selected.text.len();
+        }
+    }
+    let (answer, others) = if invoked {
+        session.engine.complete_with_alternatives(&query).await
+    } else {
+        (session.engine.complete(&query).await, vec![])
+    };
+    match answer.result {
+        Err(Reason::Superseded) => None,
+        first => {
+            let suggestions: Vec<_> = first.into_iter().chain(others).collect();
+            Some(convert::to_inline_list(&suggestions, &anchor, encoding))
+        }
+    }
+}
+
+/// The suggestion as an item of the completion menu.
+pub async fn in_menu(session: &Session, params: &CompletionParams) -> CompletionList {
+    let client = session.client.capabilities();
+    let Some(mut query) = query(session, &params.text_document_position, true) else {
+        return CompletionList::default();
+    };
+    // Helix calls its automatic requests "invoked" too; only a menu without anything typed tells them apart.
+    query.invoked = false;
+    query.follows = client.one_at_a_time;
+    let suggestion = session.engine.complete(&query).await.result.ok();
+    convert::to_completion_list(suggestion.as_ref(), &query.document, query.cursor, &client)
+}
+
+/// The query at a position; `None` for a document that is not open.
+fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) -> Option<Query> {
+    let uri = &params.text_document.uri;
+    let Some(document) = session.documents.get(uri.as_str()) else {
+        tracing::warn!(uri = uri.as_str(), "a completion for a document that is not open");
+        session.engine.not_open(uri.as_str(), params.position.line as usize);
+        return None;
+    };
+    let at = convert::from_position(params.position);
+    let cursor = position::to_offset(&document.text, at, session.client.capabilities().encoding);
+    Some(Query { document, path: uri::to_path(uri), cursor, invoked, follows: false })
+}

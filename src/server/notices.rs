@@ -1,0 +1,55 @@
+//! What the person is told unasked: what is wrong with the settings, the endpoint's trouble, where completions come from.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tower_lsp::ls_types::MessageType;
+
+use super::client::Client;
+use super::configuration::Configuration;
+use crate::completion::Reason;
+use crate::endpoint::Backend;
+use crate::settings::{Dialect, Settings};
+
+/// Says where completions come from when nobody chose that.
+const LOCAL: &str = "Codestral: no API key is set, so suggestions come from your own open files and workspace alone, and \
+     nothing is sent. For Codestral's, set MISTRAL_API_KEY; `codestral-ls check` helps.";
+
+pub struct Notices {
+    /// The engine's trouble, until somebody reads it.
+    trouble: Mutex<Option<UnboundedReceiver<Reason>>>,
+    /// Whether the person knows that the embedded engine completes.
+    told_of_local: AtomicBool,
+}
+
+impl Notices {
+    pub fn new(trouble: UnboundedReceiver<Reason>) -> Self {
+        Self { trouble: Mutex::new(Some(trouble)), told_of_local: AtomicBool::new(false) }
+    }
+
+    pub async fn tell_problems(&self, client: &Client, configuration: &Configuration) {
+        for problem in configuration.new_problems() {
+            client.show_message(MessageType::WARNING, format!("Codestral settings: {problem}")).await;
+        }
+    }
+
+    /// Once a session, where no key is found and nobody chose to do without.
+    pub async fn tell_of_local(&self, client: &Client, settings: &Settings, backend: &Backend) {
+        let chosen = settings.endpoint.dialect == Dialect::Local;
+        if !chosen && backend.is_local().await && !self.told_of_local.swap(true, Relaxed) {
+            client.show_message(MessageType::INFO, LOCAL.to_owned()).await;
+        }
+    }
+
+    /// Tells of the endpoint's trouble for as long as there is an engine. Only the first call does.
+    pub async fn tell_trouble(&self, client: &Client) {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut trouble) = trouble else { return };
+        while let Some(reason) = trouble.recv().await {
+            let is_chosen = matches!(reason, Reason::Ceiling(_));
+            let kind = if is_chosen { MessageType::WARNING } else { MessageType::ERROR };
+            client.show_message(kind, format!("Codestral: {reason}")).await;
+        }
+    }
+}
