@@ -36,7 +36,7 @@ Hides the rest of a file at random places and counts how often the rest of the l
                     figures are reported on the other [default: report]
   --corpus DIR      files below this folder instead; may be repeated
   --ext rs,py       extensions of the files taken there [default: rs]
-  --places N        places inside lines; a quarter as many at line starts [default: 2000]
+  --places N        places inside lines; a quarter as many at line starts [default: 2000, to fit 4000]
   --seed S          which places [default: 1]
   --engine-only     without the baselines, whose tables take most of the memory and the time
 
@@ -71,7 +71,7 @@ impl Options {
     fn from_args() -> Result<Option<Self>, Error> {
         let (mut language, mut half) = (Language::Rust, Some(Half::Report));
         let (mut folders, mut extensions) = (Vec::new(), vec!["rs".to_owned()]);
-        let (mut places, mut seed, mut engine_only) = (2000, 1, false);
+        let (mut places, mut seed, mut engine_only) = (None, 1, false);
         let (mut fit, mut units) = (false, 12);
         let mut args = env::args().skip(1).filter(|arg| arg != "--bench");
         while let Some(arg) = args.next() {
@@ -86,7 +86,7 @@ impl Options {
                         "--half" => half = half_called(&value)?,
                         "--corpus" => folders.push(value.into()),
                         "--ext" => extensions = value.split(',').map(String::from).collect(),
-                        "--places" => places = value.parse()?,
+                        "--places" => places = Some(value.parse()?),
                         "--units" => units = value.parse()?,
                         "--seed" => seed = value.parse()?,
                         _ => return Err(format!("unknown option {arg}; see --help").into()),
@@ -94,6 +94,7 @@ impl Options {
                 }
             }
         }
+        let places = places.unwrap_or(if fit { 4000 } else { 2000 });
         let pinned = folders.is_empty();
         let source = if pinned { Source::Pinned(language, half) } else { Source::Folders(folders, extensions) };
         Ok(Some(Self { source, places, seed, engine_only, fit, units }))

@@ -25,6 +25,8 @@ use crate::{
 const SEED: u64 = 7;
 /// Of the places the first model is fitted on every so many, for each has some hundred occurrences.
 const OCCURRENCES_STEP: usize = 4;
+/// One place of so many is kept for the confidence.
+const CONFIDENCE_STEP: usize = 4;
 /// What the network takes a value farther from the mean than this for, in standard deviations.
 const FARTHEST: f32 = 4.0;
 /// Packages smaller than this (bytes) are no workspace of their own.
@@ -43,11 +45,15 @@ pub fn fit(units: usize, places: usize) -> Result<(), Error> {
     let mut tune = workspaces(Half::Tune, places)?;
     let similarity = similarity(&mut tune);
     let samples = self::samples(&mut tune, &similarity)?;
-    let choices: Vec<Choice<INPUTS>> = samples.iter().filter_map(Sample::choice).collect();
+    // The confidence is fitted where the ranking was not: where it was, it is surer than elsewhere.
+    let kept = |n: usize| n.is_multiple_of(CONFIDENCE_STEP);
+    let choices = samples.iter().enumerate().filter(|(n, _)| !kept(*n));
+    let choices: Vec<Choice<INPUTS>> = choices.filter_map(|(_, sample)| sample.choice()).collect();
     println!("{} places, at {} of them one of several candidates is right", samples.len(), choices.len());
     let mut ranking = Network::fit(&choices, units, FARTHEST, SEED);
     ranking.round();
-    let evidence: Vec<_> = samples.iter().filter_map(|sample| sample.evidence(&ranking)).collect();
+    let evidence: Vec<_> =
+        samples.iter().step_by(CONFIDENCE_STEP).filter_map(|sample| sample.evidence(&ranking)).collect();
     let confidence = logistic::fit(&evidence).map(|weight| (weight * 1000.0).round() / 1000.0);
     report("tune", &samples, &ranking, &confidence);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/weights.rs");
@@ -225,7 +231,8 @@ fn report(half: &str, samples: &[Sample], ranking: &Network<INPUTS>, confidence:
 /// The source of the engine's `model/weights.rs`.
 fn written(similarity: &PlaceFeatures<f64>, ranking: &Network<INPUTS>, confidence: &[f64; EVIDENCE]) -> String {
     let mut out = format!(
-        "//! The weights of the models, as `cargo bench --bench local -- --fit` fitted them: nothing here is written by hand.
+        "//! The weights of the models, as `cargo bench --bench local -- --fit` fitted them; nothing is written by hand.
+#![allow(clippy::approx_constant, reason = \"a weight near a constant is there by chance\")]
 
 use super::{{Confidence, Model, Ranking, Row, Unit}};
 use crate::features::{{CandidateFeatures, ConfidenceFeatures, PlaceFeatures}};

@@ -9,7 +9,7 @@ const BATCH: usize = 128;
 const STEPS: usize = 3000;
 const FIRST_STEP: f32 = 1e-2;
 /// How strongly weights are held down.
-const DECAY: f32 = 5e-4;
+const DECAY: f32 = 1e-3;
 /// Adam's usual constants (D. P. Kingma and J. Ba, 2015).
 const MEAN_KEPT: f32 = 0.9;
 const SQUARE_KEPT: f32 = 0.999;

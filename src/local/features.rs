@@ -1,7 +1,7 @@
 //! The features by which occurrences and candidates are weighed, by name: a value, or what a model has for it.
 //!
-//! The values are computed in `similarity` and `ranking`, the weights stand in `model/weights`. All are written by these
-//! names, so that none can be left out, given twice, or taken for another by its position.
+//! The values are computed in `similarity` and `ranking`, the weights stand in `model/weights`. All are written by
+//! these names, so that none can be left out, given twice, or taken for another by its position.
 
 /// Declares a struct of one field for each feature, with the names and the values in a row.
 macro_rules! features {

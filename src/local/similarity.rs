@@ -45,8 +45,8 @@ impl LongestMatch {
     }
 }
 
-/// Gives each occurrence its weight, as a part of what the heaviest has; `similarity` says what each feature adds to its
-/// logarithm.
+/// Gives each occurrence its weight, as a part of what the heaviest has; `similarity` says what each feature adds to
+/// its logarithm.
 pub fn weigh(similarity: &PlaceFeatures<f64>, cursor: &CursorContext, occurrences: &mut [Aligned]) -> LongestMatch {
     let longest = LongestMatch::of(occurrences.iter());
     let mut weights = Vec::with_capacity(occurrences.len());

@@ -8,7 +8,7 @@ use std::{
 
 /// One token in 32 bits: its first byte, a hash of its bytes, and whether it is a word.
 ///
-/// Two different tokens with equal bits meet once in eight million pairs; the worst that follows is one wrong occurrence.
+/// Two different tokens with equal bits meet once in eight million pairs; the worst that follows is a wrong match.
 /// No table of words is kept, so the index forgets a word with the last text that held it, and two indexes agree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(u32);
