@@ -7,19 +7,20 @@
 //!
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
-//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
-//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
+//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
 //! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
-//! | [`chat`] | settings, usage, model, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
-//! | [`completion`] | settings, privacy, usage, model, calendar, text | the core: from a place in a text to what is worth showing there |
-//! | [`endpoint`] | settings, model | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
-//! | [`logging`] | settings | the log |
+//! | [`chat`] | settings, usage, model, masking, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
+//! | [`completion`] | settings, privacy, usage, model, masking, calendar, text | the core: from a place in a text to what is worth showing there |
+//! | [`endpoint`] | settings, model, masking | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
+//! | [`logging`] | settings, masking | the log |
 //! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
 //! | [`privacy`] | | which files never leave the machine |
 //! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
-//! | [`model`] | | what a model is asked and what it says, without any HTTP |
+//! | [`model`] | masking | what a model is asked and what it says, without any HTTP |
+//! | [`masking`] | text | secrets in text: found, masked, and what may leave the machine afterwards; pure |
 //! | [`calendar`] | | days and times of the clock in UTC; pure |
 //! | [`atomic_write`] | | a file replaced as a whole or not at all |
 //! | [`state_dir`] | | what is kept between sessions, and where |
@@ -85,6 +86,7 @@ pub(crate) mod conversations;
 pub mod endpoint;
 pub mod index;
 pub mod logging;
+pub mod masking;
 pub mod model;
 pub mod privacy;
 pub mod server;

@@ -50,6 +50,8 @@ const PURE: &[&str] = &[
     "src/text/",
     "src/chat/",
     "src/local/",
+    "src/masking.rs",
+    "src/masking/",
     "src/completion/",
     "src/calendar.rs",
     "src/usage.rs",
