@@ -4,9 +4,12 @@
 
 use std::hint::black_box;
 
-use codestral_ls::completion::{Window, filter, prompt, window::Budget};
+use codestral_ls::completion::{MaskedWindow, Window, filter, prompt, window::Budget};
 use codestral_ls::endpoint::decode::Decoder;
 use codestral_ls::endpoint::reply;
+use codestral_ls::masking::documents::MaskedDocuments;
+use codestral_ls::masking::examples::assemble;
+use codestral_ls::masking::{Kind, Masker};
 use codestral_ls::settings::Settings;
 use codestral_ls::text::document::{Change, Document};
 use codestral_ls::text::position::{self, Encoding, Position};
@@ -58,13 +61,60 @@ fn prompts(criterion: &mut Criterion) {
         bencher.iter(|| black_box(Window::cut(&document.text, cursor, budget)));
     });
     let window = Window::cut(&document.text, cursor, budget);
+    let found = Masker::new(&[]).scan(&document.text, Kind::Code).masked();
+    criterion.bench_function("cut the masked window", |bencher| {
+        bencher.iter(|| black_box(MaskedWindow::cut(&document.text, cursor, budget, &found)));
+    });
+    let masked = MaskedWindow::cut(&document.text, cursor, budget, &found);
     criterion.bench_function("build the prompt", |bencher| {
-        bencher.iter(|| black_box(prompt::build(&window, "codestral-latest", &settings.completion)));
+        bencher.iter(|| black_box(prompt::build(&masked, "codestral-latest", &settings.completion)));
     });
     let block = "value_1 = compute(a, b) {\n        first();\n        second();\n    }";
     criterion.bench_function("filter a block", |bencher| {
         bencher.iter(|| black_box(filter::apply(&window, "rust", block)));
     });
+}
+
+/// A document of 1 MB with a password in every hundredth line: opened, edited, and asked about unchanged.
+fn masking(criterion: &mut Criterion) {
+    let word = assemble("trom|bone|sword", 1);
+    let line = |n: usize| match n % 100 {
+        7 => format!("    let password_{n} = \"{word}{n}\";\n"),
+        _ => format!("    let value_{n} = compute(value_{}, {n});\n", n / 2),
+    };
+    let fits = |bytes: &mut usize, line: String| {
+        *bytes += line.len();
+        (*bytes < 1_000_000).then_some(line)
+    };
+    let text: String = (0..).map(line).scan(0, fits).collect();
+    let document = Document::new("file:///masked.rs", "rust", 0, &text);
+    let mut group = criterion.benchmark_group("secrets in 1 MB");
+    group.sample_size(20);
+    group.bench_function("all of it, once", |bencher| {
+        bencher.iter(|| black_box(MaskedDocuments::new(true).of(&document)));
+    });
+    let documents = MaskedDocuments::new(true);
+    documents.of(&document);
+    group.bench_function("a request", |bencher| bencher.iter(|| black_box(documents.of(&document))));
+    let (mut edited, mut number) = (document.clone(), 0);
+    group.bench_function("an edit of a character", |bencher| {
+        bencher.iter(|| {
+            number = (number + 7919) % 20_000;
+            let at = Position { line: number, character: 8 };
+            let edits = edited.apply(vec![Change { range: Some((at, at)), text: "x".into() }], Encoding::Utf16);
+            documents.edited(&edited, &edits);
+        });
+    });
+    group.bench_function("an edit that sends the whole text", |bencher| {
+        bencher.iter(|| {
+            let at = Position { line: 10_000, character: 8 };
+            edited.apply(vec![Change { range: Some((at, at)), text: "x".into() }], Encoding::Utf16);
+            let whole = Change { range: None, text: edited.text.to_string() };
+            let edits = edited.apply(vec![whole], Encoding::Utf16);
+            documents.edited(&edited, &edits);
+        });
+    });
+    group.finish();
 }
 
 fn streams(criterion: &mut Criterion) {
@@ -86,5 +136,5 @@ fn streams(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, documents, prompts, streams);
+criterion_group!(benches, documents, prompts, masking, streams);
 criterion_main!(benches);

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use codestral_ls::endpoint::client::BETWEEN_BYTES;
 use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
+use codestral_ls::masking::{Kind, Masker, Placeholders};
 use codestral_ls::model::{Endpoint, Piece, Prompt};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -121,7 +122,8 @@ fn exchanges(fake: &Fake) {
         between_bytes: BETWEEN_BYTES,
     })
     .expect("the address is fine");
-    let prompt = Prompt { prefix: "x".repeat(6144), suffix: "x".repeat(2048), model: "m".into(), ..Prompt::default() };
+    let text = |bytes| Masker::only(&[]).text(&"x".repeat(bytes), Kind::Code, &mut Placeholders::default());
+    let prompt = Prompt { prefix: text(6144), suffix: text(2048), model: "m".into(), ..Prompt::default() };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let times = (0..KEYS).map(|_| {
         runtime.block_on(async {

@@ -10,6 +10,7 @@ pub(crate) mod eligibility;
 pub mod engine;
 pub mod filter;
 mod history;
+mod masked_window;
 pub mod prompt;
 pub mod reason;
 pub mod stop;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 pub use engine::Engine;
 pub use history::Record;
+pub use masked_window::{MaskedSecret, MaskedWindow};
 pub use reason::Reason;
 pub use window::Window;
 

@@ -1,7 +1,7 @@
 //! The log: to stderr or a file, never to stdout, with level and place changeable while running.
 
 use std::fs::{File, OpenOptions, create_dir_all};
-use std::io::{self, Stderr};
+use std::io::{self, Stderr, Write};
 #[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use tracing_subscriber::fmt::writer::EitherWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Registry, fmt, reload};
 
+use crate::masking::{Kind, Placeholders, own_keys};
 use crate::settings::Level;
 
 /// The switches of the running log.
@@ -114,13 +115,29 @@ impl Destination {
 }
 
 impl<'a> MakeWriter<'a> for Destination {
-    type Writer = EitherWriter<Arc<File>, Stderr>;
+    type Writer = MaskedWriter<EitherWriter<Arc<File>, Stderr>>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        match self.open().as_ref() {
+        MaskedWriter(match self.open().as_ref() {
             Some(open) => EitherWriter::A(Arc::clone(&open.file)),
             None => EitherWriter::B(io::stderr()),
-        }
+        })
+    }
+}
+
+/// Masks what it is given, whole lines at a time, as the log writes them.
+struct MaskedWriter<W>(W);
+
+impl<W: Write> Write for MaskedWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let masked = own_keys::masker(false).text(&text, Kind::Prose, &mut Placeholders::default());
+        self.0.write_all(masked.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -144,6 +161,7 @@ mod tests {
     use tracing::{debug, info, warn};
 
     use super::*;
+    use crate::masking::examples::assemble;
 
     /// What stands in a file after lines were logged at three levels and by a library, under these settings.
     #[track_caller]
@@ -170,6 +188,23 @@ mod tests {
         check(None, Level::Info, &["one", "two"]);
         check(Some(Level::Debug), Level::Error, &["one", "two", "three"]);
         check(Some(Level::Warn), Level::Trace, &["one"]);
+    }
+
+    #[test]
+    fn a_secret_is_masked_at_every_level() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("log");
+        let (subscriber, logging) = subscriber(Some(Level::Debug));
+        let (token, own) = (assemble("gh|p_<A36>", 1), assemble("<A32>", 2));
+        own_keys::add(&own);
+        with_default(subscriber, || {
+            logging.set_file(Some(&file)).unwrap();
+            debug!(text = token, "what {token} is");
+            warn!("of {own} all");
+        });
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains("what masked_secret_1 is") && text.contains("of masked_secret_1 all"), "{text}");
+        assert!(!text.contains(&token[8..16]) && !text.contains(&own[8..16]), "{text}");
     }
 
     #[test]

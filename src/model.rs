@@ -12,15 +12,19 @@ use futures_util::stream::BoxStream;
 pub use error::Error;
 pub use reading::{Delta, Listener, read};
 
+use crate::masking::MaskedText;
+
 /// What an endpoint is asked for one completion. Text uses LF line ends.
 ///
 /// `None` and empty fields are not sent, so that the endpoint's own default holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prompt {
     /// The text before the cursor.
-    pub prefix: String,
+    pub prefix: MaskedText,
     /// The text after the cursor.
-    pub suffix: String,
+    pub suffix: MaskedText,
+    /// How many different secrets are masked in them; not sent.
+    pub secrets: u64,
     /// The model's name as the endpoint knows it.
     pub model: String,
     /// The longest reply, in tokens.
@@ -44,6 +48,8 @@ pub struct Prompt {
 pub struct ChatPrompt {
     /// What was said so far; the last one is the person's.
     pub messages: Vec<Message>,
+    /// How many different secrets are masked in them; not sent.
+    pub secrets: u64,
     /// The model's name as the endpoint knows it.
     pub model: String,
     /// The longest reply, in tokens.
@@ -73,7 +79,7 @@ pub struct Message {
     /// Who says it.
     pub role: Role,
     /// What is said.
-    pub text: String,
+    pub text: MaskedText,
 }
 
 /// Who speaks in a chat.

@@ -294,11 +294,13 @@ pub struct Privacy {
     pub exclude: Vec<String>,
     /// Whether the built-in patterns hold: environment files, private keys, credential stores, shell histories.
     pub use_default_excludes: bool,
+    /// Whether passwords, keys and tokens are masked in all that is sent: a word stands in their place.
+    pub mask_secrets: bool,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Privacy { exclude: Vec::new(), use_default_excludes: true }
+        Privacy { exclude: Vec::new(), use_default_excludes: true, mask_secrets: true }
     }
 }
 

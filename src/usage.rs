@@ -53,6 +53,8 @@ pub struct Counts {
     pub prompt_tokens: u64,
     /// Tokens received, likewise.
     pub completion_tokens: u64,
+    /// Secrets that were masked in requests, each once a request.
+    pub masked: u64,
 }
 
 /// What one request cost.
@@ -62,6 +64,8 @@ pub struct Cost {
     pub prompt_tokens: u64,
     /// Tokens received.
     pub completion_tokens: u64,
+    /// Secrets masked in what was sent.
+    pub masked: u64,
 }
 
 impl Cost {
@@ -71,11 +75,12 @@ impl Cost {
     }
 
     /// What the endpoint counted, or an estimate from the bytes sent and received.
-    pub fn of(prompt_bytes: usize, reply_bytes: usize, usage: Option<Usage>) -> Self {
+    pub fn of(prompt_bytes: usize, reply_bytes: usize, usage: Option<Usage>, masked: u64) -> Self {
         let estimate = |bytes: usize| bytes.div_ceil(BYTES_PER_TOKEN) as u64;
         Self {
             prompt_tokens: usage.map_or(estimate(prompt_bytes), |usage| usage.prompt_tokens),
             completion_tokens: usage.map_or(estimate(reply_bytes), |usage| usage.completion_tokens),
+            masked,
         }
     }
 }
@@ -103,6 +108,14 @@ pub struct Figures {
     pub prompt_tokens: u64,
     /// Tokens received, likewise.
     pub completion_tokens: u64,
+    /// Secrets that were masked in requests, each once a request.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub masked: u64,
+}
+
+/// Nothing is written of what most days have nothing of.
+fn is_zero(figure: &u64) -> bool {
+    *figure == 0
 }
 
 impl Figures {
@@ -116,6 +129,7 @@ impl Figures {
             (&mut self.requests, other.requests),
             (&mut self.prompt_tokens, other.prompt_tokens),
             (&mut self.completion_tokens, other.completion_tokens),
+            (&mut self.masked, other.masked),
         ] {
             *own = own.saturating_add(more);
         }
@@ -127,6 +141,7 @@ impl Figures {
             requests: 1,
             prompt_tokens: cost.prompt_tokens,
             completion_tokens: cost.completion_tokens,
+            masked: cost.masked,
             ..Self::default()
         });
     }
@@ -278,8 +293,8 @@ mod tests {
     #[test]
     fn chat_has_rows_of_its_own_that_no_language_gets_into() {
         let mut day = Tally::default();
-        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3 });
-        day.chat(false).spend(Cost { prompt_tokens: 5, completion_tokens: 1 });
+        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3, masked: 2 });
+        day.chat(false).spend(Cost { prompt_tokens: 5, completion_tokens: 1, masked: 0 });
         day.of("chat").shown += 1;
         day.of("chat-unpriced").shown += 1;
         let mut days = Tally::default();

@@ -12,6 +12,7 @@ use std::{
 
 use codestral_ls::{
     completion::{Query, Window, window::Budget},
+    masking::{Kind, MaskedText, Masker, Placeholders},
     model::Prompt,
     text::{
         document::{Document, Edit},
@@ -34,7 +35,12 @@ const SHORT: u32 = 64;
 /// What is asked at the cursor; the same window for all.
 pub fn prompt(query: &Query) -> Prompt {
     let window = Window::cut(&query.document.text, query.cursor, Budget { prefix: 6144, suffix: 2048 });
-    Prompt { prefix: window.prefix, suffix: window.suffix, max_tokens: SHORT, ..Prompt::default() }
+    Prompt { prefix: sent(&window.prefix), suffix: sent(&window.suffix), max_tokens: SHORT, ..Prompt::default() }
+}
+
+/// A peer masks nothing, and no text here holds a secret.
+fn sent(text: &str) -> MaskedText {
+    Masker::only(&[]).text(text, Kind::Code, &mut Placeholders::default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -129,7 +135,8 @@ impl Policy for Tabby {
 
     fn ask(&self, query: Query) -> Answer {
         let (model, state, prompt) = (self.model.clone(), self.state.clone(), prompt(&query));
-        let window = Window { prefix: prompt.prefix.clone(), suffix: prompt.suffix.clone(), ..Window::default() };
+        let window =
+            Window { prefix: prompt.prefix.to_string(), suffix: prompt.suffix.to_string(), ..Window::default() };
         Box::pin(async move {
             let wait = lock(&state).wait(&window);
             time::sleep(wait).await;

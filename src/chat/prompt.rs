@@ -11,6 +11,7 @@ use super::code::{Code, Excerpt};
 use super::conversation::Turn;
 use super::definitions::{self, OtherText};
 use super::fence::fenced;
+use crate::masking::RequestMask;
 use crate::model::{ChatPrompt, Message, Role};
 use crate::settings;
 use crate::usage::BYTES_PER_TOKEN;
@@ -29,10 +30,11 @@ const DEFINITIONS: usize = 35;
 /// More around the selection than this costs money and tells little, in bytes: some 300 lines.
 const MOST_AROUND: usize = 12_000;
 
-/// The request for these messages, asked as set.
-pub fn request(messages: Vec<Message>, settings: &settings::Chat) -> ChatPrompt {
+/// The request for these messages, in which so many secrets are masked, asked as set.
+pub fn request(messages: Vec<Message>, secrets: usize, settings: &settings::Chat) -> ChatPrompt {
     ChatPrompt {
         messages,
+        secrets: secrets as u64,
         model: settings.model.clone(),
         max_tokens: settings.max_tokens,
         temperature: settings.temperature.map(|value| value as f32),
@@ -50,11 +52,11 @@ pub struct Question<'a> {
     pub action: Action,
     /// The person's own words.
     pub words: Option<&'a str>,
-    /// The code it is about; of an edit the first is rewritten, and others, such as a tool's output, tell what is wrong.
+    /// The code it is about, masked; of an edit the first is rewritten, and others, such as a tool's output, tell what is wrong.
     pub code: &'a [Code<'a>],
     /// What tools say of that code.
     pub diagnostics: &'a [Diagnostic],
-    /// Other texts that may hold definitions the code uses.
+    /// Other texts, masked, that may hold definitions the code uses.
     pub others: &'a [OtherText<'a>],
     /// What was said before, the oldest first.
     pub history: &'a [Turn],
@@ -76,7 +78,7 @@ pub struct Diagnostic {
 pub struct Asked {
     /// The system's message, the conversation so far, and the question.
     pub messages: Vec<Message>,
-    /// The question as the conversation keeps it, in Markdown.
+    /// The question as the conversation keeps it, in Markdown; masked like the messages.
     pub kept: String,
     /// What did not fit, in words that follow "left out: ".
     pub left_out: Vec<String>,
@@ -110,9 +112,17 @@ pub enum Unaskable {
 
 /// Builds the messages. `system` takes the place of [`SYSTEM`]; `tokens` bounds all messages together, about.
 ///
+/// Each message is masked as a whole, whatever it was put together from. Only parts of the code and of the other texts
+/// are shown, so their secrets are to be masked before: none may be cut in two here.
+///
 /// # Errors
 /// [`Unaskable::TooLong`], for an edit alone; [`Unaskable::WordsTooLong`].
-pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Result<Asked, Unaskable> {
+pub fn build(
+    question: &Question<'_>,
+    system: Option<&str>,
+    tokens: usize,
+    mask: &mut RequestMask,
+) -> Result<Asked, Unaskable> {
     let system = system.unwrap_or(SYSTEM);
     let own_words = question.words.map_or(0, str::len);
     if own_words > tokens * BYTES_PER_TOKEN {
@@ -136,7 +146,7 @@ pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Re
     left.take(diagnostics.len());
     let share = if question.code.is_empty() { left.bytes } else { left.part(HISTORY) };
     let history = history(question.history, share, &mut left_out);
-    history.iter().for_each(|message| left.take(message.text.len()));
+    history.iter().for_each(|(_, text)| left.take(text.len()));
 
     let mut ask = words.clone();
     let mut kept = words;
@@ -155,10 +165,9 @@ pub fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Re
         ask.push_str(REWRITE);
     }
 
-    let mut messages = vec![Message { role: Role::System, text: system.to_owned() }];
-    messages.extend(history);
-    messages.push(Message { role: Role::User, text: ask });
-    Ok(Asked { messages, kept: kept.trim_start().to_owned(), left_out })
+    let said = [(Role::System, system)].into_iter().chain(history).chain([(Role::User, ask.as_str())]);
+    let messages = said.map(|(role, text)| Message { role, text: mask.markdown(text) }).collect();
+    Ok(Asked { messages, kept: mask.markdown(kept.trim_start()).to_string(), left_out })
 }
 
 /// What a question that is still to be written begins with: the code, as far as `tokens` allow.
@@ -231,7 +240,7 @@ fn diagnostics(diagnostics: &[Diagnostic], budget: usize, left_out: &mut Vec<Str
 }
 
 /// The newest turns that fit, whole.
-fn history(turns: &[Turn], budget: usize, left_out: &mut Vec<String>) -> Vec<Message> {
+fn history<'a>(turns: &'a [Turn], budget: usize, left_out: &mut Vec<String>) -> Vec<(Role, &'a str)> {
     let mut used = 0;
     let fits = |turn: &&Turn| {
         used += turn.question.len() + turn.answer.len();
@@ -242,8 +251,7 @@ fn history(turns: &[Turn], budget: usize, left_out: &mut Vec<String>) -> Vec<Mes
     if dropped > 0 {
         left_out.push(format!("the oldest {} of the conversation", count(dropped, "turn")));
     }
-    let message = |role, text: &str| Message { role, text: text.to_owned() };
-    let turn = |turn: &Turn| [message(Role::User, &turn.question), message(Role::Assistant, &turn.answer)];
+    let turn = |turn: &'a Turn| [(Role::User, turn.question.as_str()), (Role::Assistant, turn.answer.as_str())];
     // An endpoint refuses an empty message; a turn that was cut before its first word has nothing to say.
     turns[dropped..].iter().filter(|turn| !turn.answer.is_empty() && !turn.question.is_empty()).flat_map(turn).collect()
 }

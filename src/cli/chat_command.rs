@@ -6,6 +6,7 @@ mod diff;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::Args;
@@ -21,6 +22,7 @@ use crate::chat::prompt::{self, Asked, Question};
 use crate::chat::transcript::Transcript;
 use crate::conversations::Conversations;
 use crate::endpoint::{Backend, url};
+use crate::masking::{Kind, RequestMask, own_keys};
 use crate::model::{self, ChatPrompt, Delta, End, Finish, read};
 use crate::settings::{Loaded, Settings};
 use crate::usage::ledger::Ledger;
@@ -66,7 +68,9 @@ impl Chat {
         let settings = &loaded.settings;
         let (regions, words) = self.regions()?;
         let action = self.action(words.as_deref())?;
-        let mut parts = regions.iter().map(|region| part(region, settings)).collect::<Result<Vec<_>, Error>>()?;
+        let mut mask = RequestMask::new(Arc::new(own_keys::masker(!settings.privacy.mask_secrets)));
+        let mut parts =
+            regions.iter().map(|region| part(region, settings, &mut mask)).collect::<Result<Vec<_>, Error>>()?;
         if self.apply && parts.len() != 1 {
             return Err(Error::Usage(
                 "--apply changes one part of one file: name just that, such as src/main.rs:3-9".into(),
@@ -75,17 +79,20 @@ impl Chat {
         let backend = Backend::new(settings);
         block_on(backend.open_chat().map(|opened| opened.map(|_| ())))?
             .map_err(|error| Error::Refused(error.to_string()))?;
-        parts.extend(piped()?);
+        parts.extend(piped(&mut mask)?);
         let conversations = Conversations::of_user()?;
         let found = self.conversation(&conversations)?;
         let earlier = found.as_ref().map_or("", |(_, text)| text);
-        let asked = ask(action, words.as_deref(), &parts, earlier, settings)?;
+        let asked = ask(action, words.as_deref(), &parts, earlier, settings, &mut mask)?;
         // Only what can be asked begins a conversation: `--continue` would go on with an empty one.
         let (id, earlier) = match found {
             Some(found) => found,
-            None => conversations.begin(&title(action, &parts, words.as_deref()), SystemTime::now())?,
+            None => {
+                let title = mask.text(&title(action, &parts, words.as_deref()), Kind::Prose);
+                conversations.begin(&title, SystemTime::now())?
+            }
         };
-        let prompt = prompt::request(asked.messages, &settings.chat);
+        let prompt = prompt::request(asked.messages, mask.count(), &settings.chat);
         if !asked.left_out.is_empty() {
             writeln!(anstream::stderr(), "Left out, since it did not fit: {}", asked.left_out.join(", "))?;
         }
@@ -94,7 +101,7 @@ impl Chat {
         // Kept as it comes: the user may end this at any time.
         let keep = |text: &str| conversations.append(&id, text);
         let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt, keep))??;
-        let concluded = self.conclude(action, &parts, &reply);
+        let concluded = self.conclude(action, &parts, &reply, mask.count() > 0);
         let note = concluded.as_ref().err().map(ToString::to_string);
         conversations.append(&id, &closing(reply.transcript.written(), note.as_deref()))?;
         concluded
@@ -197,12 +204,14 @@ impl Chat {
         out.flush()
     }
 
-    fn conclude(&self, action: Action, parts: &[Part], reply: &Reply) -> Result<ExitCode, Error> {
+    /// `masked`: secrets were masked in what was asked.
+    fn conclude(&self, action: Action, parts: &[Part], reply: &Reply, masked: bool) -> Result<ExitCode, Error> {
         let end = reply.end.as_ref().map_err(|error| Error::Refused(error.to_string()))?;
         let answer = reply.transcript.answer();
         match parts.first() {
             Some(part) if self.apply => {
-                let edit = Edit { name: &part.name, file: &part.file, text: &part.text, range: part.range.clone() };
+                let Part { name, file, text, range, .. } = part;
+                let edit = Edit { name, file, text, range: range.clone(), masked };
                 edit.propose(answer, end.finish == Finish::Stop, self.yes)
             }
             _ if answer.trim().is_empty() => {
@@ -237,10 +246,11 @@ fn ask(
     parts: &[Part],
     earlier: &str,
     settings: &Settings,
+    mask: &mut RequestMask,
 ) -> Result<Asked, Error> {
     let conversation = Conversation::parse(earlier);
     let code: Vec<_> = parts.iter().map(Part::code).collect();
     let question = Question { action, words, code: &code, diagnostics: &[], others: &[], history: &conversation.turns };
-    let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
+    let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens, mask);
     asked.map_err(|error| Error::Refused(error.to_string()))
 }

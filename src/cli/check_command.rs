@@ -205,8 +205,8 @@ fn judge(listed: &[Model], key: &str, name: &str, completes: bool) -> Finding {
 /// One tiny completion, past the engine: what counts is whether the endpoint answers, not what is worth showing.
 async fn completion(opened: &Opened, settings: &Settings) -> Finding {
     let prompt = Prompt {
-        prefix: "def add(a, b):\n    return ".to_owned(),
-        suffix: "\n".to_owned(),
+        prefix: "def add(a, b):\n    return ".into(),
+        suffix: "\n".into(),
         model: settings.endpoint.model.clone(),
         max_tokens: FEW_TOKENS,
         temperature: Some(0.0),

@@ -71,12 +71,14 @@ struct Chat {
     requests: u64,
     prompt_tokens: u64,
     completion_tokens: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    masked: Option<u64>,
 }
 
 impl From<&Figures> for Chat {
     fn from(figures: &Figures) -> Self {
-        let Figures { requests, prompt_tokens, completion_tokens, .. } = *figures;
-        Self { requests, prompt_tokens, completion_tokens }
+        let Figures { requests, prompt_tokens, completion_tokens, masked, .. } = *figures;
+        Self { requests, prompt_tokens, completion_tokens, masked: Some(masked).filter(|masked| *masked > 0) }
     }
 }
 
@@ -106,6 +108,11 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
     }
     writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&tally.priced()), price::SENT)?;
     writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)?;
+    match total.masked {
+        0 => {}
+        1 => writeln!(out, "1 secret was masked in what was sent.")?,
+        secrets => writeln!(out, "{secrets} secrets were masked in what was sent, each counted once a request.")?,
+    }
     match tally.unpriced().requests {
         0 => Ok(()),
         1 => writeln!(out, "It leaves out 1 chat with a model of another price."),
@@ -165,7 +172,7 @@ mod tests {
     fn chat_has_a_line_and_what_has_no_price_is_said() {
         let mut tally = Tally::default();
         tally.of("rust").requests += 1;
-        tally.chat(true).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 0 });
+        tally.chat(true).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 0, masked: 0 });
         let show = |tally: &Tally| {
             let mut out = Vec::new();
             print(tally, &Day::at(SystemTime::UNIX_EPOCH), &mut anstream::StripStream::new(&mut out)).unwrap();
@@ -182,7 +189,7 @@ mod tests {
             ]
         );
         assert!(text.contains("Estimate: $0.30") && !text.contains("leaves out"), "{text}");
-        tally.chat(false).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 7 });
+        tally.chat(false).spend(Cost { prompt_tokens: 1_000_000, completion_tokens: 7, masked: 0 });
         let text = show(&tally);
         assert!(text.contains("Estimate: $0.30") && text.contains("leaves out 1 chat with a model"), "{text}");
         let report = report(&tally, 30, &Day::at(SystemTime::UNIX_EPOCH));

@@ -36,6 +36,8 @@ pub enum Found {
     },
     /// The model was asked right here and said nothing.
     Empty,
+    /// The model was asked right here and said nothing before the placeholder of a masked secret.
+    Masked,
     /// A stream is on its way that may say it.
     Pending(EntryId),
     /// Nothing is known.
@@ -109,6 +111,14 @@ impl Cache {
             self.entries.remove(at);
         }
         self.shrink();
+    }
+
+    /// The reply goes on with the placeholder of a masked secret: only complete lines stay.
+    pub fn withhold(&mut self, id: EntryId) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.withhold();
+            self.shrink();
+        }
     }
 
     /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
@@ -210,6 +220,7 @@ mod tests {
         let drawn = match cache.lookup("a", &window(marked), "rust", false) {
             Found::Hit { text, .. } => text,
             Found::Empty => "nothing".into(),
+            Found::Masked => "a placeholder".into(),
             Found::Pending(_) => "…".into(),
             Found::Miss => "unknown".into(),
         };

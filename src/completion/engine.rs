@@ -24,7 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{sync::mpsc::UnboundedSender, time};
+use tokio::{sync::mpsc::UnboundedSender, task, time};
 
 use decide::Step;
 use document_state::MovingCursor;
@@ -34,7 +34,7 @@ use state::State;
 use stream::{Stream, StreamReader};
 
 use super::{
-    Predictor, Query, Reason, Suggestion, Window,
+    MaskedSecret, MaskedWindow, Predictor, Query, Reason, Suggestion, Window,
     agreement::Agreement,
     backoff::Backoff,
     cache::{Cache, EntryId},
@@ -46,9 +46,10 @@ use super::{
     window::Budget,
 };
 use crate::{
+    masking::{Kind, documents::MaskedDocuments},
     model::{Endpoint, Error, Prompt},
     privacy::Privacy,
-    settings::{Completion, Settings},
+    settings::{Completion, Dialect, Settings},
     text::document::{Document, Edit},
     usage::{Metered, Recorder},
 };
@@ -75,6 +76,8 @@ pub struct Trace {
     pub window: Window,
     /// What the endpoint was asked, if it was.
     pub prompt: Option<Prompt>,
+    /// The secrets that were masked in it.
+    pub masked: Vec<MaskedSecret>,
     /// From the query to the request.
     pub waited: Duration,
     /// From the request to the first text.
@@ -109,6 +112,7 @@ impl Engine {
     ) -> Self {
         let state = State {
             privacy: privacy(&settings),
+            masks: Arc::new(MaskedDocuments::new(settings.privacy.mask_secrets)),
             settings,
             endpoint,
             predictor: None,
@@ -134,6 +138,7 @@ impl Engine {
     pub fn configure(&self, settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>) {
         let mut state = self.lock();
         state.privacy = privacy(&settings);
+        state.masks.configure(settings.privacy.mask_secrets);
         state.settings = settings;
         state.endpoint = endpoint;
         state.backoff.reset();
@@ -176,6 +181,11 @@ impl Engine {
         }
     }
 
+    /// What is secret in the open documents, by the settings in force.
+    pub fn masks(&self) -> Arc<MaskedDocuments> {
+        self.lock().masks.clone()
+    }
+
     /// The last requests, oldest first.
     pub fn history(&self) -> Vec<Record> {
         self.lock().history.records().cloned().collect()
@@ -186,8 +196,23 @@ impl Engine {
         self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(Reason::NotOpen));
     }
 
+    /// A document was opened: its secrets are looked for, so that no request needs to wait for that.
+    pub fn opened(&self, document: &Document) {
+        let (masks, settings) = {
+            let state = self.lock();
+            (state.masks.clone(), state.settings.clone())
+        };
+        masks.closed(&document.uri);
+        let is_asked = settings.endpoint.dialect != Dialect::Local;
+        if is_asked && !document.binary && document.text.len_bytes() <= settings.limits.max_file_bytes {
+            let document = document.clone();
+            task::spawn_blocking(move || masks.of(&document));
+        }
+    }
+
     /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.
     pub fn edited(&self, document: &Document, edits: &[Edit]) {
+        self.masks().edited(document, edits);
         let now = now();
         let mut guard = self.lock();
         let State { documents, debouncer, cache, settings, .. } = &mut *guard;
@@ -216,6 +241,7 @@ impl Engine {
     /// A document was closed: its requests are superseded, its streams reset.
     pub fn closed(&self, uri: &str) {
         let mut state = self.lock();
+        state.masks.closed(uri);
         // Whoever waits for a change of it hears that there will be none.
         let Some(document) = state.documents.remove(uri) else { return };
         state.reset(document.streams);
@@ -240,6 +266,9 @@ impl Engine {
         };
         let endpoint = self.lock().endpoint.clone();
         request.prediction.alone = endpoint.is_local().await;
+        if !request.prediction.alone {
+            self.find_secrets(query);
+        }
         let result = loop {
             request.changed.mark_unchanged();
             match self.advance(&mut request) {
@@ -256,6 +285,11 @@ impl Engine {
         };
         self.ask_ahead(&request);
         request.finish(result)
+    }
+
+    /// Reads what is not known of a document's secrets, outside the lock, before they are needed.
+    fn find_secrets(&self, query: &Query) {
+        self.masks().of(&query.document);
     }
 
     fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
@@ -318,7 +352,9 @@ impl Engine {
         let document = &request.query.document;
         let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
         let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
-        let (entry, prompt) = self.open(state, document, request.trace.window.clone(), reach);
+        let masked = state.masked_window(request.query);
+        request.trace.masked.clone_from(&masked.masked);
+        let (entry, prompt) = self.open(state, document, &masked, request.trace.window.clone(), reach);
         request.asked = Some(entry);
         request.trace.prompt = Some(prompt);
         request.trace.waited = now().saturating_duration_since(request.begun);
@@ -327,21 +363,34 @@ impl Engine {
     /// Asks for what follows the known text where that is nearly typed to its end.
     fn ask_ahead(&self, request: &Request<'_>) {
         let mut state = self.lock();
-        if let Some(window) = state.asks_ahead(request, now()) {
-            self.open(&mut state, &request.query.document, window, Reach::of(Agreement::Followed));
+        let Some((rest, window)) = state.asks_ahead(request, now()) else { return };
+        let document = &request.query.document;
+        let (line, masker) = (request.trace.window.line_before(), state.masks.masker());
+        let masked =
+            state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
+        if let Some(masked) = masked {
+            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed));
         }
     }
 
-    /// Opens a stream. The reply is polled by its own task.
-    fn open(&self, state: &mut State, document: &Document, window: Window, reach: Reach) -> (EntryId, Prompt) {
+    /// Opens a stream. The reply, which is kept and filtered by `window`, is polled by its own task.
+    fn open(
+        &self,
+        state: &mut State,
+        document: &Document,
+        masked: &MaskedWindow,
+        window: Window,
+        reach: Reach,
+    ) -> (EntryId, Prompt) {
         let begun = now();
         let (uri, language) = (document.uri.clone(), document.language.clone());
-        let prompt = prompt::build(&window, &state.settings.endpoint.model, state.settings.completion_for(&language));
+        let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
         let entry = state.cache.insert(&uri, &window);
         let reply = state.endpoint.complete(prompt.clone());
         let reply = Metered::completion(&state.usage, &language, &prompt, reply);
         let meter = reply.meter();
-        let reader = StreamReader { engine: self.clone(), uri: uri.clone(), language, entry, window, reach, begun };
+        let (engine, masked) = (self.clone(), masked.count > 0);
+        let reader = StreamReader { engine, uri: uri.clone(), language, entry, window, masked, reach, begun };
         let task = tokio::spawn(reader.read(reply)).abort_handle();
         state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
         state.debouncer.asked(begun);

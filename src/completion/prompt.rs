@@ -1,13 +1,14 @@
-//! From a window and the settings to what an endpoint is asked.
+//! From a masked window and the settings to what an endpoint is asked.
 
-use super::Window;
+use super::MaskedWindow;
 use crate::{model::Prompt, settings::Completion};
 
 /// What to ask for a suggestion at the window's cursor.
-pub fn build(window: &Window, model: &str, completion: &Completion) -> Prompt {
+pub fn build(window: &MaskedWindow, model: &str, completion: &Completion) -> Prompt {
     Prompt {
         prefix: window.prefix.clone(),
         suffix: window.suffix.clone(),
+        secrets: window.count as u64,
         model: model.to_owned(),
         max_tokens: completion.max_tokens,
         // More than the most would be refused.
@@ -25,13 +26,14 @@ mod tests {
 
     #[test]
     fn what_is_set_is_asked_for_and_nothing_else() {
-        let window = Window { prefix: "a".into(), suffix: "b".into(), ..Window::default() };
+        let window = MaskedWindow { prefix: "a".into(), suffix: "b".into(), count: 2, ..MaskedWindow::default() };
         let mut completion =
             Completion { temperature: None, min_tokens: Some(9), max_tokens: 5, ..Completion::default() };
         completion.stop = vec!["\n\n".into()];
         let expected = Prompt {
             prefix: "a".into(),
             suffix: "b".into(),
+            secrets: 2,
             model: "m".into(),
             max_tokens: 5,
             min_tokens: Some(5),

@@ -1,5 +1,6 @@
 //! Why a request shows nothing: the closed list, each with a short code and a sentence for the user.
 
+use crate::masking::placeholder;
 use crate::model;
 
 /// Why nothing is shown. Every request that shows nothing has one of these.
@@ -26,6 +27,12 @@ pub enum Reason {
     /// The cursor stands inside a word.
     #[error("the cursor is inside a word")]
     MidWord,
+    /// The cursor stands in a secret, or at an end of one: typing one asks nobody.
+    #[error("the cursor is in a secret, which only you can complete; ask by hand if it is none")]
+    InSecret,
+    /// The model's answer goes on with what stood in a secret's place.
+    #[error("the suggestion would write {} in the place of a secret", placeholder::of(1))]
+    Masked,
     /// The cursor moved and nothing was typed: only what is known already is shown, and here nothing is.
     #[error("the cursor moved without an edit")]
     NoEdit,
@@ -68,6 +75,8 @@ impl Reason {
             Self::TooLarge(_) => "tooLarge",
             Self::Binary => "binary",
             Self::MidWord => "midWord",
+            Self::InSecret => "inSecret",
+            Self::Masked => "masked",
             Self::NoEdit => "noEdit",
             Self::Superseded => "superseded",
             Self::Cancelled => "cancelled",

@@ -40,9 +40,7 @@ impl Window {
     ///
     /// A half that holds no line edge within its budget is cut inside the line, on a character boundary.
     pub fn cut(text: &Rope, cursor: usize, budget: Budget) -> Self {
-        let cursor = cursor.min(text.len_bytes());
-        let start = start_edge(text, cursor, budget.prefix);
-        let end = end_edge(text, cursor, budget.suffix);
+        let Bounds { start, cursor, end } = Bounds::around(text, cursor, budget);
         Self {
             prefix: slice_to_lf(text, start..cursor),
             suffix: slice_to_lf(text, cursor..end),
@@ -80,6 +78,26 @@ impl Window {
     /// The window after `typed` was written at the cursor.
     pub fn after_typing(&self, typed: &str) -> Self {
         Self { prefix: format!("{}{typed}", self.prefix), ..self.clone() }
+    }
+}
+
+/// Where a window begins, is divided and ends, in bytes of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The prefix's start.
+    pub start: usize,
+    /// The prefix's end and the suffix's start.
+    pub cursor: usize,
+    /// The suffix's end.
+    pub end: usize,
+}
+
+impl Bounds {
+    /// See [`Window::cut`].
+    pub fn around(text: &Rope, cursor: usize, budget: Budget) -> Self {
+        let cursor = cursor.min(text.len_bytes());
+        let (start, end) = (start_edge(text, cursor, budget.prefix), end_edge(text, cursor, budget.suffix));
+        Self { start, cursor, end }
     }
 }
 

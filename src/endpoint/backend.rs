@@ -16,6 +16,7 @@ use crate::endpoint::Dialect;
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
+use crate::masking::own_keys;
 use crate::model::{Endpoint, Error, Prompt, Reply};
 use crate::settings::{self, Settings};
 
@@ -167,6 +168,9 @@ impl Backend {
             None if settings.endpoint.dialect == settings::Dialect::Local => Target::Local,
             None => Target::Remote(Opening::default()),
         };
+        // Also those that go elsewhere, or nowhere: none of them belongs into a text.
+        let variables = key::variables(true).iter().chain([&chat_host::VARIABLE]);
+        variables.filter_map(|name| variable(name)).for_each(|key| own_keys::add(&key));
         let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), target });
         Self { endpoint, chat: ChatHost::new(settings).map(Arc::new), variable }
     }

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::model::Message;
 
-    fn say(role: Role, text: &str) -> Message {
+    fn say(role: Role, text: &'static str) -> Message {
         Message { role, text: text.into() }
     }
 
@@ -97,6 +97,7 @@ mod tests {
                 say(Role::Assistant, "Because."),
                 say(Role::User, ""),
             ],
+            secrets: 1,
             model: "codestral-latest".into(),
             max_tokens: Some(64),
             temperature: Some(0.2),

@@ -17,6 +17,7 @@ use crate::endpoint::http::{Http, body_within, explain};
 use crate::endpoint::models::{self, Model};
 use crate::endpoint::url::{self, UrlError};
 use crate::endpoint::{Dialect, key};
+use crate::masking::own_keys;
 use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply};
 
 /// A stream that has been silent for this long will not go on: models write several tokens a second.
@@ -137,8 +138,9 @@ impl HttpEndpoint {
 
     /// Asks in a chat, always for a stream. Nothing is sent before the reply is first polled; key, time limits and
     /// errors are those of completions.
-    pub fn chat(&self, prompt: ChatPrompt) -> Reply {
+    pub fn chat(&self, mut prompt: ChatPrompt) -> Reply {
         let inner = Arc::clone(&self.0);
+        own_keys::mask_in(prompt.messages.iter_mut().map(|message| &mut message.text));
         let reply = async move {
             let (place, body) = (inner.chat.clone(), inner.dialect.chat_body(&prompt));
             inner.open(place, body, true).await
@@ -166,8 +168,9 @@ impl HttpEndpoint {
 }
 
 impl Endpoint for HttpEndpoint {
-    fn complete(&self, prompt: Prompt) -> Reply {
+    fn complete(&self, mut prompt: Prompt) -> Reply {
         let inner = Arc::clone(&self.0);
+        own_keys::mask_in([&mut prompt.prefix, &mut prompt.suffix]);
         let reply = async move {
             let (place, stream) = (inner.completions.clone(), inner.stream);
             let body = inner.dialect.body(&prompt, stream);

@@ -10,6 +10,8 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::masking::own_keys;
+
 /// The variables of the endpoint's key, in the order they are looked at. A Mistral key is for Mistral's hosts: whoever
 /// names another one would hand it to strangers.
 pub fn variables(is_mistral: bool) -> &'static [&'static str] {
@@ -112,7 +114,16 @@ pub struct Places<'a> {
 ///
 /// May read a file and wait up to 10 s for the command, so call it where blocking is fine, and keep what it gives: the
 /// command should run once.
+/// A key that is found may stand in no text from then on.
 pub fn find(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result<Option<Key>, KeyError> {
+    let found = look_for(env, places);
+    if let Ok(Some(key)) = &found {
+        own_keys::add(key.secret.expose_secret());
+    }
+    found
+}
+
+fn look_for(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result<Option<Key>, KeyError> {
     if let Some(path) = places.file {
         return from_file(path, places.section).map(Some);
     }

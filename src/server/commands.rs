@@ -122,8 +122,14 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         let spent = format!("{today}{most} today by all editors");
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
         let text = format!(
-            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {covers}{error}",
-            counts.requests, counts.shown, counts.reused, counts.local, counts.prompt_tokens, counts.completion_tokens,
+            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}",
+            counts.requests,
+            counts.shown,
+            counts.reused,
+            counts.local,
+            counts.prompt_tokens,
+            counts.completion_tokens,
+            counts.masked,
         );
         session.client.show_message(MessageType::INFO, text).await;
     }

@@ -38,6 +38,7 @@ impl LanguageServer for Session {
         let opened = params.text_document;
         let document = Document::new(opened.uri.as_str(), &opened.language_id, opened.version, &opened.text);
         self.documents.open(document.clone());
+        self.engine.opened(&document);
         self.indexing.opened(&document);
     }
 

@@ -32,6 +32,8 @@ struct Reading {
     at: At,
     /// Bytes of the prompt.
     sent: usize,
+    /// Secrets masked in it.
+    masked: u64,
     /// Bytes that have come. Thinking is paid for like text.
     received: usize,
     usage: Option<Usage>,
@@ -49,16 +51,21 @@ enum At {
 impl Metered {
     /// The reply to a completion's prompt, counted under its document's language.
     pub fn completion(usage: &Recorder, language: &Arc<str>, prompt: &Prompt, reply: Reply) -> Self {
-        Self::new(usage.clone(), Purpose::Completion(language.clone()), prompt_bytes(prompt), reply)
+        Self::new(usage.clone(), Purpose::Completion(language.clone()), (prompt_bytes(prompt), prompt.secrets), reply)
     }
 
     /// The reply to a chat's prompt, counted under chat.
     pub fn chat(usage: &Recorder, prompt: &ChatPrompt, reply: Reply) -> Self {
-        Self::new(usage.clone(), Purpose::Chat { is_priced: price::knows(&prompt.model) }, prompt.bytes(), reply)
+        Self::new(
+            usage.clone(),
+            Purpose::Chat { is_priced: price::knows(&prompt.model) },
+            (prompt.bytes(), prompt.secrets),
+            reply,
+        )
     }
 
-    fn new(recorder: Recorder, purpose: Purpose, sent: usize, reply: Reply) -> Self {
-        let reading = Reading { at: At::Start, sent, received: 0, usage: None };
+    fn new(recorder: Recorder, purpose: Purpose, (sent, masked): (usize, u64), reply: Reply) -> Self {
+        let reading = Reading { at: At::Start, sent, masked, received: 0, usage: None };
         Self { reply, meter: Meter { recorder, purpose, reading: Arc::new(Mutex::new(reading)) } }
     }
 
@@ -119,7 +126,7 @@ impl Meter {
     fn end(&self, reading: &mut Reading) {
         if reading.at == At::Middle {
             reading.at = At::End;
-            self.recorder.pay(&self.purpose, Cost::of(reading.sent, reading.received, reading.usage));
+            self.recorder.pay(&self.purpose, Cost::of(reading.sent, reading.received, reading.usage, reading.masked));
         }
     }
 
@@ -136,9 +143,9 @@ mod tests {
     use crate::model::{End, Message, Role};
     use crate::usage::{Counts, Tally};
 
-    fn prompt(words: &str) -> ChatPrompt {
+    fn prompt(words: &'static str) -> ChatPrompt {
         let messages = vec![Message { role: Role::User, text: words.into() }];
-        ChatPrompt { messages, model: "codestral-latest".into(), ..ChatPrompt::default() }
+        ChatPrompt { messages, secrets: 2, model: "codestral-latest".into(), ..ChatPrompt::default() }
     }
 
     fn text(text: &str) -> Result<Piece, Error> {
@@ -159,8 +166,8 @@ mod tests {
         assert_eq!(usage.counts(), counts);
         let mut tally = Tally::default();
         if counts.requests > 0 {
-            let Counts { prompt_tokens, completion_tokens, .. } = counts;
-            tally.chat(true).spend(Cost { prompt_tokens, completion_tokens });
+            let Counts { prompt_tokens, completion_tokens, masked, .. } = counts;
+            tally.chat(true).spend(Cost { prompt_tokens, completion_tokens, masked });
         }
         assert_eq!(usage.take_tally(), tally);
     }
@@ -173,6 +180,7 @@ mod tests {
             failed,
             prompt_tokens,
             completion_tokens,
+            masked: 2,
             ..Counts::default()
         };
         let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 7, cached_tokens: 0 });

@@ -102,6 +102,7 @@ impl Recorder {
         let mut recorded = self.lock();
         recorded.counts.prompt_tokens += cost.prompt_tokens;
         recorded.counts.completion_tokens += cost.completion_tokens;
+        recorded.counts.masked += cost.masked;
         recorded.ceiling.spend(today(), cost.tokens());
         let row = match purpose {
             Purpose::Completion(language) => recorded.tally.of(language),

@@ -15,6 +15,7 @@ mod fake_endpoint;
 mod ghost;
 mod lifecycle;
 mod local;
+mod masking;
 mod process;
 mod readme;
 mod session;

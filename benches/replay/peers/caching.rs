@@ -75,7 +75,7 @@ impl Policy for Continue {
             };
             let whole = whole.await;
             let said = whole.get(typed..).filter(|said| !said.is_empty())?.trim_end().to_owned();
-            lock(&state).cache.push((prefix, said.clone()));
+            lock(&state).cache.push((prefix.to_string(), said.clone()));
             Some(said)
         })
     }
@@ -149,7 +149,7 @@ impl Policy for Copilot {
             let end = stream.end();
             lock(&state).running.push(stream);
             let said = end.await.trim_end().to_owned();
-            lock(&state).cache.push((prefix, said.clone()));
+            lock(&state).cache.push((prefix.to_string(), said.clone()));
             Some(said)
         })
     }

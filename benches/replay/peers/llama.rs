@@ -9,7 +9,7 @@ use std::{
 use codestral_ls::{completion::Query, model::Prompt, text::line};
 use tokio::sync::watch;
 
-use super::{Stream, lock, prompt};
+use super::{Stream, lock, prompt, sent};
 use crate::{
     model::Model,
     policies::{Answer, Policy},
@@ -72,7 +72,7 @@ async fn fetch(
     };
     let prefix = prompt.prefix.clone();
     let said = Stream::open(&model, prompt, enough).whole().await;
-    lock(&state).cache.push((prefix, said.trim_end().to_owned()));
+    lock(&state).cache.push((prefix.to_string(), said.trim_end().to_owned()));
     running.send_replace(false);
 }
 
@@ -88,7 +88,7 @@ impl Policy for Llama {
                     let prefix = format!("{}{known}", prompt.prefix);
                     if !*running.borrow() && !lock(&state).holds(&prefix) {
                         running.send_replace(true);
-                        let ahead = Prompt { prefix, ..prompt.clone() };
+                        let ahead = Prompt { prefix: sent(&prefix), ..prompt.clone() };
                         tokio::spawn(fetch(model, ahead, WRITING[1], state.clone(), running));
                     }
                     return Some(known);

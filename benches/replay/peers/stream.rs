@@ -27,7 +27,7 @@ impl Stream {
     /// Asks, and reads until the end or until `enough` of the text and the time since asking.
     pub fn open(model: &Model, prompt: Prompt, enough: impl Fn(&str, Duration) -> bool + Send + 'static) -> Self {
         let (sender, said) = watch::channel(Said::default());
-        let prefix = prompt.prefix.clone();
+        let prefix = prompt.prefix.to_string();
         let mut reply = model.complete(prompt);
         let begun = Instant::now();
         let task = tokio::spawn(async move {

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{echoed_context, elided, extract, minimal_diff, reindent};
 use crate::chat::code::without_marks;
+use crate::masking::placeholder;
 use crate::text::indentation::{self, Style};
 use crate::text::{boundary, line, line_break};
 
@@ -27,6 +28,13 @@ pub enum NoEdit {
     /// A comment stands where code should.
     #[error("the reply leaves out code that was selected, so nothing was edited; select less, or ask for all of it")]
     Elided,
+    /// The placeholder of a masked secret stands where the secret should.
+    #[error(
+        "the new text holds {} in the place of a secret that was not sent, so nothing was edited; take over by hand what \
+         you want of it",
+        placeholder::of(1)
+    )]
+    Masked,
     /// The text as it is.
     #[error("the model gave back the same text, so there is nothing to edit")]
     Unchanged,
@@ -50,6 +58,12 @@ pub fn rewrite(text: &Rope, range: Range<usize>, reply: &str, complete: bool) ->
     }
     let new = selection.fit(&code).ok_or(NoEdit::NoCode)?;
     if new == selection.selected { Err(NoEdit::Unchanged) } else { Ok(new) }
+}
+
+/// The new text, unless it holds a placeholder. `masked`: secrets were masked in what was asked, so that what looks like
+/// a placeholder is one.
+pub fn without_placeholder(new: String, masked: bool) -> Result<String, NoEdit> {
+    if masked && placeholder::find(&new).is_some() { Err(NoEdit::Masked) } else { Ok(new) }
 }
 
 /// The selection and what stands around it.

@@ -1,8 +1,12 @@
 //! What is asked, kept and left out, for whole questions.
 
+use std::sync::Arc;
+
 use ropey::Rope;
 
 use super::*;
+use crate::masking::Masker;
+use crate::masking::examples::assemble;
 
 const TEXT: &str = "use std::io;\n\nfn main() {\n    run();\n}\n\nfn run() {}\n";
 
@@ -13,6 +17,37 @@ fn question<'a>(action: Action, code: &'a [Code<'a>]) -> Question<'a> {
 fn code<'a>(text: &'a Rope, part: &str) -> Code<'a> {
     let start = text.to_string().find(part).unwrap();
     Code { path: "src/main.rs", language: "rust", text, range: start..start + part.len() }
+}
+
+fn build(question: &Question<'_>, system: Option<&str>, tokens: usize) -> Result<Asked, Unaskable> {
+    let mut mask = RequestMask::new(Arc::new(Masker::new(&[])));
+    let asked = super::build(question, system, tokens, &mut mask);
+    assert_eq!(mask.count(), 0, "nothing here is a secret");
+    asked
+}
+
+#[test]
+fn a_secret_is_masked_wherever_it_stands() {
+    let token = assemble("gh|p_<A36>", 1);
+    let text = Rope::from_str(TEXT);
+    let code = [code(&text, "fn main() {\n    run();\n}\n")];
+    let diagnostics = [Diagnostic { line: 4, severity: "error", message: format!("{token} is bad") }];
+    let history = [Turn { question: format!("is {token} fine?"), answer: format!("{token} is") }];
+    let words = format!("replace {token}");
+    let question = Question {
+        action: Action::Change,
+        words: Some(&words),
+        code: &code,
+        diagnostics: &diagnostics,
+        others: &[],
+        history: &history,
+    };
+    let mut mask = RequestMask::new(Arc::new(Masker::new(&[])));
+    let asked = super::build(&question, Some(&format!("Never say {token}")), 4000, &mut mask).unwrap();
+    assert_eq!((mask.count(), asked.messages.len()), (1, 4));
+    for text in asked.messages.iter().map(|message| &*message.text).chain([asked.kept.as_str()]) {
+        assert!(text.contains("masked_secret_1") && !text.contains(&token[4..12]), "{text}");
+    }
 }
 
 fn last(asked: &Asked) -> &str {
@@ -54,7 +89,7 @@ fn without_code_there_is_only_the_question() {
     let asked =
         build(&Question { words: Some("What is a rope?"), ..question(Action::Ask, &[]) }, Some("Be brief."), 4000);
     let asked = asked.unwrap();
-    let texts: Vec<_> = asked.messages.iter().map(|message| message.text.as_str()).collect();
+    let texts: Vec<_> = asked.messages.iter().map(|message| &*message.text).collect();
     assert_eq!(texts, ["Be brief.", "What is a rope?"]);
     assert_eq!(asked.kept, "What is a rope?");
 }
@@ -88,7 +123,7 @@ fn the_oldest_turns_are_dropped_whole() {
     assert_eq!(asked.left_out, ["the oldest 7 turns of the conversation"]);
     let roles: Vec<_> = asked.messages.iter().map(|message| message.role).collect();
     assert_eq!(roles, [Role::System, Role::User, Role::Assistant, Role::User, Role::Assistant, Role::User]);
-    assert_eq!(asked.messages[2].text, "a7");
+    assert_eq!(&*asked.messages[2].text, "a7");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ropey::Rope;
 
 use super::diff::{self, Diff};
 use crate::atomic_write::atomic_write;
-use crate::chat::edit::rewrite::{NoEdit, rewrite};
+use crate::chat::edit::rewrite::{NoEdit, rewrite, without_placeholder};
 use crate::cli::terminal::visible;
 use crate::cli::{Error, FINE};
 
@@ -23,6 +23,8 @@ pub(super) struct Edit<'a> {
     pub text: &'a Rope,
     /// The part in question.
     pub range: Range<usize>,
+    /// Whether secrets were masked in what was asked.
+    pub masked: bool,
 }
 
 impl Edit<'_> {
@@ -32,7 +34,8 @@ impl Edit<'_> {
     /// # Errors
     /// The answer holds no edit, there is nobody to ask, or the file has changed.
     pub fn propose(&self, answer: &str, complete: bool, yes: bool) -> Result<ExitCode, Error> {
-        let new = match rewrite(self.text, self.range.clone(), answer, complete) {
+        let new = rewrite(self.text, self.range.clone(), answer, complete);
+        let new = match new.and_then(|new| without_placeholder(new, self.masked)) {
             Ok(new) => new,
             Err(NoEdit::Unchanged) => {
                 writeln!(anstream::stderr(), "There is nothing to change in {}.", self.name)?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Timings;
 use crate::cli::terminal::visible;
 use crate::completion::engine::Answer;
-use crate::completion::{Query, Window};
+use crate::completion::{MaskedSecret, Query, Window};
 use crate::endpoint::Backend;
 use crate::local::Coverage;
 use crate::model::Prompt;
@@ -34,6 +34,8 @@ pub(super) struct Explained {
     window: Cut,
     /// What the endpoint was asked, if it was.
     prompt: Option<Asked>,
+    /// The secrets that were masked in it, by their rules and lines.
+    masked: Vec<Secret>,
     /// All the model said, before any filter.
     said: String,
     outcome: String,
@@ -51,6 +53,14 @@ struct Cut {
     last_line: usize,
     from_start: bool,
     to_end: bool,
+}
+
+/// A masked secret.
+#[derive(Debug, Serialize)]
+struct Secret {
+    rule: &'static str,
+    /// Counted from 1.
+    line: usize,
 }
 
 /// The prompt, each field by the name of its setting.
@@ -92,6 +102,7 @@ impl Explained {
             key: opened.and_then(|opened| opened.key).map(|key| key.source),
             window: Cut::new(&trace.window, query),
             prompt: trace.prompt.as_ref().map(Asked::new),
+            masked: trace.masked.iter().map(|&MaskedSecret { rule, line }| Secret { rule, line }).collect(),
             said: trace.reply.clone(),
             outcome,
             timings: Timings::from(trace),
@@ -121,6 +132,7 @@ impl Explained {
                 ),
             ),
             ("prompt", asked),
+            ("masked", self.masked()),
             ("timings", format!("asked after {waited_ms} ms, {first}, answered after {total_ms} ms")),
             ("said", json!(self.said).to_string()),
             ("outcome", self.outcome.clone()),
@@ -129,6 +141,15 @@ impl Explained {
             writeln!(out, "{LABEL}{label:<9}{LABEL:#} {}", visible(&text))?;
         }
         Ok(())
+    }
+}
+
+impl Explained {
+    /// The masked secrets in one line.
+    fn masked(&self) -> String {
+        let secrets = self.masked.iter().map(|Secret { rule, line }| format!("{rule} in line {line}"));
+        let secrets: Vec<_> = secrets.collect();
+        if secrets.is_empty() { "no secret".to_owned() } else { secrets.join(", ") }
     }
 }
 
@@ -150,8 +171,9 @@ impl Cut {
 
 impl Asked {
     fn new(prompt: &Prompt) -> Self {
-        let Prompt { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop } =
+        let Prompt { prefix, suffix, secrets: _, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop } =
             prompt.clone();
+        let (prefix, suffix) = (prefix.to_string(), suffix.to_string());
         Self { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
     }
 

@@ -11,6 +11,7 @@ use super::Region;
 use super::file::{self, name};
 use crate::chat::code::Code;
 use crate::cli::Error;
+use crate::masking::{Kind, MaskedRope, RequestMask};
 use crate::privacy::Privacy;
 use crate::settings::Settings;
 use crate::text::language;
@@ -26,12 +27,15 @@ pub(in crate::cli) struct Part {
     language: &'static str,
     pub text: Rope,
     pub range: Range<usize>,
+    /// The text as it is sent.
+    masked: MaskedRope,
 }
 
 impl Part {
-    /// As the prompt wants it.
+    /// As the prompt wants it: masked.
     pub fn code(&self) -> Code<'_> {
-        Code { path: &self.name, language: self.language, text: &self.text, range: self.range.clone() }
+        let range = self.masked.range(&self.range);
+        Code { path: &self.name, language: self.language, text: &self.masked.text, range }
     }
 }
 
@@ -54,7 +58,7 @@ pub(in crate::cli) fn region(text: &str) -> Result<Region, Error> {
 ///
 /// # Errors
 /// It is private, cannot be read, or ends before.
-pub(in crate::cli) fn part(region: &Region, settings: &Settings) -> Result<Part, Error> {
+pub(in crate::cli) fn part(region: &Region, settings: &Settings, mask: &mut RequestMask) -> Result<Part, Error> {
     let path = path::absolute(&region.file)?;
     let privacy = Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes);
     if let Some(pattern) = privacy.excludes(&path) {
@@ -66,7 +70,8 @@ pub(in crate::cli) fn part(region: &Region, settings: &Settings) -> Result<Part,
     let text = Rope::from_str(&file::read(&region.file, settings.limits.max_file_bytes)?);
     let range = region.find(&text)?;
     let language = language::of(&path);
-    Ok(Part { name: shown(&region.file), file: path, language, text, range })
+    let masked = mask.rope(&text, Kind::of(language));
+    Ok(Part { name: shown(&region.file), file: path, language, text, range, masked })
 }
 
 /// What the endpoint is told of a file's place: of an absolute path what is below this directory, or the name.
@@ -78,7 +83,7 @@ fn shown(file: &Path) -> String {
 }
 
 /// What a pipe brings, as a part of its own.
-pub(in crate::cli) fn piped() -> Result<Option<Part>, Error> {
+pub(in crate::cli) fn piped(mask: &mut RequestMask) -> Result<Option<Part>, Error> {
     if io::stdin().is_terminal() {
         return Ok(None);
     }
@@ -90,6 +95,7 @@ pub(in crate::cli) fn piped() -> Result<Option<Part>, Error> {
         name: "standard input".to_owned(),
         language: language::PLAIN_TEXT,
         range: 0..text.len_bytes(),
+        masked: mask.rope(&text, Kind::of(language::PLAIN_TEXT)),
         text,
     };
     Ok(Some(part).filter(|part| !part.range.is_empty()))

@@ -41,6 +41,8 @@ pub(super) struct Entry {
     pub predicted: Option<u64>,
     /// Whether the model would have said more.
     broken_off: bool,
+    /// Whether what it said next is not for anybody to see: a masked secret's placeholder.
+    withheld: bool,
     /// From the question to the first text.
     pub first_text: Option<Duration>,
     /// Ends of the blocks shown so far, as offsets into `whole`: a block once shown stays the same while it is typed.
@@ -71,6 +73,7 @@ impl Entry {
             open: true,
             predicted: None,
             broken_off: false,
+            withheld: false,
             first_text: None,
             ends: vec![],
         }
@@ -103,6 +106,14 @@ impl Entry {
         complete.is_some()
     }
 
+    /// What comes next is a placeholder: only the complete lines before it stay, where there is anything in them.
+    pub fn withhold(&mut self) {
+        self.open = false;
+        self.withheld = true;
+        let complete = self.reply().rfind('\n').filter(|end| !line::is_blank(&self.reply()[..*end]));
+        self.whole.truncate(self.asked + complete.unwrap_or_default());
+    }
+
     /// Whether what was said and may still be said fits the window's cursor.
     pub fn fits(&self, window: &Window) -> bool {
         self.fit(window).is_some()
@@ -128,7 +139,7 @@ impl Entry {
         let Fit::Cut(cut) = fit else { return Found::Pending(self.id) };
         let said_nothing = self.whole.len() == self.asked;
         if said_nothing && cut == self.asked && !self.open {
-            return Found::Empty;
+            return if self.withheld { Found::Masked } else { Found::Empty };
         }
         let Some(end) = self.end_of_block(cut, window, language) else {
             let complete = if partly { self.whole[cut..].rfind('\n') } else { None };

@@ -11,11 +11,12 @@ use tokio::{pin, select, time::timeout};
 use super::{Answer, Engine, budget};
 use crate::{
     completion::{
-        Query, Reason, Source, Suggestion, Window, block, eligibility,
+        MaskedWindow, Query, Reason, Source, Suggestion, Window, block, eligibility,
         filter::{self, Filtered, opening},
         prompt,
         stop::{self, Reach},
     },
+    masking::placeholder,
     model::{Delta, Prompt, read},
     usage::Metered,
 };
@@ -25,6 +26,7 @@ const TEMPERATURE: f32 = 0.7;
 
 /// Answers a query asked by hand: the engine's answer, and the further suggestions.
 pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Suggestion>) {
+    engine.find_secrets(query);
     let (known, missing) = known(engine, query);
     let further = join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt)));
     pin!(further);
@@ -69,7 +71,8 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
     let shown = |block: &String| shown(query, &window, block, Source::Reuse);
     let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();
-    let prompt = prompt::build(&window, &settings.endpoint.model, completion);
+    let masked = MaskedWindow::cut(&document.text, query.cursor, budget(completion), &state.masks.of(document));
+    let prompt = prompt::build(&masked, &settings.endpoint.model, completion);
     let missing = (known.len().max(1)..completion.choices).map(|n| {
         let seed = prompt.random_seed.unwrap_or_default() + n as u64;
         let other = Prompt { random_seed: Some(seed), temperature: Some(TEMPERATURE), ..prompt.clone() };
@@ -80,7 +83,7 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
 
 /// Asks once more, in another way. Dropping the future resets the stream.
 async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> Option<Suggestion> {
-    let language = &query.document.language;
+    let (language, is_masked) = (&query.document.language, prompt.secrets > 0);
     let reply = {
         let state = engine.lock();
         Metered::completion(&state.usage, language, &prompt, state.endpoint.complete(prompt.clone()))
@@ -97,8 +100,15 @@ async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> 
     // The first request meets the same trouble, and tells of it; what came before is as good as ever.
     let _ = reading.await;
     let clean = opening::clean(&window, &raw);
-    let end = block::end(&window, language, &clean, true)?;
+    let clean = if is_masked { before_placeholder(&clean) } else { &clean };
+    let end = block::end(&window, language, clean, true)?;
     shown(query, &window, &clean[..end], Source::Endpoint)
+}
+
+/// The complete lines before the first placeholder; all of it without one.
+fn before_placeholder(reply: &str) -> &str {
+    let Some(at) = placeholder::find(reply) else { return reply };
+    reply[..at].rfind('\n').map_or("", |end| &reply[..end])
 }
 
 fn shown(query: &Query, window: &Window, block: &str, source: Source) -> Option<Suggestion> {

@@ -21,6 +21,8 @@ pub(super) struct Facts {
     pub invoked: bool,
     /// The cursor moved and nothing was typed since the request before.
     pub moved: bool,
+    /// The cursor stands in a secret, or at an end of one.
+    pub in_secret: bool,
     /// What the cache holds for the cursor.
     pub found: Found,
     /// When the complete lines of an open stream are shown, though its block is not complete.
@@ -84,6 +86,7 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
         return match facts.found {
             Found::Hit { text, id, .. } => Step::Show { text, entry: id },
             Found::Pending(_) => Step::Wait(Some(facts.partly_at).filter(|at| *at > facts.now)),
+            Found::Masked => Step::Refuse(Reason::Masked),
             Found::Empty | Found::Miss => Step::Refuse(Reason::Empty),
         };
     }
@@ -105,6 +108,9 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
     if facts.invoked {
         return Step::Ask;
     }
+    if facts.in_secret {
+        return predictor.instead_of(Reason::InSecret);
+    }
     if let Some(most) = facts.ceiling {
         return predictor.instead_of(Reason::Ceiling(most));
     }
@@ -118,7 +124,7 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
 pub(super) fn may_ask(found: &Found, invoked: bool, is_unasked: bool) -> bool {
     match found {
         Found::Hit { .. } | Found::Pending(_) => false,
-        Found::Empty => invoked && is_unasked,
+        Found::Empty | Found::Masked => invoked && is_unasked,
         Found::Miss => true,
     }
 }
@@ -150,6 +156,7 @@ mod tests {
             now,
             invoked: false,
             moved: false,
+            in_secret: false,
             found: Found::Miss,
             partly_at: now,
             asked: Asked::NotYet,
@@ -218,6 +225,18 @@ mod tests {
             facts.due += LATER;
         };
         check(hindered, |_| Step::Ask);
+    }
+
+    #[test]
+    fn in_a_secret_only_a_hand_asks() {
+        check(|facts| facts.in_secret = true, refuse(Reason::InSecret));
+        check(|facts| (facts.in_secret, facts.invoked) = (true, true), |_| Step::Ask);
+        let fallback = |facts: &mut Facts| (facts.in_secret, facts.predictor.fallback) = (true, true);
+        check(fallback, stand_in(Reason::InSecret));
+        let known = Found::Hit { text: "a".into(), id: 7, at: 0 };
+        let show = |_| Step::Show { text: "a".into(), entry: 7 };
+        check(|facts| (facts.in_secret, facts.found) = (true, known), show);
+        check(|facts| facts.found = Found::Masked, refuse(Reason::Masked));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::stream::Stream;
 use crate::completion::{
-    Window,
+    Query, Window,
     acceptance::Acceptance,
     agreement::AgreementTracker,
     cache::{Cache, EntryId},
@@ -90,6 +90,12 @@ impl DocumentState {
         self.moving = moving;
         self.notify();
         moved
+    }
+
+    /// Where the newest request, `query`'s, stands now: its text, and the cursor in bytes.
+    pub fn place<'a>(&'a self, query: &'a Query) -> (&'a Rope, usize) {
+        let moved = self.moving.as_ref().map(|moving| (&moving.text, moving.cursor));
+        moved.unwrap_or((&query.document.text, query.cursor))
     }
 
     /// Takes note of edits: the newest request is superseded, unless its cursor moves along with them.

@@ -11,13 +11,14 @@ use super::notices::Notices;
 use super::request::Request;
 use super::stream::{Stream, Uri};
 use crate::completion::{
-    Predictor, Query, Reason, Source, Suggestion, Window,
+    MaskedWindow, Predictor, Query, Reason, Source, Suggestion, Window,
     agreement::Agreement,
     backoff::Backoff,
     cache::{Cache, EntryId, Found},
     debounce::Debouncer,
     history::{History, Record},
 };
+use crate::masking::documents::MaskedDocuments;
 use crate::model::{Endpoint, Error};
 use crate::privacy::Privacy;
 use crate::settings::{Debounce, Prefetch, Settings};
@@ -31,6 +32,8 @@ pub(super) struct State {
     pub predictor: Option<Arc<dyn Predictor>>,
     /// Whether automatic completion is on.
     pub on: bool,
+    /// What is secret in the documents.
+    pub masks: Arc<MaskedDocuments>,
     pub cache: Cache,
     pub debouncer: Debouncer,
     pub backoff: Backoff,
@@ -80,6 +83,9 @@ impl State {
             (Some(entry), Some((failed, error))) if *failed == entry => Asked::Failed(error.clone()),
             (Some(_), _) => Asked::Empty,
         };
+        let (place, cursor) = state.place(request.query);
+        // Where nobody is asked nothing needs to be known.
+        let in_secret = !request.prediction.alone && self.masks.of_text(document, place).at(cursor).is_some();
         let quiet = match completion.debounce_ms {
             Debounce::Auto => self.debouncer.wait(window, state.agreement.agreement()),
             Debounce::Milliseconds(ms) => Duration::from_millis(ms),
@@ -89,6 +95,7 @@ impl State {
             now,
             invoked: *invoked,
             moved: request.moved,
+            in_secret,
             found,
             partly_at,
             asked,
@@ -112,8 +119,9 @@ impl State {
         answer
     }
 
-    /// Where to ask ahead, if the known text at the request's cursor will soon be typed to its end.
-    pub fn asks_ahead(&mut self, request: &Request<'_>, now: Instant) -> Option<Window> {
+    /// What to ask ahead behind, and the window there, if that text, which is known at the request's cursor, will soon be
+    /// typed to its end.
+    pub fn asks_ahead(&mut self, request: &Request<'_>, now: Instant) -> Option<(String, Window)> {
         let (uri, language) = (&request.query.document.uri, &request.query.document.language);
         let document = self.documents.get(uri).filter(|document| document.newest == Some(request.number))?;
         let agreement = document.agreement.agreement();
@@ -131,9 +139,18 @@ impl State {
         if rest.len() > self.debouncer.ahead() {
             return None;
         }
-        let window = request.trace.window.after_typing(rest);
+        let (rest, window) = (rest.to_owned(), request.trace.window.after_typing(rest));
         let is_unknown = self.cache.lookup(uri, &window, language, false) == Found::Miss;
-        is_unknown.then_some(window)
+        is_unknown.then_some((rest, window))
+    }
+
+    /// What an endpoint may see where a request stands now.
+    pub fn masked_window(&self, query: &Query) -> MaskedWindow {
+        let document = &query.document;
+        let unmoved = (&document.text, query.cursor);
+        let (text, cursor) = self.documents.get(&document.uri).map_or(unmoved, |state| state.place(query));
+        let budget = budget(self.settings.completion_for(&document.language));
+        MaskedWindow::cut(text, cursor, budget, &self.masks.of_text(document, text))
     }
 
     /// Forgets what the embedded engine said of text that may be deleted.

@@ -9,10 +9,11 @@ use tokio::task::AbortHandle;
 use super::{Engine, now};
 use crate::completion::{
     Window,
-    cache::EntryId,
+    cache::{Cache, EntryId},
     filter::opening,
     stop::{self, Enough, Reach},
 };
+use crate::masking::placeholder;
 use crate::model::{Delta, Error, read};
 use crate::usage::{Meter, Metered};
 
@@ -38,6 +39,8 @@ pub(super) struct StreamReader {
     pub language: Arc<str>,
     pub entry: EntryId,
     pub window: Window,
+    /// Whether secrets were masked in what was asked, so that the reply may hold a placeholder.
+    pub masked: bool,
     /// How much of it is read.
     pub reach: Reach,
     pub begun: Instant,
@@ -52,7 +55,7 @@ impl StreamReader {
             Delta::Thinking(_) => ControlFlow::Continue(()),
         });
         match outcome.await {
-            Ok(Some(_)) => self.ended(),
+            Ok(Some(_)) => self.ended(&raw),
             // What was enough has been taken.
             Ok(None) => {}
             Err(error) => self.failed(error),
@@ -69,21 +72,26 @@ impl StreamReader {
         }
         raw.push_str(text);
         let clean = opening::clean(&self.window, raw);
-        state.cache.update(self.entry, &clean);
-        let Some(enough) = stop::enough(&self.window, &self.language, &clean, self.reach) else {
-            state.notify(&self.uri);
-            return ControlFlow::Continue(());
+        let shown = if self.masked { &clean[..placeholder::settled(&clean)] } else { &clean };
+        state.cache.update(self.entry, shown);
+        let over = match stop::enough(&self.window, &self.language, shown, self.reach) {
+            Some(Enough::Reached) => Cache::truncate,
+            Some(Enough::Over) => Cache::complete,
+            None if self.masked && placeholder::find(&clean).is_some() => Cache::withhold,
+            None => {
+                state.notify(&self.uri);
+                return ControlFlow::Continue(());
+            }
         };
-        match enough {
-            Enough::Reached => state.cache.truncate(self.entry),
-            Enough::Over => state.cache.complete(self.entry),
-        }
+        over(&mut state.cache, self.entry);
         state.stream_over(&self.uri, self.entry);
         ControlFlow::Break(())
     }
 
-    fn ended(&self) {
+    /// What was kept back, since it might have become a placeholder, is none.
+    fn ended(&self, raw: &str) {
         let mut state = self.engine.lock();
+        state.cache.update(self.entry, &opening::clean(&self.window, raw));
         state.cache.complete(self.entry);
         // A reply without any text is a sign of life as well.
         state.answered(now().saturating_duration_since(self.begun));

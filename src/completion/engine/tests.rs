@@ -140,7 +140,7 @@ async fn asks_and_shows() {
     let bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
     let suggestion = bench.complete().await.unwrap();
     assert_eq!((suggestion.text.as_str(), suggestion.source), ("foo();", Source::Endpoint));
-    assert_eq!(bench.script.prompts.lock().unwrap()[0].prefix, "let x = ");
+    assert_eq!(&*bench.script.prompts.lock().unwrap()[0].prefix, "let x = ");
     time::sleep(TOKEN * 3).await;
     assert_eq!(bench.open(), 0);
 }

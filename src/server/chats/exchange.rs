@@ -113,7 +113,8 @@ impl Exchange {
         };
         let mut outcome = match &self.subject {
             Some(subject) if self.action.edits() => {
-                rewrite(session, &subject.document, &subject.range, answer, finish == Finish::Stop).await
+                let (document, range) = (&subject.document, subject.range());
+                rewrite(session, document, range, answer, finish == Finish::Stop, self.prompt.secrets > 0).await
             }
             _ if answer.trim().is_empty() => {
                 Outcome::new(OutcomeKind::Failed, "the endpoint answered with nothing; ask again, or in other words")

@@ -12,6 +12,7 @@ use crate::chat::Action;
 use crate::chat::conversation::{Conversation, fits_on_a_line};
 use crate::chat::definitions::OtherText;
 use crate::chat::prompt::{self, Question};
+use crate::masking::{Kind, RequestMask};
 use crate::server::session::Session;
 use crate::text::document::Document;
 
@@ -21,11 +22,12 @@ const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
 /// Runs the command. The texts are looked at before the first wait, as the client meant them.
 pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<Option<Value>> {
     let argument = Argument::read(params.arguments.into_iter().next()).map_err(Error::invalid_params)?;
-    let subject = subject::of(session, &argument).map_err(Error::invalid_params)?;
+    let mut mask = session.engine.masks().request();
+    let subject = subject::of(session, &argument, &mut mask).map_err(Error::invalid_params)?;
     let others = session.documents.all();
     let token = params.work_done_progress_params.work_done_token;
 
-    let begun = begin(session, argument, subject, others).await.map_err(failed)?;
+    let begun = begin(session, argument, subject, others, mask).await.map_err(failed)?;
     let (conversation, exchange) = match begun {
         Begun::Shown(shown) => return Ok(Some(json!({ "conversation": shown.id, "uri": shown.uri }))),
         Begun::Asking(conversation, exchange) => (conversation, exchange),
@@ -68,16 +70,20 @@ async fn begin(
     argument: Argument,
     mut subject: Option<Subject>,
     others: Vec<Document>,
+    mut mask: RequestMask,
 ) -> std::result::Result<Begun, String> {
     session.configuration.backend().open_chat().await.map_err(|error| error.to_string())?;
     if let Some(subject) = &mut subject {
         let (text, language) = (&subject.document.text, &subject.document.language);
-        subject.range = argument.action.subject(text, subject.range.clone(), language);
-        if subject.range.is_empty() && !argument.action.needs_words() {
+        let range = argument.action.subject(text, subject.range().clone(), language);
+        subject.set_range(range);
+        if subject.range().is_empty() && !argument.action.needs_words() {
             return Err(format!("there is no code here to {}; select some", argument.action.name()));
         }
     }
-    let title = title(argument.action, subject.as_ref(), argument.words.as_deref());
+    // It is written down, and names a file.
+    let title =
+        mask.text(&title(argument.action, subject.as_ref(), argument.words.as_deref()), Kind::Prose).to_string();
     let found = match argument.conversation {
         Some(id) => {
             let claim = session.chats.claim(&id)?;
@@ -91,6 +97,8 @@ async fn begin(
     let earlier = found.as_ref().map_or("", |(_, (_, text))| text);
     let conversation = Conversation::parse(earlier);
     let pending = Some(conversation.pending.clone()).filter(|_| argument.action == Action::Ask);
+    // What stands there already as it was written.
+    let is_written = argument.words.is_none() && subject.is_none();
     let words = argument.words.or(pending).filter(|words| !words.is_empty());
     if words.is_none() && argument.action.needs_words() {
         return Err(match found {
@@ -102,11 +110,13 @@ async fn begin(
     }
 
     let settings = session.configuration.settings();
-    let names: Vec<_> = others.iter().map(|document| subject::readable_name(session, document)).collect();
-    let others = others.iter().zip(&names).filter_map(|(document, name)| {
-        let path = name.as_deref()?;
-        Some(OtherText { path, language: &document.language, text: &document.text })
+    let masks = session.engine.masks();
+    let readable = others.iter().filter_map(|document| {
+        let name = subject::readable_name(session, document)?;
+        Some((name, &document.language, mask.found(&document.text, &masks.of(document))))
     });
+    let readable: Vec<_> = readable.collect();
+    let others = readable.iter().map(|(path, language, masked)| OtherText { path, language, text: &masked.text });
     let code = subject.as_ref().map(Subject::code);
     let question = Question {
         action: argument.action,
@@ -116,8 +126,9 @@ async fn begin(
         others: &others.collect::<Vec<_>>(),
         history: &conversation.turns,
     };
-    let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
-    let asked = asked.map_err(|error| error.to_string())?;
+    let (system, tokens) = (settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);
+    let asked = prompt::build(&question, system, tokens, &mut mask).map_err(|error| error.to_string())?;
+    let kept = if is_written { words.clone().unwrap_or_default() } else { asked.kept };
     // Only what can be asked begins a conversation: no empty file is left of what is refused.
     let (claim, (conversation, earlier)) = match found {
         Some(found) => found,
@@ -132,9 +143,9 @@ async fn begin(
         subject,
         claim: Some(claim),
         earlier,
-        kept: asked.kept,
+        kept,
         left_out: asked.left_out,
-        prompt: prompt::request(asked.messages, &settings.chat),
+        prompt: prompt::request(asked.messages, mask.count(), &settings.chat),
     };
     Ok(Begun::Asking(conversation, Box::new(exchange)))
 }

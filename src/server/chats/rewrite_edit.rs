@@ -15,15 +15,17 @@ use crate::text::document::Document;
 use crate::text::position;
 
 /// Puts the rewrite that `reply` holds in the place of `range` of `asked`, as it stands in the document now.
-/// `complete`: the model had said all.
+/// `complete`: the model had said all. `masked`: secrets were masked in what was asked.
 pub async fn rewrite(
     session: &Session,
     asked: &Document,
     range: &Range<usize>,
     reply: &str,
     complete: bool,
+    masked: bool,
 ) -> Outcome {
-    let new = match rewrite::rewrite(&asked.text, range.clone(), reply, complete) {
+    let new = rewrite::rewrite(&asked.text, range.clone(), reply, complete);
+    let new = match new.and_then(|new| rewrite::without_placeholder(new, masked)) {
         Ok(new) => new,
         Err(NoEdit::Unchanged) => return Outcome::new(OutcomeKind::Unchanged, "there is nothing to change"),
         Err(no_edit) => return Outcome::new(OutcomeKind::Offered, no_edit.to_string()),

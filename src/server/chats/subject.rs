@@ -8,6 +8,7 @@ use tower_lsp::ls_types::Uri;
 use super::argument::Argument;
 use crate::chat::code::Code;
 use crate::completion::eligibility;
+use crate::masking::{MaskedRope, RequestMask};
 use crate::server::session::Session;
 use crate::server::{convert, uri};
 use crate::text::document::Document;
@@ -18,22 +19,36 @@ use crate::text::position;
 pub struct Subject {
     /// The document as it was then.
     pub document: Document,
-    /// The code, in bytes.
-    pub range: Range<usize>,
     /// How the person calls the file.
     pub name: String,
+    /// The code, in bytes.
+    range: Range<usize>,
+    /// The document's text as it is sent, and the code in it.
+    masked: MaskedRope,
+    masked_range: Range<usize>,
 }
 
 impl Subject {
-    /// As the prompt wants it.
+    /// As the prompt wants it: masked.
     pub fn code(&self) -> Code<'_> {
-        let Document { language, text, .. } = &self.document;
-        Code { path: &self.name, language, text, range: self.range.clone() }
+        let Self { document, name, masked, masked_range, .. } = self;
+        Code { path: name, language: &document.language, text: &masked.text, range: masked_range.clone() }
+    }
+
+    /// The code, in bytes of the document.
+    pub fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
+    /// Takes that part for the code.
+    pub fn set_range(&mut self, range: Range<usize>) {
+        self.masked_range = self.masked.range(&range);
+        self.range = range;
     }
 }
 
 /// The document and the code in it that are asked about.
-pub fn of(session: &Session, argument: &Argument) -> Result<Option<Subject>, String> {
+pub fn of(session: &Session, argument: &Argument, mask: &mut RequestMask) -> Result<Option<Subject>, String> {
     let Some(uri) = &argument.uri else {
         if argument.action.edits() {
             return Err(format!("{} needs the textDocument and range of the code", argument.action.name()));
@@ -50,7 +65,9 @@ pub fn of(session: &Session, argument: &Argument) -> Result<Option<Subject>, Str
         position::to_range(&document.text, start, end, session.client.capabilities().encoding)
     });
     let name = name(session, uri, path.as_deref());
-    Ok(Some(Subject { document, range, name }))
+    let masked = mask.found(&document.text, &session.engine.masks().of(&document));
+    let masked_range = masked.range(&range);
+    Ok(Some(Subject { document, name, range, masked, masked_range }))
 }
 
 /// How a person calls a file: by its path below the workspace, or its name.
