@@ -87,8 +87,9 @@ fn endpoint(path: &str, stream: bool, key: &str) -> HttpEndpoint {
 /// A prompt with every field that Codestral knows.
 fn prompt(model: &str) -> Prompt {
     Prompt {
-        prefix: "  fn one() -> i32 {\t".to_owned(),
-        suffix: "}\n ".to_owned(),
+        prefix: "  fn one() -> i32 {\t".into(),
+        suffix: "}\n ".into(),
+        secrets: 0,
         model: model.to_owned(),
         max_tokens: 64,
         min_tokens: Some(1),
@@ -133,7 +134,7 @@ async fn a_completion_comes_through_unchanged() {
             let received = UPSTREAM.received().pop().unwrap();
             let sent = prompt("codestral-latest");
             assert_eq!(received.path, ASKED_AT);
-            assert_eq!((received.prompt(), received.suffix()), (sent.prefix.as_str(), sent.suffix.as_str()));
+            assert_eq!((received.prompt(), received.suffix()), (&*sent.prefix, &*sent.suffix));
             for (field, value) in [
                 ("model", json!("codestral-latest")),
                 ("max_tokens", json!(64)),
