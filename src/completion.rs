@@ -16,9 +16,7 @@ pub mod reason;
 pub mod stop;
 pub mod window;
 
-use std::path::PathBuf;
-
-pub use engine::Engine;
+pub use engine::{Engine, Located};
 pub use history::Record;
 pub use masked_window::{MaskedSecret, MaskedWindow};
 pub use reason::Reason;
@@ -33,8 +31,8 @@ use crate::text::document::Document;
 pub struct Query {
     /// A snapshot of the document.
     pub document: Document,
-    /// Its file, if it has one.
-    pub path: Option<PathBuf>,
+    /// Where it lies, or will be known to.
+    pub location: Located,
     /// The byte offset of the cursor.
     pub cursor: usize,
     /// Asked for by the user's own hand, not by typing.

@@ -5,21 +5,18 @@
 
 mod built;
 pub(crate) mod ignore;
+mod locate;
 mod rules;
 mod shared;
 pub(crate) mod workspace;
 
 use std::path::Path;
 
+pub(crate) use locate::locate;
 pub(crate) use rules::Rules;
 pub(crate) use shared::SharedIndex;
 
-/// What a text is called in the index: its file's path with `/`, so that an open document stands for its file, however a
-/// client spells the URI; else its URI.
-fn key(uri: &str, path: Option<&Path>) -> String {
-    path.map_or_else(|| uri.to_owned(), file_key)
-}
-
+/// What a file is called in the index: its path with `/`, however a client spells its URI.
 fn file_key(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }

@@ -8,7 +8,7 @@
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
 //! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
-//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
 //! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
 //! | [`chat`] | settings, usage, model, masking, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
@@ -17,7 +17,7 @@
 //! | [`logging`] | settings, masking | the log |
 //! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
-//! | [`privacy`] | | which files never leave the machine |
+//! | [`privacy`] | | which files, and which parts of texts, never leave the machine; pure |
 //! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
 //! | [`model`] | masking | what a model is asked and what it says, without any HTTP |
 //! | [`masking`] | text | secrets in text: found, masked, and what may leave the machine afterwards; pure |
@@ -32,8 +32,9 @@
 //!    await is atomic. So a position always meets the text it was meant for.
 //! 2. `server::handlers` is told, `server::completions` takes a snapshot of the document and makes a
 //!    [`completion::Query`].
-//! 3. [`completion::engine`] looks whether the document may be completed in (`completion::eligibility`) and cuts the
-//!    [`completion::window`]. Then the request goes step by step; `completion::engine::decide` says each from all that
+//! 3. [`completion::engine`] looks whether the document may be completed in and cuts the [`completion::window`], both by
+//!    `completion::eligibility`. That waits until the disk has told where the document lies: `server::locations` asks
+//!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says each from all that
 //!    is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that is on its way.
 //! 4. Else it waits as `completion::debounce` says, and asks nothing while `completion::backoff` leaves the endpoint
 //!    alone. It builds the prompt ([`completion::prompt`]) and opens one stream. A task reads it ([`model::read`]) into
@@ -72,6 +73,7 @@
 //! - The core knows neither LSP nor JSON, reads no clock, no file and no environment; only [`completion::engine`] in it
 //!   is async. `tests/tidy` holds this.
 //! - One dialect's JSON is known by one file of [`endpoint`]; LSP's types stay inside [`server`].
+//! - No text of a document goes to an endpoint but by `completion::eligibility`, and of none that is not found yet.
 //! - Each key goes to the one host the user chose for it, and into nothing we write.
 
 // This page is for those who work on the crate: `cargo doc --document-private-items` shows what it links to.

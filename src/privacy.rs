@@ -1,16 +1,53 @@
-//! Which files never leave the machine: by the user's patterns, and by names that mean secrets.
+//! Which files never leave the machine: by the user's patterns, by names that mean secrets, and by where they lie.
 
+mod excerpt;
+mod location;
 mod names;
 mod patterns;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use ropey::Rope;
 
 use names::{BACKUP_SUFFIXES, SECRET, SHARED};
 use patterns::Patterns;
 
+pub use excerpt::own_end;
+pub use location::{Location, is_temporary};
 pub use patterns::check;
 
-/// The patterns in force.
+/// Why nothing of a document is sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Private {
+    /// One of its names meets this pattern.
+    #[error("the file is private: it matches {0}")]
+    Pattern(String),
+    /// It lies in a temporary folder.
+    #[error(
+        "the file is private: it lies in a temporary folder outside the workspace, where programs put secrets to be \
+         edited; privacy.temporaryFiles = true lets such files be sent"
+    )]
+    Temporary,
+    /// Git is told to leave it out.
+    #[error("the file is private: it is ignored, and privacy.respectGitignore is set")]
+    Ignored,
+    /// It shows the changes of a file that meets a pattern.
+    #[error("the text is private: it holds a diff of {file}, which matches {pattern}")]
+    Diff {
+        /// The file, as the diff names it.
+        file: String,
+        /// The pattern it meets.
+        pattern: String,
+    },
+    /// The place is below the scissors line of a commit message.
+    #[error("what stands below the scissors line is private: it is no part of the commit message")]
+    BelowScissors,
+    /// The disk has not said yet where the document lies.
+    #[error("the file counts as private until the disk has told where it lies; it is slow to answer")]
+    NotFoundYet,
+}
+
+/// The rules in force.
 #[derive(Debug, Clone)]
 pub struct Privacy {
     /// The user's, with gitignore's meaning: folders included, a later `!` takes back.
@@ -18,6 +55,10 @@ pub struct Privacy {
     /// The built-in ones, each for files alone.
     built_in: Patterns,
     shared: Patterns,
+    /// Whether files in temporary folders outside the workspace are sent all the same.
+    temporary_files: bool,
+    /// Whether ignored files are kept back too.
+    respect_gitignore: bool,
 }
 
 impl Default for Privacy {
@@ -36,7 +77,50 @@ impl Privacy {
             own: Patterns::new(exclude.iter().map(String::as_str)),
             built_in: Patterns::new(built_in.iter().copied()),
             shared: Patterns::new(shared.iter().copied()),
+            temporary_files: false,
+            respect_gitignore: false,
         }
+    }
+
+    /// The same rules, with files in temporary folders sent or not.
+    #[must_use]
+    pub fn with_temporary_files(self, sent: bool) -> Self {
+        Self { temporary_files: sent, ..self }
+    }
+
+    /// The same rules, with ignored files kept back or not.
+    #[must_use]
+    pub fn with_respect_for_gitignore(self, kept_back: bool) -> Self {
+        Self { respect_gitignore: kept_back, ..self }
+    }
+
+    /// Refuses a document for where it lies. What is not found yet is judged by its names.
+    pub fn admit(&self, location: &Location) -> Result<(), Private> {
+        if let Some(pattern) = location.names.iter().find_map(|name| self.excludes(name)) {
+            return Err(Private::Pattern(pattern.to_owned()));
+        }
+        if location.is_temporary && !self.temporary_files {
+            return Err(Private::Temporary);
+        }
+        if location.is_ignored && self.respect_gitignore {
+            return Err(Private::Ignored);
+        }
+        Ok(())
+    }
+
+    /// Refuses a text that shows the changes of a file that is never sent. `bases`: what its paths may be relative to.
+    pub fn admit_text(&self, text: &Rope, bases: &[PathBuf]) -> Result<(), Private> {
+        for file in excerpt::changed_files(&text.to_string()) {
+            let relative = Path::new(&file);
+            let excluded = self.excludes(relative).or_else(|| {
+                let places = bases.iter().map(|base| base.join(relative));
+                places.into_iter().find_map(|place| self.excludes(&place))
+            });
+            if let Some(pattern) = excluded {
+                return Err(Private::Diff { file: file.clone(), pattern: pattern.to_owned() });
+            }
+        }
+        Ok(())
     }
 
     /// The pattern that keeps the file at `path` from being sent, if there is one.

@@ -15,6 +15,7 @@ mod edits;
 mod handlers;
 mod indexing;
 mod initialize;
+mod locations;
 mod notices;
 mod session;
 mod transport;

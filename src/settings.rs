@@ -26,6 +26,8 @@ pub use problem::{Origin, Problem};
 pub use schema::schema;
 pub use sources::{Reader, Sources, parse};
 
+use crate::privacy;
+
 /// Settings of codestral-ls, the language server for inline completions from Codestral.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
@@ -296,11 +298,31 @@ pub struct Privacy {
     pub use_default_excludes: bool,
     /// Whether passwords, keys and tokens are masked in all that is sent: a word stands in their place.
     pub mask_secrets: bool,
+    /// Whether files in temporary folders outside the workspace are sent. Programs put secrets there to be edited:
+    /// password managers, `sops`, `kubectl edit`, `crontab -e`.
+    pub temporary_files: bool,
+    /// Whether nothing is sent from files that .gitignore or .ignore leave out either.
+    pub respect_gitignore: bool,
+}
+
+impl Privacy {
+    /// The rules that these settings make.
+    pub fn rules(&self) -> privacy::Privacy {
+        privacy::Privacy::new(&self.exclude, self.use_default_excludes)
+            .with_temporary_files(self.temporary_files)
+            .with_respect_for_gitignore(self.respect_gitignore)
+    }
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Privacy { exclude: Vec::new(), use_default_excludes: true, mask_secrets: true }
+        Privacy {
+            exclude: Vec::new(),
+            use_default_excludes: true,
+            mask_secrets: true,
+            temporary_files: false,
+            respect_gitignore: false,
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::{future, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
+use codestral_ls::privacy::Location;
 use codestral_ls::{
-    completion::Query,
+    completion::{Located, Query},
     text::{
         document::{Change, Document, Edit},
         position::{self, Encoding},
@@ -187,7 +188,13 @@ impl Client<'_> {
     fn ask(&mut self) {
         self.ask_at = None;
         let cursor = self.start + self.typed.len();
-        let query = Query { document: self.document.clone(), path: None, cursor, invoked: false, follows: false };
+        let query = Query {
+            document: self.document.clone(),
+            location: Located::at(Location::nowhere()),
+            cursor,
+            invoked: false,
+            follows: false,
+        };
         let (asked, answer) = (self.typed.clone(), self.policy.ask(query));
         self.pending.push(Box::pin(async move { (asked, answer.await) }));
     }

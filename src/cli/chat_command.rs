@@ -79,7 +79,7 @@ impl Chat {
         let backend = Backend::new(settings);
         block_on(backend.open_chat().map(|opened| opened.map(|_| ())))?
             .map_err(|error| Error::Refused(error.to_string()))?;
-        parts.extend(piped(&mut mask)?);
+        parts.extend(piped(settings, &mut mask)?);
         let conversations = Conversations::of_user()?;
         let found = self.conversation(&conversations)?;
         let earlier = found.as_ref().map_or("", |(_, text)| text);

@@ -15,10 +15,10 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task;
 
 use super::target::file::{self, name};
-use super::target::{Cursor, Spot};
+use super::target::{Cursor, Spot, part};
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress_line, report_problems};
 use crate::completion::engine::{Answer, Trace};
-use crate::completion::{Engine, Query, Reason, Suggestion};
+use crate::completion::{Engine, Located, Query, Reason, Suggestion};
 use crate::endpoint::{Backend, url};
 use crate::index::SharedIndex;
 use crate::index::workspace::{self, Rules};
@@ -88,10 +88,12 @@ impl Complete {
         report_problems(loaded)?;
         let text = file::read(&self.cursor.file, loaded.settings.limits.max_file_bytes)?;
         let path = path::absolute(&self.cursor.file)?;
+        let location = part::locate(&path);
         let language = language::of(&path);
         let document = Document::new(&path.to_string_lossy(), language, 0, &text);
         let spot = self.cursor.find(&document.text)?;
-        let query = Query { document, path: Some(path), cursor: spot.offset, invoked: true, follows: false };
+        let query =
+            Query { document, location: Located::at(location), cursor: spot.offset, invoked: true, follows: false };
         let (answer, explained) = block_on(self.ask(loaded, &query))?;
         self.show(&query.document, spot, &answer, explained.as_ref())?;
         self.exit_code(answer.result)
@@ -170,10 +172,7 @@ impl Complete {
     /// Why there is nothing, and what to do where something can be done.
     fn sentence(&self, reason: &Reason) -> String {
         match reason {
-            Reason::Private(_) => format!(
-                "{}: {reason}; privacy.exclude and privacy.useDefaultExcludes say which files are",
-                name(&self.cursor.file)
-            ),
+            Reason::Private(_) => format!("{}: {}", name(&self.cursor.file), part::private(reason)),
             reason => reason.to_string(),
         }
     }
@@ -182,8 +181,9 @@ impl Complete {
 /// What the embedded engine can know of a document and the files around it.
 async fn index_around(settings: &Arc<Settings>, query: &Query) -> Arc<SharedIndex> {
     let index = Arc::new(SharedIndex::new(settings));
-    index.open(&query.document, query.path.as_deref());
-    let root = query.path.as_deref().and_then(workspace::root_of).filter(|_| settings.local.workspace);
+    let location = query.location.now();
+    index.open(&query.document, &location);
+    let root = location.file.as_deref().and_then(workspace::root_of).filter(|_| settings.local.workspace);
     if let Some(root) = root {
         let (rules, shared) = (Rules::new(settings), index.clone());
         let what = format!("reading {}", name(&root));

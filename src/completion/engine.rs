@@ -9,6 +9,7 @@
 mod alternatives;
 mod decide;
 mod document_state;
+mod located;
 mod notices;
 mod request;
 mod state;
@@ -28,6 +29,7 @@ use tokio::{sync::mpsc::UnboundedSender, task, time};
 
 use decide::Step;
 use document_state::MovingCursor;
+pub use located::Located;
 use notices::Notices;
 use request::{Prediction, Request};
 use state::State;
@@ -111,7 +113,7 @@ impl Engine {
         notices: UnboundedSender<Reason>,
     ) -> Self {
         let state = State {
-            privacy: privacy(&settings),
+            privacy: Arc::new(settings.privacy.rules()),
             masks: Arc::new(MaskedDocuments::new(settings.privacy.mask_secrets)),
             settings,
             endpoint,
@@ -137,7 +139,7 @@ impl Engine {
     /// Takes new settings and the endpoint they name. The cache stays.
     pub fn configure(&self, settings: Arc<Settings>, endpoint: Arc<dyn Endpoint>) {
         let mut state = self.lock();
-        state.privacy = privacy(&settings);
+        state.privacy = Arc::new(settings.privacy.rules());
         state.masks.configure(settings.privacy.mask_secrets);
         state.settings = settings;
         state.endpoint = endpoint;
@@ -229,7 +231,7 @@ impl Engine {
         let stale = match edits.last() {
             Some(edit) if !state.streams.is_empty() => {
                 let budget = budget(settings.completion_for(&document.language));
-                let window = Window::cut(&document.text, edit.end(), budget);
+                let window = eligibility::window(&document.text, edit.end(), budget);
                 state.take_stale(&window, cache, false)
             }
             _ => vec![],
@@ -264,6 +266,10 @@ impl Engine {
             Ok(request) => request,
             Err(reason) => return self.refuse(query, reason),
         };
+        if let Err(reason) = self.admit(query).await {
+            let is_newest = self.lock().is_newest(&request);
+            return request.finish(Err(if is_newest { reason } else { Reason::Superseded }));
+        }
         let endpoint = self.lock().endpoint.clone();
         request.prediction.alone = endpoint.is_local().await;
         if !request.prediction.alone {
@@ -306,7 +312,7 @@ impl Engine {
         let moved = document.begin(number, query.cursor, moving);
         eligibility::document(query, settings, privacy, *on)?;
         let budget = budget(settings.completion_for(&query.document.language));
-        let window = Window::cut(&query.document.text, query.cursor, budget);
+        let window = eligibility::window(&query.document.text, query.cursor, budget);
         eligibility::place(query, &window)?;
         let (edits, changed) = (document.edits, document.watch());
         let stale = document.take_stale(&window, cache, moved);
@@ -324,6 +330,12 @@ impl Engine {
             answered: false,
             trace: Trace { window, ..Trace::default() },
         })
+    }
+
+    /// Refuses a query in a document of which nothing may be sent, once it is known where that lies.
+    async fn admit(&self, query: &Query) -> Result<(), Reason> {
+        query.location.found().await;
+        eligibility::completable(query, &self.privacy())
     }
 
     fn refuse(&self, query: &Query, reason: Reason) -> Answer {
@@ -423,10 +435,6 @@ enum Pause {
     Until(Option<Instant>),
     /// What the embedded engine is at least so sure of.
     Predict(f32),
-}
-
-fn privacy(settings: &Settings) -> Arc<Privacy> {
-    Arc::new(Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes))
 }
 
 fn budget(completion: &Completion) -> Budget {

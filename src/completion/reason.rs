@@ -2,6 +2,7 @@
 
 use crate::masking::placeholder;
 use crate::model;
+use crate::privacy::Private;
 
 /// Why nothing is shown. Every request that shows nothing has one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,9 +16,9 @@ pub enum Reason {
     /// A setting switches it off.
     #[error("completion.enabled is false for {0}")]
     Disabled(String),
-    /// The file must not leave the machine.
-    #[error("the file is private: it matches {0}")]
-    Private(String),
+    /// The document must not leave the machine.
+    #[error(transparent)]
+    Private(#[from] Private),
     /// More bytes than `limits.maxFileBytes`.
     #[error("the document has {0} bytes, more than limits.maxFileBytes")]
     TooLarge(usize),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::local::indexable;
-use crate::privacy::Privacy;
+use crate::privacy::{Location, Privacy};
 use crate::settings::Settings;
 
 /// Rules for open documents and files alike. What ignore files say is asked of [`super::ignore`].
@@ -19,7 +19,7 @@ pub struct Rules {
 impl Rules {
     pub fn new(settings: &Settings) -> Self {
         Self {
-            privacy: Privacy::new(&settings.privacy.exclude, settings.privacy.use_default_excludes),
+            privacy: settings.privacy.rules(),
             max_bytes: settings.limits.max_file_bytes,
             enabled: settings.may_use_local(),
         }
@@ -27,6 +27,12 @@ impl Rules {
 
     pub fn allow_path(&self, path: &Path) -> bool {
         self.privacy.excludes(path).is_none()
+    }
+
+    /// Whether an open document may come in: nothing of it is private, and the reading of the workspace would not pass
+    /// over its file.
+    pub fn allow(&self, location: &Location) -> bool {
+        self.privacy.admit(location).is_ok() && !location.is_ignored
     }
 
     /// The text in `bytes`, unless it is too large, binary, minified or generated.

@@ -1,15 +1,17 @@
 //! The index as the server shares it: fed by documents and workspace, asked by the completion engine.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::built::{Batch, Built};
 use super::ignore::is_ignored;
-use super::{Rules, key};
+use super::locate::is_temporary_by_name;
+use super::{Rules, file_key};
 use crate::completion::{Predictor, Query, Window};
 use crate::local::{Coverage, File, Options, Place, predict};
+use crate::privacy::Location;
 use crate::settings::Settings;
 use crate::text::document::{Document, Edit};
 
@@ -30,11 +32,18 @@ struct State {
     rules: Rules,
     /// How often all was forgotten. What was read before the last time must not come in.
     epoch: Epoch,
-    /// Open documents that are left out: private, ignored, too large, or not written by hand. Their edits are not
-    /// followed.
-    left_out: HashSet<String>,
-    /// The files that open documents stand for, by key.
-    open_files: HashMap<String, PathBuf>,
+    /// The open documents, by URI.
+    open: HashMap<String, Open>,
+}
+
+/// An open document.
+#[derive(Debug)]
+struct Open {
+    /// What it is called in the indexes: as the file that it stands for, else as its URI.
+    key: String,
+    file: Option<PathBuf>,
+    /// Whether it is left out: private, ignored, too large, or not written by hand. Its edits are not followed.
+    is_left_out: bool,
 }
 
 /// The time between two resets of the index.
@@ -73,55 +82,56 @@ impl SharedIndex {
 
     /// Adds a document; one that is private, ignored, too large, binary, minified or generated is left out until it is
     /// opened again. Reads the ignore files above it.
-    pub fn open(&self, document: &Document, path: Option<&Path>) {
+    pub fn open(&self, document: &Document, location: &Location) {
         if !self.state().rules.enabled {
             return;
         }
-        let ignored = self.ignores(path);
+        let location = self.judged(location);
         let mut state = self.state();
-        state.open(document, path, ignored);
+        state.open(document, &location);
         self.count_forgotten();
     }
 
     /// Adds an open document that is missing, and drops or adds one that other rules leave out or not. Reads the ignore
     /// files above it. `latest` is asked with the index locked, so that no edit comes between.
-    pub fn refresh(&self, uri: &str, path: Option<&Path>, latest: impl FnOnce() -> Option<Document>) {
+    pub fn refresh(&self, uri: &str, location: &Location, latest: impl FnOnce() -> Option<Document>) {
         if !self.state().rules.enabled {
             return;
         }
-        let (key, ignored) = (key(uri, path), self.ignores(path));
+        let location = self.judged(location);
         let mut state = self.state();
-        let left_out = state.left_out.contains(&key);
-        let missing = !left_out && state.built.local.document(&key).is_none();
-        if missing || ignored != left_out {
+        let is_as_it_should_be = state.open.get(uri).is_some_and(|open| {
+            let is_known = open.is_left_out || state.built.local.document(&open.key).is_some();
+            is_known && open.is_left_out != state.rules.allow(&location)
+        });
+        if !is_as_it_should_be {
             let Some(document) = latest() else { return };
-            state.open(&document, path, ignored);
+            state.open(&document, &location);
             self.count_forgotten();
         }
     }
 
     /// Follows edits of an open document; `document` is as they left it.
-    pub fn edit(&self, document: &Document, path: Option<&Path>, edits: &[Edit]) {
-        let key = key(&document.uri, path);
-        let mut state = self.state();
-        if !state.rules.enabled || state.left_out.contains(&key) {
+    pub fn edit(&self, document: &Document, location: &Location, edits: &[Edit]) {
+        let mut guard = self.state();
+        let State { rules, open, built, .. } = &mut *guard;
+        let open = open.get(&*document.uri);
+        if !rules.enabled || open.is_some_and(|open| open.is_left_out) {
             return;
         }
-        if !state.built.edit(&key, document, edits) {
-            drop(state);
-            self.open(document, path);
+        if !open.is_some_and(|open| built.edit(&open.key, document, edits)) {
+            drop(guard);
+            self.open(document, location);
         } else if edits.iter().any(|edit| !edit.replaced.is_empty()) {
             self.count_forgotten();
         }
     }
 
     /// Forgets a document and the copy of its file: what stands on disk now has to be read again.
-    pub fn close(&self, uri: &str, path: Option<&Path>) {
-        let key = key(uri, path);
+    pub fn close(&self, uri: &str) {
         let mut state = self.state();
-        state.left_out.remove(&key);
-        state.open_files.remove(&key);
-        state.built.close(&key);
+        let Some(open) = state.open.remove(uri) else { return };
+        state.built.close(&open.key);
         self.count_forgotten();
     }
 
@@ -170,17 +180,25 @@ impl SharedIndex {
 
     /// The files of the open documents.
     pub fn open_files(&self) -> Vec<PathBuf> {
-        self.state().open_files.values().cloned().collect()
+        let state = self.state();
+        let files = state.open.values().filter(|open| !open.is_left_out).filter_map(|open| open.file.clone());
+        files.collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether an open document's file is one that the reading of the workspace passes over, so that nothing may come
-    /// from it.
-    fn ignores(&self, path: Option<&Path>) -> bool {
-        path.is_some_and(|path| is_ignored(path, &self.roots()))
+    /// The location with what counts here and is not found yet: whether the reading of the workspace passes over its file,
+    /// and whether that is in a temporary folder.
+    fn judged(&self, location: &Location) -> Location {
+        let mut judged = location.clone();
+        if !location.is_found {
+            let roots = self.roots();
+            judged.is_temporary = is_temporary_by_name(&location.names, &roots);
+            judged.is_ignored = location.file.as_deref().is_some_and(|file| is_ignored(file, &roots));
+        }
+        judged
     }
 
     fn count_forgotten(&self) {
@@ -190,10 +208,11 @@ impl SharedIndex {
 
 impl Predictor for SharedIndex {
     fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)> {
-        let key = key(&query.document.uri, query.path.as_deref());
         let (before, after) = (window.prefix.as_str(), window.suffix.as_str());
-        let place = Place { key: &key, language: &query.document.language, before, after };
-        let predicted = predict(&self.state().built.local, place, Options::default())?;
+        let state = self.state();
+        let key = state.open.get(&*query.document.uri).map_or(&*query.document.uri, |open| open.key.as_str());
+        let place = Place { key, language: &query.document.language, before, after };
+        let predicted = predict(&state.built.local, place, Options::default())?;
         Some((predicted.text, predicted.confidence))
     }
 
@@ -204,32 +223,34 @@ impl Predictor for SharedIndex {
 
 impl State {
     fn new(settings: &Settings, epoch: Epoch) -> Self {
-        Self {
-            built: Built::new(settings.local.memory()),
-            rules: Rules::new(settings),
-            epoch,
-            left_out: HashSet::new(),
-            open_files: HashMap::new(),
-        }
+        Self { built: Built::new(settings.local.memory()), rules: Rules::new(settings), epoch, open: HashMap::new() }
     }
 
-    fn open(&mut self, document: &Document, path: Option<&Path>, ignored: bool) {
+    fn open(&mut self, document: &Document, location: &Location) {
         if !self.rules.enabled {
             return;
         }
-        let key = key(&document.uri, path);
-        let allowed = path.is_none_or(|path| self.rules.allow_path(path)) && !ignored && !document.binary;
+        let key = self.key(&document.uri, location);
         let text = document.text.to_string();
-        if !allowed || self.rules.text(text.as_bytes()).is_none() {
+        let is_allowed = self.rules.allow(location) && !document.binary && self.rules.text(text.as_bytes()).is_some();
+        if is_allowed {
+            self.built.open(&key, &document.language, &text);
+        } else {
             self.built.close(&key);
-            self.left_out.insert(key);
-            return;
         }
-        self.left_out.remove(&key);
-        if let Some(path) = path {
-            self.open_files.insert(key.clone(), path.to_owned());
+        let open = Open { key, file: location.file.clone(), is_left_out: !is_allowed };
+        self.open.insert(document.uri.to_string(), open);
+    }
+
+    /// What a document is called: as its file, so that it hides what that holds on disk, unless another document stands
+    /// for the same file already; else as its URI.
+    fn key(&self, uri: &str, location: &Location) -> String {
+        if let Some(open) = self.open.get(uri) {
+            return open.key.clone();
         }
-        self.built.open(&key, &document.language, &text);
+        let file = location.file.as_deref().map(file_key);
+        let is_free = |key: &String| self.open.values().all(|open| open.key != *key);
+        file.filter(is_free).unwrap_or_else(|| uri.to_owned())
     }
 }
 
@@ -246,6 +267,10 @@ mod tests {
 
     fn document(text: &str) -> Document {
         Document::new(URI, "rust", 1, text)
+    }
+
+    fn nowhere() -> Location {
+        Location::nowhere()
     }
 
     fn file(key: &str) -> File {
@@ -274,42 +299,80 @@ mod tests {
     #[test]
     fn a_reset_forgets_and_a_refresh_brings_open_documents_back_as_they_are_by_then() {
         let index = SharedIndex::new(&settings());
-        index.open(&document(TEXT), None);
+        index.open(&document(TEXT), &nowhere());
         index.reset(&settings());
         check(&index, 0, 0, 0);
         let edited = format!("{TEXT}\n");
-        index.refresh(URI, None, || Some(document(&edited)));
+        index.refresh(URI, &nowhere(), || Some(document(&edited)));
         check(&index, 1, 0, edited.len());
-        index.refresh(URI, None, || panic!("it is known already"));
+        index.refresh(URI, &nowhere(), || panic!("it is known already"));
     }
 
     #[test]
     fn a_document_that_was_closed_meanwhile_is_not_brought_back() {
         let index = SharedIndex::new(&settings());
-        index.refresh(URI, None, || None);
+        index.refresh(URI, &nowhere(), || None);
         check(&index, 0, 0, 0);
     }
 
     #[test]
     fn an_edit_brings_back_what_a_reset_has_forgotten() {
         let index = SharedIndex::new(&settings());
-        index.open(&document(TEXT), None);
+        index.open(&document(TEXT), &nowhere());
         index.reset(&settings());
         let edit = Edit { replaced: 0..0, inserted: "\n".into() };
         let edited = document(&format!("\n{TEXT}"));
-        index.edit(&edited, None, std::slice::from_ref(&edit));
+        index.edit(&edited, &nowhere(), std::slice::from_ref(&edit));
         check(&index, 1, 0, TEXT.len() + 1);
-        index.edit(&document(&format!("\n\n{TEXT}")), None, &[edit]);
+        index.edit(&document(&format!("\n\n{TEXT}")), &nowhere(), &[edit]);
         check(&index, 1, 0, TEXT.len() + 2);
     }
 
     #[test]
     fn private_documents_are_left_out_until_they_are_opened_again() {
         let index = SharedIndex::new(&settings());
-        let path = Path::new("/w/.env");
-        index.open(&document(TEXT), Some(path));
+        let private = Location::named(Some("/w/.env".into()), vec!["/w/.env".into()]);
+        index.open(&document(TEXT), &private);
         let edit = Edit { replaced: 0..0, inserted: "\n".into() };
-        index.edit(&document(&format!("\n{TEXT}")), Some(path), &[edit]);
+        index.edit(&document(&format!("\n{TEXT}")), &private, &[edit]);
+        check(&index, 0, 0, 0);
+    }
+
+    #[test]
+    fn documents_of_one_path_are_apart_and_closing_one_forgets_no_other() {
+        let index = SharedIndex::new(&settings());
+        let of_file = || Location::named(Some("/w/a.rs".into()), vec!["/w/a.rs".into()]);
+        let twin = || Location::named(None, vec!["/w/a.rs".into()]);
+        let others =
+            ["git:/w/a.rs", "vscode-notebook-cell:/w/a.rs#W0", "vscode-notebook-cell:/w/a.rs#W1", "untitled:/w/a.rs"];
+        index.open(&document(TEXT), &of_file());
+        for uri in others {
+            index.open(&Document::new(uri, "rust", 1, TEXT), &twin());
+        }
+        // Another spelling of the same file's name is another document as well.
+        index.open(&Document::new("file:///w/%61.rs", "rust", 1, TEXT), &of_file());
+        check(&index, 6, 0, 6 * TEXT.len());
+        for (closed, uri) in others.iter().enumerate() {
+            index.close(uri);
+            check(&index, 5 - closed, 0, (5 - closed) * TEXT.len());
+        }
+        index.close(URI);
+        check(&index, 1, 0, TEXT.len());
+        index.close("file:///w/%61.rs");
+        index.add(index.epoch(), vec![file("/w/a.rs")]);
+        index.open(&Document::new("git:/w/a.rs", "rust", 1, TEXT), &twin());
+        index.close("git:/w/a.rs");
+        check(&index, 0, 1, TEXT.len());
+    }
+
+    #[test]
+    fn what_is_found_to_be_private_is_forgotten() {
+        let index = SharedIndex::new(&settings());
+        let named = Location::named(Some("/w/a.rs".into()), vec!["/w/a.rs".into()]);
+        index.open(&document(TEXT), &named);
+        check(&index, 1, 0, TEXT.len());
+        let found = Location { names: vec!["/w/a.rs".into(), "/w/.env".into()], is_found: true, ..named };
+        index.refresh(URI, &found, || Some(document(TEXT)));
         check(&index, 0, 0, 0);
     }
 }

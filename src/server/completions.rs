@@ -7,7 +7,6 @@ use tower_lsp::ls_types::{
 
 use super::convert::{self, Anchor};
 use super::session::Session;
-use super::uri;
 use crate::completion::{Query, Reason};
 use crate::text::position;
 
@@ -69,5 +68,6 @@ fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) 
     };
     let at = convert::from_position(params.position);
     let cursor = position::to_offset(&document.text, at, session.client.capabilities().encoding);
-    Some(Query { document, path: uri::to_path(uri), cursor, invoked, follows: false })
+    let location = session.indexing.locations().of(uri.as_str());
+    Some(Query { document, location, cursor, invoked, follows: false })
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use tower_lsp::ls_types::{Uri, WorkspaceFoldersChangeEvent};
 
 use super::client::Client;
+use super::locations::Locations;
 use super::{uri, workspace_progress};
 use crate::index::ignore::is_rule;
 use crate::index::workspace::Workspace;
@@ -18,6 +19,7 @@ use crate::text::document::{Document, Documents, Edit};
 pub struct Indexing {
     index: Arc<SharedIndex>,
     documents: Arc<Documents>,
+    locations: Arc<Locations>,
     client: Client,
     state: Mutex<State>,
 }
@@ -38,11 +40,17 @@ impl Indexing {
     pub fn new(documents: Arc<Documents>, client: Client, settings: Arc<Settings>) -> Self {
         let index = Arc::new(SharedIndex::new(&settings));
         let state = State { settings, begun: false, workspace: None, reset: false, watches: false };
-        Self { index, documents, client, state: Mutex::new(state) }
+        let locations = Arc::new(Locations::new(index.clone(), documents.clone()));
+        Self { index, documents, locations, client, state: Mutex::new(state) }
     }
 
     pub fn index(&self) -> Arc<SharedIndex> {
         self.index.clone()
+    }
+
+    /// Where the open documents lie.
+    pub fn locations(&self) -> &Locations {
+        &self.locations
     }
 
     /// A file's path below the workspace's folder that holds it, if one does.
@@ -51,24 +59,29 @@ impl Indexing {
     }
 
     pub fn opened(&self, document: &Document) {
-        self.index.open(document, uri::document_path(document).as_deref());
+        self.locations.opened(&document.uri);
+        self.index.open(document, &self.locations.now(&document.uri));
     }
 
     /// `document` is as the edits left it.
     pub fn edited(&self, document: &Document, edits: &[Edit]) {
-        self.index.edit(document, uri::document_path(document).as_deref(), edits);
+        self.index.edit(document, &self.locations.now(&document.uri), edits);
     }
 
     /// What the document's file holds counts again.
     pub fn closed(&self, uri: &Uri) {
-        self.index.close(uri.as_str(), uri::to_path(uri).as_deref());
+        self.locations.closed(uri.as_str());
+        self.index.close(uri.as_str());
         self.files_changed([uri.clone()].into_iter());
     }
 
     /// Files or folders may have changed, come or gone.
     pub fn files_changed(&self, uris: impl Iterator<Item = Uri>) {
-        let paths: Vec<PathBuf> = uris.filter_map(|uri| uri::to_path(&uri)).collect();
+        // A file that changed may be a link now.
+        let looked_at = uris.inspect(|uri| self.locations.look_again(uri.as_str()));
+        let paths: Vec<PathBuf> = looked_at.filter_map(|uri| uri::to_path(&uri)).collect();
         if paths.iter().any(|path| is_rule(path)) {
+            self.locations.look_again_at_all();
             self.refresh_documents();
         }
         if let Some(workspace) = &self.state().workspace {
@@ -95,6 +108,7 @@ impl Indexing {
         if let Some(workspace) = &self.state().workspace {
             workspace.roots_changed();
         }
+        self.locations.look_again_at_all();
         self.follow_settings();
         self.refresh_documents();
     }
@@ -144,8 +158,8 @@ impl Indexing {
     /// Which open documents are left out may have changed.
     fn refresh_documents(&self) {
         for document in self.documents.all() {
-            let path = uri::document_path(&document);
-            self.index.refresh(&document.uri, path.as_deref(), || self.documents.get(&document.uri));
+            let location = self.locations.now(&document.uri);
+            self.index.refresh(&document.uri, &location, || self.documents.get(&document.uri));
         }
     }
 

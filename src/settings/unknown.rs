@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::spelling::{is_near, plain};
 
 /// Words by which people name a host, a kind of endpoint, a key's place or private files, beside our own.
-const TELLING: [&str; 28] = [
+const TELLING: [&str; 29] = [
     "address",
     "apibase",
     "base",
@@ -29,6 +29,7 @@ const TELLING: [&str; 28] = [
     "ignore",
     "ignored",
     "ignorepatterns",
+    "localonly",
     "neversend",
     "offline",
     "privacy",
@@ -41,7 +42,7 @@ const TELLING: [&str; 28] = [
 ];
 
 /// The last parts of our own settings that say where text goes, with which key, and what stays.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "url",
     "dialect",
     "apikeyfile",
@@ -49,6 +50,7 @@ const OURS: [&str; 10] = [
     "cafile",
     "exclude",
     "usedefaultexcludes",
+    "respectgitignore",
     "endpoint",
     "privacy",
     "chat",

@@ -133,6 +133,7 @@ fn a_superseded_request_is_answered_null_before_the_newer_one() {
     let mut editor = editor(neovim(), &fake);
     let offset = editor.write(URI, "let x = <cursor>\n");
     let first = editor.complete(URI, offset);
+    fake.wait_for(|stats| stats.requests == 1);
     editor.change(URI, offset..offset, "f");
     let second = editor.complete(URI, offset + 1);
     assert_eq!(editor.result(second)["items"][0]["insertText"], "oo();");

@@ -334,3 +334,19 @@ fn where_it_goes_first_the_endpoint_is_asked_only_for_what_it_is_not_sure_of() {
     assert_eq!(shown(&mut editor, "file:///project/b.rs"), REST);
     assert_eq!(fake.stats().requests, 1);
 }
+
+#[test]
+fn who_sets_the_dialect_sends_nothing_by_hand_either() {
+    let fake = Fake::start(|_| Script::text("sent();"));
+    // Sections apart: an address that stands beside the dialect changes nothing.
+    for endpoint in [json!({"dialect": "local"}), json!({"dialect": "local", "url": fake.url()})] {
+        let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(json!({ "endpoint": endpoint })).start();
+        editor.open("file:///other.rs", "rust", KNOWN);
+        let offset = editor.write(URI, BEGUN);
+        let id = editor.invoke(URI, offset);
+        assert_eq!(editor.result(id)["items"][0]["insertText"], REST);
+        assert_eq!(editor.command("codestral.status")["counts"]["requests"], 0);
+        assert_eq!(told(&editor), Vec::<String>::new());
+    }
+    assert_eq!(fake.received().len(), 0);
+}

@@ -28,7 +28,14 @@ const TEMPERATURE: f32 = 0.7;
 pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Suggestion>) {
     engine.find_secrets(query);
     let (known, missing) = known(engine, query);
-    let further = join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt)));
+    let further = async {
+        // Alone the embedded engine has nothing to choose from, and nobody else is there to be asked.
+        let endpoint = engine.lock().endpoint.clone();
+        if engine.admit(query).await.is_err() || endpoint.is_local().await {
+            return vec![];
+        }
+        join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt))).await
+    };
     pin!(further);
     let first = engine.complete(query);
     pin!(first);
@@ -37,7 +44,7 @@ pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Sug
         answer = &mut first => (answer, None),
         asked = &mut further => (first.await, Some(asked)),
     };
-    if answer.result.as_ref().is_err_and(|reason| *reason == Reason::Superseded) {
+    if matches!(answer.result, Err(Reason::Superseded | Reason::Private(_))) {
         return (answer, vec![]);
     }
     let settings = engine.lock().settings.clone();
@@ -66,7 +73,7 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     if !is_eligible || state.backoff.last_error().is_some() {
         return (vec![], vec![]);
     }
-    let window = Window::cut(&document.text, query.cursor, budget(completion));
+    let window = eligibility::window(&document.text, query.cursor, budget(completion));
     state.forget_predictions();
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
     let shown = |block: &String| shown(query, &window, block, Source::Reuse);

@@ -16,6 +16,7 @@ use crate::completion::{
     backoff::Backoff,
     cache::{Cache, EntryId, Found},
     debounce::Debouncer,
+    eligibility,
     history::{History, Record},
 };
 use crate::masking::documents::MaskedDocuments;
@@ -59,6 +60,12 @@ impl State {
         step
     }
 
+    /// Whether no edit and no other request has superseded this one, and its document is still open.
+    pub fn is_newest(&self, request: &Request<'_>) -> bool {
+        let document = self.documents.get(&request.query.document.uri);
+        document.is_some_and(|document| document.newest == Some(request.number))
+    }
+
     /// All that counts for the request's next step; `None` if it is superseded. Streams that cannot become right where
     /// it stands are reset before anything else is asked for.
     fn facts(&mut self, request: &mut Request<'_>, now: Instant) -> Option<Facts> {
@@ -70,7 +77,7 @@ impl State {
         let state = self.documents.get_mut(&document.uri).filter(|state| state.newest == Some(request.number))?;
         let completion = self.settings.completion_for(&document.language);
         if let Some(MovingCursor { text, cursor, .. }) = &state.moving {
-            request.trace.window = Window::cut(text, *cursor, budget(completion));
+            request.trace.window = eligibility::window(text, *cursor, budget(completion));
         }
         let window = &request.trace.window;
         let (found, partly_at) = look_up(&mut self.cache, state, document, window, completion.show_after(), now);

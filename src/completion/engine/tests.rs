@@ -10,6 +10,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
+use crate::privacy::Location;
 use crate::{
     completion::Source,
     model::{End, Piece, Reply},
@@ -91,7 +92,13 @@ impl Bench {
     }
 
     fn query(&self) -> Query {
-        Query { document: self.document.clone(), path: None, cursor: self.cursor, invoked: false, follows: false }
+        Query {
+            document: self.document.clone(),
+            location: Located::at(Location::nowhere()),
+            cursor: self.cursor,
+            invoked: false,
+            follows: false,
+        }
     }
 
     async fn complete(&self) -> Result<Suggestion, Reason> {

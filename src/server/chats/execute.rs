@@ -1,5 +1,6 @@
 //! Runs `codestral.chat`: finds what is asked about, refuses what cannot be asked, and begins the exchange.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
@@ -25,6 +26,9 @@ pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<
     let mut mask = session.engine.masks().request();
     let subject = subject::of(session, &argument, &mut mask).map_err(Error::invalid_params)?;
     let others = session.documents.all();
+    if let Some(subject) = &subject {
+        subject::admit(session, subject).await.map_err(Error::invalid_params)?;
+    }
     let token = params.work_done_progress_params.work_done_token;
 
     let begun = begin(session, argument, subject, others, mask).await.map_err(failed)?;
@@ -111,9 +115,9 @@ async fn begin(
 
     let settings = session.configuration.settings();
     let masks = session.engine.masks();
-    let readable = others.iter().filter_map(|document| {
-        let name = subject::readable_name(session, document)?;
-        Some((name, &document.language, mask.found(&document.text, &masks.of(document))))
+    let names = join_all(others.iter().map(|document| subject::readable_name(session, document))).await;
+    let readable = others.iter().zip(names).filter_map(|(document, name)| {
+        Some((name?, &document.language, mask.found(&document.text, &masks.of(document))))
     });
     let readable: Vec<_> = readable.collect();
     let others = readable.iter().map(|(path, language, masked)| OtherText { path, language, text: &masked.text });

@@ -1,13 +1,12 @@
 //! The code that a chat is about, and how the person calls its file.
 
 use std::ops::Range;
-use std::path::Path;
 
 use tower_lsp::ls_types::Uri;
 
 use super::argument::Argument;
 use crate::chat::code::Code;
-use crate::completion::eligibility;
+use crate::completion::{Reason, eligibility};
 use crate::masking::{MaskedRope, RequestMask};
 use crate::server::session::Session;
 use crate::server::{convert, uri};
@@ -57,33 +56,39 @@ pub fn of(session: &Session, argument: &Argument, mask: &mut RequestMask) -> Res
     };
     let document = session.documents.get(uri.as_str());
     let document = document.ok_or_else(|| format!("{} is not open; open it first", uri.as_str()))?;
-    let path = uri::to_path(uri);
-    eligibility::sendable(&document, path.as_deref(), &session.engine.privacy())
-        .map_err(|reason| format!("nothing is sent: {reason}"))?;
     let range = argument.range.map_or(0..document.text.len_bytes(), |range| {
         let (start, end) = (convert::from_position(range.start), convert::from_position(range.end));
         position::to_range(&document.text, start, end, session.client.capabilities().encoding)
     });
-    let name = name(session, uri, path.as_deref());
+    let name = name(session, uri);
     let masked = mask.found(&document.text, &session.engine.masks().of(&document));
     let masked_range = masked.range(&range);
     Ok(Some(Subject { document, name, range, masked, masked_range }))
 }
 
+/// Refuses code in a document that may not be sent, once it is known where that lies.
+pub async fn admit(session: &Session, subject: &Subject) -> Result<(), String> {
+    sendable(session, &subject.document).await.map_err(|reason| format!("nothing is sent: {reason}"))
+}
+
 /// How a person calls a file: by its path below the workspace, or its name.
-fn name(session: &Session, uri: &Uri, path: Option<&Path>) -> String {
-    let Some(path) = path else {
+fn name(session: &Session, uri: &Uri) -> String {
+    let Some(path) = uri::to_path(uri) else {
         return uri.as_str().rsplit('/').next().unwrap_or_default().to_owned();
     };
-    let below = session.indexing.below_root(path);
+    let below = session.indexing.below_root(&path);
     let name = below.or_else(|| path.file_name().map(Into::into)).unwrap_or_default();
     name.to_string_lossy().replace('\\', "/")
 }
 
 /// How the person calls an open document, if what it holds may be sent.
-pub fn readable_name(session: &Session, document: &Document) -> Option<String> {
+pub async fn readable_name(session: &Session, document: &Document) -> Option<String> {
     let uri: Uri = document.uri.parse().ok()?;
-    let path = uri::to_path(&uri);
-    eligibility::sendable(document, path.as_deref(), &session.engine.privacy()).ok()?;
-    Some(name(session, &uri, path.as_deref()))
+    sendable(session, document).await.ok()?;
+    Some(name(session, &uri))
+}
+
+async fn sendable(session: &Session, document: &Document) -> Result<(), Reason> {
+    let location = session.indexing.locations().of(&document.uri).found().await;
+    eligibility::sendable(document, &location, &session.engine.privacy())
 }

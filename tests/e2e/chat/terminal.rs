@@ -233,6 +233,9 @@ fn no_more_of_a_path_is_sent_than_is_needed() {
     let outside = TempDir::new().expect("a temporary directory");
     fs::write(outside.path().join("other.rs"), TEXT).expect("it is writable");
     let other = outside.path().join("other.rs");
+    let config = shell.home.path().join("config/codestral-ls");
+    fs::create_dir_all(&config).expect("the home is writable");
+    fs::write(config.join("config.toml"), "privacy.temporaryFiles = true\n").expect("the home is writable");
     shell.run(&[&path.display().to_string(), &other.display().to_string(), "Why?"]);
     let question = question(&fake);
     assert!(question.contains("`main.rs` (rust)") && question.contains("`other.rs` (rust)"), "{question}");

@@ -1,0 +1,215 @@
+//! Parts of other files inside a text: the changes in a diff, and what stands below the scissors of a commit message.
+
+use ropey::Rope;
+
+/// What the scissors line of `git commit -v` ends with, after the comment character, whatever that is. Mercurial writes
+/// the same.
+const SCISSORS: &str = "------------------------ >8 ------------------------";
+
+/// Jujutsu's.
+const IGNORE_REST: &str = "JJ: ignore-rest";
+
+/// The longest comment prefix of a scissors line, in bytes; git takes any text for one.
+const LONGEST_PREFIX: usize = 16;
+
+/// Where the part of a text ends that is the user's own: before its scissors line, in bytes.
+pub fn own_end(text: &Rope) -> usize {
+    if !holds(text, ">8") && !holds(text, "e-r") {
+        return text.len_bytes();
+    }
+    let mut at = 0;
+    for line in text.lines() {
+        // A scissors line is short; of longer lines nothing need be read.
+        if line.len_bytes() <= SCISSORS.len() + 2 * LONGEST_PREFIX && is_scissors(&line.to_string()) {
+            return at;
+        }
+        at += line.len_bytes();
+    }
+    text.len_bytes()
+}
+
+fn is_scissors(line: &str) -> bool {
+    let line = line.trim_end();
+    line == IGNORE_REST || line.strip_suffix(SCISSORS).is_some_and(|prefix| prefix.len() <= LONGEST_PREFIX)
+}
+
+/// Whether the text holds these few ASCII characters, on one line.
+fn holds(text: &Rope, few: &str) -> bool {
+    let mut end = String::new();
+    text.chunks().any(|chunk| {
+        // What two chunks share: the end of the one and the beginning of the other.
+        let start: String = chunk.chars().take(few.len()).collect();
+        let found = chunk.contains(few) || format!("{end}{start}").contains(few);
+        let kept: Vec<char> =
+            end.chars().chain(chunk.chars().rev().take(few.len()).collect::<Vec<_>>().into_iter().rev()).collect();
+        end = kept[kept.len().saturating_sub(few.len())..].iter().collect();
+        found
+    })
+}
+
+/// The files whose changes the text shows, as its diffs name them: unified, combined and context diffs, of git,
+/// Mercurial, Subversion and `diff` itself. Of a name with a prefix such as `a/` both forms are told.
+pub fn changed_files(text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut before = "";
+    for line in text.lines() {
+        let line = unquoted(line);
+        if let Some(rest) = line.strip_prefix("diff --git ") {
+            files.extend(two_names(rest));
+        } else if let Some(rest) = any_prefix(
+            line,
+            &["diff --cc ", "diff --combined ", "Index: ", "rename from ", "rename to ", "copy from ", "copy to "],
+        ) {
+            files.push(name(rest));
+        } else if let Some(rest) = line.strip_prefix("diff -r ") {
+            files.extend(rest.rsplit(' ').next().map(name));
+        } else if let (Some(new), Some(old)) = (line.strip_prefix("+++ "), before.strip_prefix("--- ")) {
+            files.extend([name(old), name(new)]);
+        } else if let (Some(new), Some(old)) = (line.strip_prefix("--- "), before.strip_prefix("*** ")) {
+            files.extend([name(old), name(new)]);
+        }
+        before = line;
+    }
+    files.retain(|name| !name.is_empty() && name != "/dev/null");
+    let without_prefix = |name: &String| {
+        let (prefix, rest) = name.split_once('/')?;
+        (prefix.len() == 1).then(|| rest.to_owned())
+    };
+    let others: Vec<String> = files.iter().filter_map(without_prefix).collect();
+    files.extend(others);
+    files
+}
+
+/// The line without the signs before it that say it is quoted: in a mail, or in a description of Jujutsu's.
+fn unquoted(line: &str) -> &str {
+    match line.strip_prefix("JJ: ") {
+        Some(shown) => shown.trim_start_matches(' '),
+        None if line.starts_with('>') => line.trim_start_matches(['>', ' ']),
+        None => line,
+    }
+}
+
+fn any_prefix<'a>(line: &'a str, prefixes: &[&str]) -> Option<&'a str> {
+    prefixes.iter().find_map(|prefix| line.strip_prefix(prefix))
+}
+
+/// The two names of `diff --git`. Where they hold blanks and no quotes it is not told where the first ends: but they
+/// are the same, save for their prefixes, or the lines that follow name them.
+fn two_names(rest: &str) -> Vec<String> {
+    if let Some(end) = rest.strip_prefix('"').and_then(end_of_quoted) {
+        return vec![name(&rest[..end + 1]), name(rest.get(end + 2..).unwrap_or_default())];
+    }
+    let middle = rest.len() / 2;
+    if rest.len() % 2 == 1 && rest.is_char_boundary(middle) && rest.as_bytes()[middle] == b' ' {
+        return vec![name(&rest[..middle]), name(&rest[middle + 1..])];
+    }
+    rest.split_once(' ').map(|(old, new)| vec![name(old), name(new)]).unwrap_or_default()
+}
+
+/// Where the text in quotes ends, counted from before them: the byte of the closing quote.
+fn end_of_quoted(inside: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '"' if !escaped => return Some(at + 1),
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+/// A file's name as a header has it: before a tab and a time, out of quotes, with git's escapes undone.
+fn name(text: &str) -> String {
+    let text = text.split('\t').next().unwrap_or_default().trim_end();
+    let Some(quoted) = text.strip_prefix('"') else { return text.to_owned() };
+    let quoted = end_of_quoted(quoted).map_or(quoted, |end| &quoted[..end - 1]);
+    let mut bytes = Vec::new();
+    let mut rest = quoted.bytes().peekable();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut code: Option<u32> = None;
+        for _ in 0..3 {
+            let Some(digit) = rest.next_if(|digit| (b'0'..=b'7').contains(digit)) else { break };
+            code = Some(code.unwrap_or_default() * 8 + u32::from(digit - b'0'));
+        }
+        bytes.extend(code.map_or_else(|| rest.next(), |code| u8::try_from(code).ok()));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let mut files = changed_files(text);
+        files.sort();
+        files.dedup();
+        assert_eq!(files, expected, "{text:?}");
+    }
+
+    #[test]
+    fn diffs_of_each_tool_name_their_files() {
+        check("diff --git a/.env b/.env\n", &[".env", "a/.env", "b/.env"]);
+        check("diff --git a/a b.txt b/a b.txt\n", &["a b.txt", "a/a b.txt", "b/a b.txt"]);
+        check("diff --git \"a/\\303\\251\\\"\" \"b/\\303\\251\\\"\"\n", &["a/é\"", "b/é\"", "é\""]);
+        check("--- a/x\t2026-01-01\n+++ b/y\t2026-01-02\n@@ -1 +1 @@\n", &["a/x", "b/y", "x", "y"]);
+        check("--- /dev/null\n+++ .env\n", &[".env"]);
+        check("*** x.c\tdate\n--- y.c\tdate\n***************\n", &["x.c", "y.c"]);
+        check("Index: conf/.env\n", &["conf/.env"]);
+        check("diff -r 1234 conf/.env\n", &["conf/.env"]);
+        check("diff --cc secrets.yaml\n", &["secrets.yaml"]);
+        check("rename from .env\nrename to env.txt\n", &[".env", "env.txt"]);
+        check("JJ:     diff --git a/.env b/.env\n", &[".env", "a/.env", "b/.env"]);
+        check("> > diff --git a/.env b/.env\n", &[".env", "a/.env", "b/.env"]);
+    }
+
+    #[test]
+    fn what_is_no_diff_names_nothing() {
+        check("--- title\ntext\n+++ more\n", &[]);
+        check("*** bold ***\n\n--- rule\n", &[]);
+        check("let diff = \"--git a b\";\n", &[]);
+        check("", &[]);
+        check("diff --git \ndiff --git \"\n--- \n+++ \"\\\n", &[]);
+    }
+
+    #[track_caller]
+    fn check_own(text: &str, own: &str) {
+        assert_eq!(&text[..own_end(&Rope::from_str(text))], own, "{text:?}");
+    }
+
+    #[test]
+    fn what_stands_below_the_scissors_is_not_the_users_own() {
+        for comment in ["# ", "; ", "// ", "HG: ", "", "%% "] {
+            check_own(&format!("Fix\n\n{comment}{SCISSORS}\n{comment}x\ndiff"), "Fix\n\n");
+            check_own(&format!("Fix\r\n{comment}{SCISSORS}\r\ndiff"), "Fix\r\n");
+        }
+        check_own("Fix\nJJ: ignore-rest\ndiff", "Fix\n");
+        check_own("ignore-rest >8\nx", "ignore-rest >8\nx");
+        check_own(
+            &format!("a line that is long enough: {SCISSORS}\n"),
+            &format!("a line that is long enough: {SCISSORS}\n"),
+        );
+        check_own("", "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_few_letters_are_found_across_the_parts_of_a_rope(before in "[>8x]{0,9}", filler in 0usize..3000, after in "[>8x]{0,9}") {
+            let text = format!("{before}{}{after}", "é".repeat(filler));
+            prop_assert_eq!(holds(&Rope::from_str(&text), ">8"), text.contains(">8"));
+        }
+
+        #[test]
+        fn no_header_is_too_odd(line in "(diff --git |--- |\\+\\+\\+ |Index: )[ab/\\\\\"0-9é ]{0,20}") {
+            changed_files(&line);
+        }
+    }
+}

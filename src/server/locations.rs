@@ -1,0 +1,96 @@
+//! Where the open documents lie: told by their URIs at once, and by the disk as soon as it has been asked, on threads
+//! where waiting is fine.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tokio::task;
+
+use super::uri;
+use crate::completion::Located;
+use crate::index::{SharedIndex, locate};
+use crate::privacy::Location;
+use crate::text::document::Documents;
+
+/// What is known of each open document.
+#[derive(Debug)]
+pub struct Locations {
+    index: Arc<SharedIndex>,
+    documents: Arc<Documents>,
+    open: Mutex<HashMap<String, Entry>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    location: watch::Sender<Arc<Location>>,
+    /// How often the disk was asked; only the last answer counts.
+    asked: u64,
+}
+
+impl Locations {
+    pub fn new(index: Arc<SharedIndex>, documents: Arc<Documents>) -> Self {
+        Self { index, documents, open: Mutex::default() }
+    }
+
+    /// Begins to find where a document lies.
+    pub fn opened(self: &Arc<Self>, uri: &str) {
+        let named = Arc::new(uri::location(uri));
+        self.open().entry(uri.to_owned()).or_insert_with(|| Entry { location: watch::Sender::new(named), asked: 0 });
+        self.look_again(uri);
+    }
+
+    pub fn closed(&self, uri: &str) {
+        self.open().remove(uri);
+    }
+
+    /// Where a document lies, now and later. One that is not open is never found.
+    pub fn of(&self, uri: &str) -> Located {
+        let open = self.open();
+        match open.get(uri) {
+            Some(entry) => entry.location.subscribe().into(),
+            None => Located::at(uri::location(uri)),
+        }
+    }
+
+    /// What is known of a document now.
+    pub fn now(&self, uri: &str) -> Arc<Location> {
+        self.of(uri).now()
+    }
+
+    /// Where each open document lies may have changed: other folders are the workspace, or other files are ignored.
+    pub fn look_again_at_all(self: &Arc<Self>) {
+        let all: Vec<String> = self.open().keys().cloned().collect();
+        all.iter().for_each(|uri| self.look_again(uri));
+    }
+
+    /// Asks the disk once more. Until it answers the document counts as not found.
+    pub fn look_again(self: &Arc<Self>, uri: &str) {
+        let mut open = self.open();
+        let Some(entry) = open.get_mut(uri) else { return };
+        entry.asked += 1;
+        let asked = entry.asked;
+        entry.location.send_modify(|location| {
+            // What was found of its names stays: nothing comes in for a moment that was private.
+            let known = Location { is_ignored: false, is_temporary: false, is_found: false, ..(**location).clone() };
+            *location = Arc::new(known);
+        });
+        drop(open);
+        let (locations, uri) = (self.clone(), uri.to_owned());
+        task::spawn_blocking(move || locations.look(&uri, asked));
+    }
+
+    fn look(&self, uri: &str, asked: u64) {
+        let found = Arc::new(locate(&uri::location(uri), &self.index.roots()));
+        {
+            let open = self.open();
+            let Some(entry) = open.get(uri).filter(|entry| entry.asked == asked) else { return };
+            entry.location.send_replace(found.clone());
+        }
+        self.index.refresh(uri, &found, || self.documents.get(uri));
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
