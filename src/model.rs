@@ -1,6 +1,7 @@
 //! What a model is asked and what it says: plain types that the core and the HTTP shell share.
 
 mod error;
+pub mod marks;
 mod reading;
 
 use std::future::ready;

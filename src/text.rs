@@ -1,8 +1,9 @@
-//! Texts: open documents as ropes, positions, lines, indentation, languages. Pure.
+//! Texts: open documents as ropes, positions, lines, indentation, languages, fences. Pure.
 
 pub mod boundary;
 pub mod common_ends;
 pub mod document;
+pub mod fence;
 pub mod indentation;
 pub mod language;
 pub mod line;

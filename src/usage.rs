@@ -33,6 +33,10 @@ const OTHER: &str = "other";
 /// reads them, and keeps them. The second one is that of models whose price is not known.
 const CHAT: [&str; 2] = ["chat", "chat-unpriced"];
 
+/// With this begin the names of the filters' rows, which stand there for the same reason: `shown` counts suggestions
+/// that a filter changed, `rejected` those of which it left nothing.
+const FILTER: &str = "filtered";
+
 /// Counts since the server started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -170,8 +174,7 @@ impl Tally {
     /// The figures of one language, to be raised. What does not look like the name of a language is counted under
     /// `other`, so that nothing private can come in through a careless client.
     pub fn of(&mut self, language: &str) -> &mut Figures {
-        let is_free = !CHAT.contains(&language);
-        self.row(if is_name(language) && is_free { language } else { OTHER })
+        self.row(if is_name(language) && !is_reserved(language) { language } else { OTHER })
     }
 
     /// The figures of chat, to be raised: of the models whose price we know (see [`price::knows`]), or of all others.
@@ -179,10 +182,22 @@ impl Tally {
         self.row(CHAT[usize::from(!is_priced)])
     }
 
+    /// The figures of one filter, by its name, to be raised.
+    pub fn filter(&mut self, name: &str) -> &mut Figures {
+        debug_assert!(name.starts_with(FILTER), "{name}");
+        self.row(name)
+    }
+
+    /// The filters in alphabetical order.
+    pub fn filters(&self) -> impl Iterator<Item = (&str, &Figures)> {
+        let rows = self.rows.iter().map(|(name, figures)| (name.as_str(), figures));
+        rows.filter(|(name, _)| name.starts_with(FILTER))
+    }
+
     /// Adds all of another tally.
     pub fn add(&mut self, other: &Self) {
         for (name, figures) in &other.rows {
-            let row = if CHAT.contains(&name.as_str()) { self.row(name) } else { self.of(name) };
+            let row = if is_reserved(name) { self.row(name) } else { self.of(name) };
             row.add(figures);
         }
     }
@@ -195,7 +210,7 @@ impl Tally {
     /// The languages in alphabetical order.
     pub fn languages(&self) -> impl Iterator<Item = (&str, &Figures)> {
         let rows = self.rows.iter().map(|(name, figures)| (name.as_str(), figures));
-        rows.filter(|(name, _)| !CHAT.contains(name))
+        rows.filter(|(name, _)| !is_reserved(name))
     }
 
     /// Chat with all models.
@@ -210,12 +225,17 @@ impl Tally {
 
     /// All but the chats with models whose price is not known.
     pub fn priced(&self) -> Figures {
-        sum(self.rows.iter().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures))
+        sum(self.spent().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures))
     }
 
     /// All languages and chats together.
     pub fn total(&self) -> Figures {
-        sum(self.rows.values())
+        sum(self.spent().map(|(_, figures)| figures))
+    }
+
+    /// The rows that are of languages or chats.
+    fn spent(&self) -> impl Iterator<Item = (&String, &Figures)> {
+        self.rows.iter().filter(|(name, _)| !name.starts_with(FILTER))
     }
 
     fn row(&mut self, name: &str) -> &mut Figures {
@@ -228,6 +248,10 @@ fn sum<'a>(figures: impl Iterator<Item = &'a Figures>) -> Figures {
         sum.add(figures);
         sum
     })
+}
+
+fn is_reserved(name: &str) -> bool {
+    CHAT.contains(&name) || name.starts_with(FILTER)
 }
 
 fn is_name(language: &str) -> bool {
@@ -314,6 +338,20 @@ mod tests {
         // What an older server reads, adds to and writes again is still the same.
         let kept: BTreeMap<String, Figures> = serde_json::from_value(json!(days)).unwrap();
         assert_eq!(tally(json!(kept)), days);
+    }
+
+    #[test]
+    fn filters_have_rows_of_their_own_that_no_total_takes_in() {
+        let mut day = Tally::default();
+        day.filter("filteredQuote").shown += 2;
+        day.filter("filteredAbove").rejected += 1;
+        day.of("filteredQuote").requests += 1;
+        let mut days = Tally::default();
+        days.add(&day);
+        let rows: Vec<_> = days.filters().map(|(name, row)| (name, row.shown, row.rejected)).collect();
+        assert_eq!(rows, [("filteredAbove", 0, 1), ("filteredQuote", 2, 0)]);
+        assert_eq!(days.languages().map(|(name, _)| name).collect::<Vec<_>>(), ["other"]);
+        assert_eq!(days.total(), Figures { requests: 1, ..Figures::default() });
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! Markdown's fenced code blocks: how we write them, and as models write them, nested, unclosed, indented.
 
+use crate::text::fence::Fence;
 use crate::text::{indentation, line_break};
-
-/// What info strings say of a block that is itself Markdown, and so may hold fences.
-const MARKDOWN: [&str; 5] = ["markdown", "md", "mdx", "rmd", "quarto"];
 
 /// One fenced block of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,40 +71,6 @@ pub fn closing(text: &str) -> Option<String> {
         };
     }
     open.map(|(line, fence)| format!("{}{}", &line[..fence.indent], fence.marker.to_string().repeat(fence.length)))
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Fence<'a> {
-    marker: char,
-    length: usize,
-    indent: usize,
-    info: &'a str,
-}
-
-impl<'a> Fence<'a> {
-    /// At least three backticks or tildes; no backtick follows backticks (CommonMark 0.31, "Fenced code blocks"). More
-    /// than three blanks may stand before it: models write fences in lists.
-    fn of(line: &'a str) -> Option<Self> {
-        let trimmed = line.trim_start_matches([' ', '\t']);
-        let marker = trimmed.chars().next().filter(|c| *c == '`' || *c == '~')?;
-        let info = trimmed.trim_start_matches(marker);
-        let length = trimmed.len() - info.len();
-        let is_fence = length >= 3 && !(marker == '`' && info.contains('`'));
-        is_fence.then(|| Fence { marker, length, indent: line.len() - trimmed.len(), info: info.trim() })
-    }
-
-    fn closes(&self, opened: &Fence<'_>) -> bool {
-        self.info.is_empty() && self.marker == opened.marker && self.length >= opened.length
-    }
-
-    /// Whether the fence opens a block, inside of one that `outer` opened.
-    fn opens_in(&self, outer: &Fence<'_>) -> bool {
-        !self.info.is_empty() && self.marker == outer.marker && self.length >= outer.length
-    }
-
-    fn is_markdown(&self) -> bool {
-        MARKDOWN.contains(&self.info.to_ascii_lowercase().as_str())
-    }
 }
 
 /// How many of `lines` belong to the block that `opened` opens, and whether the line behind them closes it.

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod explain;
+mod recorded;
 
 use std::io::{self, Write};
 use std::path;
@@ -28,6 +29,7 @@ use crate::text::language;
 use crate::usage::Recorder;
 use drawing::{Marks, draw};
 use explain::Explained;
+use recorded::Recorded;
 
 /// The arguments of `complete`.
 #[derive(Debug, Args)]
@@ -104,7 +106,8 @@ impl Complete {
         let backend = Backend::new(&settings);
         // Trouble is in the answer as well; nobody listens for it here.
         let (notices, _) = unbounded_channel();
-        let engine = Engine::new(settings.clone(), Arc::new(backend.clone()), Recorder::default(), notices);
+        let endpoint = Arc::new(Recorded::new(backend.clone()));
+        let engine = Engine::new(settings.clone(), endpoint.clone(), Recorder::default(), notices);
         let index = if backend.is_local().await { Some(index_around(&settings, query).await) } else { None };
         if let Some(index) = index.clone() {
             engine.set_predictor(index);
@@ -112,8 +115,10 @@ impl Complete {
         let host = url::parse(backend.url()).map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
         let answer = progress_line::during(format!("asking {host}"), engine.complete(query)).await;
         let coverage = index.map(|index| index.coverage());
-        let explained =
-            if self.explain { Some(Explained::new(loaded, &backend, coverage, query, &answer).await) } else { None };
+        let explained = match self.explain {
+            true => Some(Explained::new(loaded, &backend, coverage, query, &answer, &endpoint.heard()).await),
+            false => None,
+        };
         (answer, explained)
     }
 

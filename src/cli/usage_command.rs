@@ -58,6 +58,7 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
         "since": first,
         "languages": tally.languages().collect::<BTreeMap<_, _>>(),
         "chat": Chat::from(&tally.chats()),
+        "filters": tally.filters().map(|(name, figures)| (name, Mended::from(figures))).collect::<BTreeMap<_, _>>(),
         "total": total,
         "shareAccepted": total.share_accepted(),
         "estimatedDollars": price::dollars(&tally.priced()),
@@ -79,6 +80,22 @@ impl From<&Figures> for Chat {
     fn from(figures: &Figures) -> Self {
         let Figures { requests, prompt_tokens, completion_tokens, masked, .. } = *figures;
         Self { requests, prompt_tokens, completion_tokens, masked: Some(masked).filter(|masked| *masked > 0) }
+    }
+}
+
+/// What a filter did.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mended {
+    /// Suggestions it changed.
+    changed: u64,
+    /// Suggestions of which it left nothing.
+    dropped: u64,
+}
+
+impl From<&Figures> for Mended {
+    fn from(figures: &Figures) -> Self {
+        Self { changed: figures.shown, dropped: figures.rejected }
     }
 }
 
@@ -106,6 +123,7 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
         }
         writeln!(out, "{style:#}")?;
     }
+    print_filters(tally, out)?;
     writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&tally.priced()), price::SENT)?;
     writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)?;
     match total.masked {
@@ -118,6 +136,15 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
         1 => writeln!(out, "It leaves out 1 chat with a model of another price."),
         chats => writeln!(out, "It leaves out {chats} chats with models of other prices."),
     }
+}
+
+/// One line, so that it is seen which filter works too hard.
+fn print_filters(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+    let filters: Vec<String> = tally
+        .filters()
+        .map(|(name, figures)| format!("{name} {} changed, {} dropped", figures.shown, figures.rejected))
+        .collect();
+    if filters.is_empty() { Ok(()) } else { writeln!(out, "\nFilters: {}.", filters.join("; ")) }
 }
 
 /// Chat suggests nothing, so most columns say nothing of it.

@@ -13,22 +13,63 @@ pub const MAX_LINES: usize = 16;
 /// Where the first block of `text`, written at the window's cursor, ends: a byte offset into `text`, without the line
 /// break. `None`: the text so far does not tell. With `finished` no more text will come, and there always is an end.
 pub fn end(window: &Window, language: &str, text: &str, finished: bool) -> Option<usize> {
-    let mut lines = Lines::of(text, finished);
-    if !line::is_inert(window.line_after()) {
-        return lines.next().filter(|first| first.complete).map(|first| first.end);
-    }
-    let Some(first) = lines.by_ref().find(|line| !line::is_blank(line.text) || line.begins_in(window)) else {
-        return finished.then_some(text.len());
-    };
-    let mut block = Block::begin(window, language, &first)?;
-    for line in lines {
-        match block.take(&line) {
-            Step::More => {}
-            Step::Ended => return Some(block.end),
-            Step::Unknown => return None,
+    BlockFinder::default().end(window, language, text, finished)
+}
+
+/// Finds where the first block of a text ends that grows. Each line is read once when it is complete, and before only
+/// while it is the last.
+#[derive(Debug, Default)]
+pub struct BlockFinder {
+    search: Search,
+    /// Where the first line starts that is not read for good.
+    read: usize,
+}
+
+#[derive(Debug, Default)]
+enum Search {
+    /// No line of the block has been read.
+    #[default]
+    Begins,
+    Inside(Block),
+    Found(usize),
+}
+
+impl BlockFinder {
+    /// What [`end`] says of `text`, which begins with all that was given before, at the same place.
+    pub fn end(&mut self, window: &Window, language: &str, text: &str, finished: bool) -> Option<usize> {
+        let is_one_line = !line::is_inert(window.line_after());
+        loop {
+            let rest = text.get(self.read..)?;
+            let content = rest.split('\n').next().unwrap_or_default();
+            let end = self.read + content.len();
+            let is_last = end == text.len();
+            let line = Line { text: content, start: self.read, end, complete: finished || !is_last };
+            match &mut self.search {
+                Search::Found(end) => return Some(*end),
+                Search::Begins if is_one_line => {
+                    if !line.complete {
+                        return None;
+                    }
+                    self.search = Search::Found(line.end);
+                }
+                Search::Begins if line::is_blank(line.text) && !line.begins_in(window) => {
+                    if is_last {
+                        return finished.then_some(text.len());
+                    }
+                }
+                Search::Begins => self.search = Search::Inside(Block::begin(window, language, &line)?),
+                Search::Inside(block) => match block.take(language, &line) {
+                    Step::More => {}
+                    Step::Ended => self.search = Search::Found(block.end),
+                    Step::Unknown => return None,
+                },
+            }
+            if is_last && let Search::Inside(block) = &self.search {
+                return (finished || block.closed()).then_some(block.end);
+            }
+            self.read += if is_last { 0 } else { content.len() + 1 };
         }
     }
-    (finished || block.closed()).then_some(block.end)
 }
 
 /// One line of the model's text.
@@ -48,20 +89,6 @@ impl Line<'_> {
     }
 }
 
-struct Lines;
-
-impl Lines {
-    fn of(text: &str, finished: bool) -> impl Iterator<Item = Line<'_>> {
-        let mut start = 0;
-        text.split('\n').map(move |line| {
-            let at = start;
-            start += line.len() + 1;
-            let end = at + line.len();
-            Line { text: line, start: at, end, complete: finished || end < text.len() }
-        })
-    }
-}
-
 enum Step {
     More,
     Ended,
@@ -69,14 +96,16 @@ enum Step {
 }
 
 /// The block as far as it has been read.
-struct Block<'a> {
-    language: &'a str,
+#[derive(Debug)]
+struct Block {
     /// Columns of the line the block starts on.
     base: usize,
     /// Whether all statements at `base` belong to it: the body of something just opened.
     body: bool,
     /// Columns of the line whose bracket opened the body, where nothing closes it yet.
     owes_closer_at: Option<usize>,
+    /// How many closing brackets stand right of the cursor, if they are all, and the columns of the cursor's line.
+    closers: Option<(usize, usize)>,
     /// Brackets open since the cursor.
     depth: i32,
     /// Whether the last line opened a block that goes by indentation.
@@ -87,9 +116,9 @@ struct Block<'a> {
     end: usize,
 }
 
-impl<'a> Block<'a> {
+impl Block {
     /// `None` when the first line is not complete yet.
-    fn begin(window: &Window, language: &'a str, first: &Line<'_>) -> Option<Self> {
+    fn begin(window: &Window, language: &str, first: &Line<'_>) -> Option<Self> {
         if !first.complete {
             return None;
         }
@@ -100,10 +129,10 @@ impl<'a> Block<'a> {
         let base = line::indent(&whole);
         let opener = body_opener(window, language, base, on_cursor_line);
         Some(Self {
-            language,
             base,
             body: opener.is_some(),
             owes_closer_at: opener.filter(|opener| owes_closer(window, language, opener)).map(line::indent),
+            closers: closers(window).filter(|_| !on_cursor_line),
             depth: (shape.net + after).max(0),
             opened: shape.opens,
             // What closes the line behind the cursor closes the statement.
@@ -113,7 +142,7 @@ impl<'a> Block<'a> {
         })
     }
 
-    fn take(&mut self, line: &Line<'_>) -> Step {
+    fn take(&mut self, language: &str, line: &Line<'_>) -> Step {
         if self.lines >= MAX_LINES || self.closed() {
             return Step::Ended;
         }
@@ -125,8 +154,9 @@ impl<'a> Block<'a> {
             };
         }
         let indent = line::indent(line.text);
-        let shape = line::shape(line.text, self.language);
-        if shape.closes && self.depth == 0 && self.owes_closer_at == Some(indent) {
+        let shape = line::shape(line.text, language);
+        let owed = self.owes_closer_at == Some(indent);
+        if shape.closes && self.depth == 0 && (owed || self.goes_past_closers(line.text, indent, shape.net)) {
             return self.close_body(line);
         }
         if !self.belongs(indent, &shape, line.text) {
@@ -136,6 +166,11 @@ impl<'a> Block<'a> {
             return Step::Unknown;
         }
         self.add(line, indent, shape)
+    }
+
+    /// Whether a line closes the brackets that are closed right of the cursor, and says more: it takes their place.
+    fn goes_past_closers(&self, text: &str, indent: usize, net: i32) -> bool {
+        self.closers.is_some_and(|(closers, at)| at == indent && -net == closers as i32 && text.trim().len() > closers)
     }
 
     /// The line that closes the bracket in front of the body.
@@ -191,6 +226,12 @@ fn body_opener<'a>(window: &'a Window, language: &str, base: usize, on_cursor_li
     let above = above.filter(|above| line::indent(above) < base && line::shape(above, language).opens)?;
     let below = window.lines_below().find(|line| !line::is_blank(line));
     below.is_none_or(|below| line::indent(below) < base).then_some(above)
+}
+
+fn closers(window: &Window) -> Option<(usize, usize)> {
+    let closers = window.line_after().trim();
+    let is_all = !closers.is_empty() && closers.chars().all(|c| matches!(c, ')' | ']' | '}'));
+    is_all.then(|| (closers.len(), line::indent(window.line_before())))
 }
 
 /// Whether the bracket that `opener` opens is closed neither behind the cursor nor by the next line.
@@ -259,6 +300,12 @@ mod tests {
         check("rust", "fn f() {\n    <cursor>\n", "a();\n    b();\n}§\nfn g() {\n");
         check("rust", "fn f() {\n    <cursor>\n}\n", "a();§\n}\n");
         check("rust", "fn f() {\n    if x {<cursor>\n}\n", "\n        a();\n    }§\n}\n");
+    }
+
+    #[test]
+    fn a_line_that_goes_past_the_closers_right_of_the_cursor_takes_their_place() {
+        check("javascript", "on(() => {<cursor>})\n", "\n  a();\n}, []);§\nb();");
+        check("javascript", "on(() => {<cursor>})\n", "\n  a();§\n})\nb();");
     }
 
     #[test]

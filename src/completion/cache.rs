@@ -34,8 +34,8 @@ pub enum Found {
         /// Bytes between the start of what the model said and the cursor; negative before it.
         at: isize,
     },
-    /// The model was asked right here and said nothing.
-    Empty,
+    /// The model was asked right here and said nothing: this entry.
+    Empty(EntryId),
     /// The model was asked right here and said nothing before the placeholder of a masked secret.
     Masked,
     /// A stream is on its way that may say it.
@@ -119,6 +119,11 @@ impl Cache {
             entry.withhold();
             self.shrink();
         }
+    }
+
+    /// Forgets one entry, of which nothing can be shown.
+    pub fn remove(&mut self, id: EntryId) {
+        self.entries.retain(|entry| entry.id != id);
     }
 
     /// What comes next at the window's cursor. With `partly`, the complete lines of an open stream are taken even
@@ -219,7 +224,7 @@ mod tests {
         cache.lookup("a", &window(asked), "rust", false);
         let drawn = match cache.lookup("a", &window(marked), "rust", false) {
             Found::Hit { text, .. } => text,
-            Found::Empty => "nothing".into(),
+            Found::Empty(_) => "nothing".into(),
             Found::Masked => "a placeholder".into(),
             Found::Pending(_) => "…".into(),
             Found::Miss => "unknown".into(),

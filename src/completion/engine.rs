@@ -11,6 +11,7 @@ mod decide;
 mod document_state;
 mod located;
 mod notices;
+mod prediction;
 mod request;
 mod state;
 mod stream;
@@ -31,7 +32,8 @@ use decide::Step;
 use document_state::MovingCursor;
 pub use located::Located;
 use notices::Notices;
-use request::{Prediction, Request};
+use prediction::Prediction;
+use request::{Pause, Request};
 use state::State;
 use stream::{Stream, StreamReader};
 
@@ -42,9 +44,10 @@ use super::{
     cache::{Cache, EntryId},
     debounce::Debouncer,
     eligibility,
+    filter::Growing,
     history::{History, Record},
     prompt,
-    stop::Reach,
+    stop::{Reach, Watch},
     window::Budget,
 };
 use crate::{
@@ -125,6 +128,7 @@ impl Engine {
             documents: HashMap::new(),
             history: History::default(),
             usage,
+            emptied: None,
             notices: Notices::new(notices),
             last_request: 0,
         };
@@ -326,8 +330,10 @@ impl Engine {
             begun: now(),
             changed,
             asked: None,
+            asked_again: false,
             prediction: Prediction::default(),
             answered: false,
+            took: vec![],
             trace: Trace { window, ..Trace::default() },
         })
     }
@@ -348,15 +354,21 @@ impl Engine {
     fn advance(&self, request: &mut Request<'_>) -> ControlFlow<Result<Suggestion, Reason>, Pause> {
         let mut state = self.lock();
         match state.step(request, now()) {
-            Step::Show { text, entry } => ControlFlow::Break(state.show(request, &text, entry)),
-            Step::Refuse(reason) => ControlFlow::Break(Err(reason)),
-            Step::Wait(until) => ControlFlow::Continue(Pause::Until(until)),
-            Step::Predict { least, .. } => ControlFlow::Continue(Pause::Predict(least)),
-            Step::Ask => {
-                self.ask(&mut state, request);
-                ControlFlow::Continue(Pause::None)
+            Step::Show { text, entry } => {
+                let result = state.show(request, &text, entry);
+                let is_useless = matches!(result, Err(Reason::Filtered(_)));
+                if !(is_useless && request.may_ask_again() && request.prediction.entry != Some(entry)) {
+                    return ControlFlow::Break(result);
+                }
+                self.ask_again(&mut state, request, Some(entry));
             }
+            Step::Refuse(reason) => return ControlFlow::Break(Err(reason)),
+            Step::Wait(until) => return ControlFlow::Continue(Pause::Until(until)),
+            Step::Predict { least, .. } => return ControlFlow::Continue(Pause::Predict(least)),
+            Step::Ask => self.ask(&mut state, request),
+            Step::AskAgain { empty } => self.ask_again(&mut state, request, empty),
         }
+        ControlFlow::Continue(Pause::None)
     }
 
     /// Opens a stream for the request.
@@ -366,10 +378,18 @@ impl Engine {
         let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
         let masked = state.masked_window(request.query);
         request.trace.masked.clone_from(&masked.masked);
-        let (entry, prompt) = self.open(state, document, &masked, request.trace.window.clone(), reach);
+        let (entry, prompt) =
+            self.open(state, document, &masked, request.trace.window.clone(), reach, request.asked_again);
         request.asked = Some(entry);
         request.trace.prompt = Some(prompt);
         request.trace.waited = now().saturating_duration_since(request.begun);
+    }
+
+    /// Asks once more, where nothing of a reply can be shown; it is forgotten.
+    fn ask_again(&self, state: &mut State, request: &mut Request<'_>, useless: Option<EntryId>) {
+        state.forget(&request.query.document.uri, useless);
+        request.asked_again = true;
+        self.ask(state, request);
     }
 
     /// Asks for what follows the known text where that is nearly typed to its end.
@@ -381,7 +401,7 @@ impl Engine {
         let masked =
             state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
         if let Some(masked) = masked {
-            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed));
+            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed), false);
         }
     }
 
@@ -393,48 +413,28 @@ impl Engine {
         masked: &MaskedWindow,
         window: Window,
         reach: Reach,
+        again: bool,
     ) -> (EntryId, Prompt) {
         let begun = now();
         let (uri, language) = (document.uri.clone(), document.language.clone());
         let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
+        let prompt = if again { prompt::again(prompt) } else { prompt };
         let entry = state.cache.insert(&uri, &window);
         let reply = state.endpoint.complete(prompt.clone());
         let reply = Metered::completion(&state.usage, &language, &prompt, reply);
         let meter = reply.meter();
-        let (engine, masked) = (self.clone(), masked.count > 0);
-        let reader = StreamReader { engine, uri: uri.clone(), language, entry, window, masked, reach, begun };
+        let text = Growing::new(window, language);
+        let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
+        let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
         let task = tokio::spawn(reader.read(reply)).abort_handle();
         state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
         state.debouncer.asked(begun);
         (entry, prompt)
     }
 
-    /// Asks the predictor, outside the lock. What it says goes into the cache like any reply; what it does not say
-    /// leaves the place unknown, so that the endpoint may still be asked.
-    fn predict(&self, request: &mut Request<'_>, least: f32) {
-        request.prediction.tried = least;
-        let Some(predictor) = self.lock().predictor.clone() else { return };
-        let window = &request.trace.window;
-        // Counted before it is asked: what is deleted meanwhile must not be taken for known.
-        let forgotten = predictor.forgotten();
-        let predicted = predictor.predict(request.query, window);
-        let Some((text, _)) = predicted.filter(|(_, confidence)| *confidence >= least) else { return };
-        let entry = self.lock().cache.insert_prediction(&request.query.document.uri, window, &text, forgotten);
-        request.prediction.entry = Some(entry);
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a request waits for before it looks again.
-enum Pause {
-    None,
-    /// A change of its document, or this time.
-    Until(Option<Instant>),
-    /// What the embedded engine is at least so sure of.
-    Predict(f32),
 }
 
 fn budget(completion: &Completion) -> Budget {

@@ -1,17 +1,50 @@
 //! From what the model wrote to what is worth showing, or the named reason why nothing is.
 //!
-//! [`opening`] runs once, on the raw text as it streams in. The others run each time something is shown, in the order
-//! of [`apply`], on the block to show.
+//! [`Filter::ALL`] lists the filters in their order. The first five are run by [`Growing`] on the reply as it comes;
+//! the others by [`apply`], each time something of it is shown, on the block to show. All are pure, and each stands in
+//! a file of its own with its reason.
 
 mod above;
+mod alike;
+mod balance;
+mod beginning;
+mod begun;
 mod blank;
-pub mod opening;
+mod closer;
+mod growing;
+mod indentation;
+mod leading;
+mod mark;
+mod name;
+mod place;
+mod quote;
 mod repetition;
 mod suffix;
+mod wrapping;
 
-pub use repetition::ends_in_loop;
+use std::borrow::Cow;
 
-use super::{Window, reason::Filter};
+pub use growing::Growing;
+pub use name::Filter;
+pub use repetition::{line_in_loop, lines_in_loop};
+
+use super::{Window, block};
+use crate::text::line;
+
+/// What a filter took out of a reply, or put right there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Took {
+    /// The filter.
+    pub filter: Filter,
+    /// The text that went; empty where something was put in.
+    pub text: String,
+}
+
+impl Took {
+    fn new(filter: Filter, text: &str) -> Self {
+        Self { filter, text: text.to_owned() }
+    }
+}
 
 /// What is left of a block, and what it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +53,66 @@ pub struct Filtered {
     pub text: String,
     /// Bytes right of the cursor, on its line, that `text` takes the place of (and holds again).
     pub replaces: usize,
+    /// What was taken, in the order of the filters.
+    pub took: Vec<Took>,
 }
 
 /// Runs the filters over `block`, to be shown at the window's cursor in a document of this language.
 pub fn apply(window: &Window, language: &str, block: &str) -> Result<Filtered, Filter> {
-    let block = repetition::cut(block);
+    let mut took = vec![];
+    let left = repetition::cut(block);
+    if line::is_blank(left) && !line::is_blank(block) {
+        return Err(Filter::Repetition);
+    }
+    note(&mut took, Filter::Repetition, block, left);
+    let block = left;
+    if let Some(left) = quote::cut(window, language, block) {
+        note(&mut took, Filter::Quote, block, left);
+        let text = left.to_owned();
+        return if line::is_blank(left) { Err(Filter::Quote) } else { Ok(Filtered { text, replaces: 0, took }) };
+    }
     let cut = suffix::cut(window, language, block)?;
-    above::check(window, cut.text)?;
-    let text = if cut.joins { cut.text } else { blank::trim(window, cut.text)? };
-    Ok(Filtered { text: text.to_owned(), replaces: cut.replaces })
+    note(&mut took, Filter::Suffix, block, cut.text);
+    let mut text = Cow::Borrowed(cut.text);
+    if cut.replaces == 0
+        && let Some(left) = balance::cut(window, language, &text)
+    {
+        if line::is_blank(&left) {
+            return Err(Filter::Balance);
+        }
+        took.push(Took::new(Filter::Balance, &text));
+        text = Cow::Owned(left);
+    }
+    above::check(window, &text)?;
+    let text = if cut.joins { &text } else { blank::trim(window, &text)? };
+    Ok(Filtered { text: text.to_owned(), replaces: cut.replaces, took })
+}
+
+/// What is shown of a whole reply, of which the token limit may have cut off the end.
+pub fn shown(window: &Window, language: &str, raw: &str, is_cut_off: bool) -> Result<Filtered, Filter> {
+    let growing = Growing::whole(window.clone(), language.into(), raw);
+    let text = growing.text();
+    let text = if is_cut_off { whole_lines(text) } else { text };
+    if line::is_blank(text)
+        && let Some(took) = growing.took().last()
+    {
+        return Err(took.filter);
+    }
+    let end = block::end(window, language, text, true).unwrap_or(text.len());
+    let mut filtered = apply(window, language, &text[..end])?;
+    filtered.took.splice(..0, growing.took().iter().cloned());
+    Ok(filtered)
+}
+
+/// `text`, the end of which the token limit cut off, without its last line if others are whole.
+pub fn whole_lines(text: &str) -> &str {
+    text.rfind('\n').map(|end| &text[..end]).filter(|lines| !line::is_blank(lines)).unwrap_or(text)
+}
+
+fn note(took: &mut Vec<Took>, filter: Filter, before: &str, after: &str) {
+    if after.trim_end().len() < before.trim_end().len() {
+        took.push(Took::new(filter, before.get(after.len()..).unwrap_or(before)));
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +125,7 @@ mod tests {
         let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
         let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
         let drawn = match apply(&window, "rust", reply) {
-            Ok(Filtered { text, replaces }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
+            Ok(Filtered { text, replaces, .. }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
             Err(filter) => filter.name().to_owned(),
         };
         assert_eq!(drawn, shown, "{marked:?} with {reply:?}");
@@ -87,7 +171,8 @@ mod tests {
     #[test]
     fn a_bracket_that_closes_something_else_stays() {
         check("{ a {<cursor>    }\n", "b } else { c }", "{ a {⟦b } else { c }⟧    }\n");
-        check("f(g(<cursor>)\n", "a(b)", "f(g(⟦a(b⟧)\n");
+        check("f(g(<cursor>)\n", "a(b)", "f(g(⟦a(b)⟧)\n");
+        check("f(<cursor>)\n", "a(b)", "f(⟦a(b)⟧)\n");
         check("{ if a {<cursor>    }\n", " b }", "{ if a {⟦ b }⟧    }\n");
         check("if a {<cursor>    }\n", " b } else { c }", "if a {⟦ b } else { c }⟧    }\n");
         check("f(<cursor>)\n", "a(b) + 1", "f(⟦a(b) + 1⟧)\n");

@@ -3,6 +3,13 @@
 use super::MaskedWindow;
 use crate::{model::Prompt, settings::Completion};
 
+/// The temperature of what is asked for in another way than the first time: the upper end of what Mistral recommends,
+/// so that it differs.
+pub const OTHER_TEMPERATURE: f32 = 0.7;
+
+/// The shortest reply, in tokens, to a prompt that was answered with nothing of use: a short statement.
+const LEAST_TOKENS: u32 = 8;
+
 /// What to ask for a suggestion at the window's cursor.
 pub fn build(window: &MaskedWindow, model: &str, completion: &Completion) -> Prompt {
     Prompt {
@@ -18,6 +25,13 @@ pub fn build(window: &MaskedWindow, model: &str, completion: &Completion) -> Pro
         random_seed: completion.random_seed,
         stop: completion.stop.clone(),
     }
+}
+
+/// What to ask after a reply of which nothing could be shown: asked the same question twice, Codestral answers the same.
+pub fn again(prompt: Prompt) -> Prompt {
+    let least = prompt.min_tokens.unwrap_or_default().max(LEAST_TOKENS).min(prompt.max_tokens);
+    let temperature = prompt.temperature.unwrap_or_default().max(OTHER_TEMPERATURE);
+    Prompt { min_tokens: Some(least), temperature: Some(temperature), ..prompt }
 }
 
 #[cfg(test)]
@@ -41,5 +55,14 @@ mod tests {
             ..Prompt::default()
         };
         assert_eq!(build(&window, "m", &completion), expected);
+    }
+
+    #[test]
+    fn asked_again_a_model_must_say_something_and_may_say_something_else() {
+        let prompt =
+            |max_tokens, min_tokens, temperature| Prompt { max_tokens, min_tokens, temperature, ..Prompt::default() };
+        assert_eq!(again(prompt(64, None, Some(0.0))), prompt(64, Some(8), Some(0.7)));
+        assert_eq!(again(prompt(5, Some(2), None)), prompt(5, Some(5), Some(0.7)));
+        assert_eq!(again(prompt(64, Some(20), Some(1.0))), prompt(64, Some(20), Some(1.0)));
     }
 }

@@ -1,5 +1,6 @@
 //! Why a request shows nothing: the closed list, each with a short code and a sentence for the user.
 
+use super::filter::Filter;
 use crate::masking::placeholder;
 use crate::model;
 use crate::privacy::Private;
@@ -87,40 +88,6 @@ impl Reason {
             Self::Endpoint(_) => "endpoint",
             Self::Ceiling(_) => "ceiling",
             Self::Paused(_) => "paused",
-        }
-    }
-}
-
-/// The filters by name, in the order they run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Filter {
-    /// See `filter::repetition`.
-    Repetition,
-    /// See `filter::suffix`.
-    Suffix,
-    /// See `filter::above`.
-    Above,
-    /// See `filter::blank`.
-    Blank,
-}
-
-impl Filter {
-    /// The name by which reports call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Repetition => "filteredRepetition",
-            Self::Suffix => "filteredSuffix",
-            Self::Above => "filteredAbove",
-            Self::Blank => "filteredBlank",
-        }
-    }
-
-    fn does(self) -> &'static str {
-        match self {
-            Self::Repetition => "says the same line again and again",
-            Self::Suffix => "repeats the text after the cursor",
-            Self::Above => "repeats the lines above",
-            Self::Blank => "is only white space",
         }
     }
 }

@@ -1,6 +1,11 @@
 //! When a stream has given enough. Tokens not generated are tokens not paid for.
 
-use super::{Window, agreement::Agreement, block, filter};
+use super::filter::{self, Growing};
+use super::{
+    Window,
+    agreement::Agreement,
+    block::{self, BlockFinder},
+};
 use crate::text::line;
 
 /// How much of a reply is read.
@@ -19,10 +24,10 @@ impl Reach {
     /// One of several to choose from: its block and nothing more.
     pub const BLOCK: Self = Self { lines: block::MAX_LINES + 1, ahead: 0 };
 
-    /// By the replay bench (30 % of lines not guessable) 4, 6, 8 and 16 lines cost 66, 70, 73 and 76 tokens per 100 keys
+    /// While typing. By the replay bench (30 % of lines not guessable) 4, 6, 8 and 16 lines cost 66, 70, 73 and 76 tokens per 100 keys
     /// and show the right line equally often. With no line past the block 5 % fewer suggestions are right as a whole; a
     /// second one costs 2 tokens per 100 keys and shows nothing more.
-    const OPEN: Self = Self { lines: 6, ahead: 1 };
+    pub const OPEN: Self = Self { lines: 6, ahead: 1 };
 
     /// Where the last suggestion was not what was meant, the next is a guess too: its first line is read, no more. By
     /// the replay bench that saves a sixth of all tokens; typing it along asks for the rest in time.
@@ -49,29 +54,69 @@ pub enum Enough {
 /// A reply is not worth reading past this many bytes, whatever its shape.
 pub const MOST_BYTES: usize = 8192;
 
-/// Whether `text`, what the stream has said so far at the window's cursor, is all that can be used.
-pub fn enough(window: &Window, language: &str, text: &str, reach: Reach) -> Option<Enough> {
-    if text.len() >= MOST_BYTES || filter::ends_in_loop(text) || repeats_suffix(window, text) {
-        return Some(Enough::Over);
-    }
-    let found = block::end(window, language, text, false);
-    if let Some(end) = found {
-        if !line::is_inert(window.line_after()) || leaves_scope(window, text, end) {
-            return Some(Enough::Over);
-        }
-        if text[end..].matches('\n').count() > reach.ahead {
-            return Some(Enough::Reached);
-        }
-    }
-    (complete_lines(window, text) >= reach.lines).then_some(Enough::Reached)
+/// Watches a reply grow until enough has come. Each byte is looked at a bounded number of times, whatever the pieces.
+#[derive(Debug)]
+pub struct Watch {
+    reach: Reach,
+    block: BlockFinder,
+    /// Where the last line starts.
+    read: usize,
+    /// Lines with anything on them that can grow no more.
+    lines: usize,
 }
 
-/// Lines with anything on them that can grow no more.
-fn complete_lines(window: &Window, text: &str) -> usize {
-    let Some(end) = text.rfind('\n') else { return 0 };
-    let (first, rest) = text[..end].split_once('\n').unwrap_or((&text[..end], ""));
-    let on_cursor_line = !line::is_blank(first) || (!first.is_empty() && !line::is_blank(window.line_before()));
-    usize::from(on_cursor_line) + rest.split('\n').filter(|line| !line::is_blank(line)).count()
+impl Watch {
+    /// Nothing has come yet; `reach` is wanted.
+    pub fn new(reach: Reach) -> Self {
+        Self { reach, block: BlockFinder::default(), read: 0, lines: 0 }
+    }
+
+    /// Whether `reply` has said all that can be used.
+    pub fn enough(&mut self, reply: &Growing) -> Option<Enough> {
+        if reply.is_over() || reply.raw().len() >= MOST_BYTES {
+            return Some(Enough::Over);
+        }
+        // Within a line, little can be told that was not told before.
+        if !reply.is_news() {
+            let last = reply.text().get(self.read..).unwrap_or_default();
+            return filter::line_in_loop(last).then_some(Enough::Over);
+        }
+        self.enough_of(reply.window(), reply.language(), reply.text())
+    }
+
+    /// Whether `text`, what the stream has said so far at the window's cursor, is all that can be used.
+    fn enough_of(&mut self, window: &Window, language: &str, text: &str) -> Option<Enough> {
+        if text.len() >= MOST_BYTES || self.is_useless(window, text) {
+            return Some(Enough::Over);
+        }
+        if let Some(end) = self.block.end(window, language, text, false) {
+            if !line::is_inert(window.line_after()) || leaves_scope(window, text, end) {
+                return Some(Enough::Over);
+            }
+            if text[end..].matches('\n').count() > self.reach.ahead {
+                return Some(Enough::Reached);
+            }
+        }
+        (self.lines >= self.reach.lines).then_some(Enough::Reached)
+    }
+
+    /// Counts the lines that are complete now; whether they repeat themselves, or the suffix.
+    fn is_useless(&mut self, window: &Window, text: &str) -> bool {
+        while let Some((line, rest)) = text.get(self.read..).and_then(|rest| rest.split_once('\n')) {
+            let is_blank = line::is_blank(line);
+            let counts = if self.read == 0 {
+                !is_blank || (!line.is_empty() && !line::is_blank(window.line_before()))
+            } else {
+                !is_blank
+            };
+            self.lines += usize::from(counts);
+            self.read = text.len() - rest.len();
+            if !is_blank && (is_next_line(window, line) || filter::lines_in_loop(&text[..self.read])) {
+                return true;
+            }
+        }
+        filter::line_in_loop(text.get(self.read..).unwrap_or_default())
+    }
 }
 
 /// Whether a line after the block is less indented than the block: what follows belongs to another place.
@@ -86,19 +131,17 @@ fn leaves_scope(window: &Window, text: &str, end: usize) -> bool {
     text[end..].split('\n').skip(1).any(|line| !line::is_blank(line) && line::indent(line) < base)
 }
 
-/// Whether the last complete line of `text` is the next line of the suffix. Short lines such as `}` come too often.
-fn repeats_suffix(window: &Window, text: &str) -> bool {
+/// Whether `line` is the next line of the suffix. Short lines such as `}` come too often.
+fn is_next_line(window: &Window, line: &str) -> bool {
     const LEAST_BYTES: usize = 6;
     let Some(below) = window.lines_below().find(|line| !line::is_blank(line)) else { return false };
-    if below.trim().len() < LEAST_BYTES {
-        return false;
-    }
-    let mut complete = text.rsplit('\n').skip(1);
-    complete.next().is_some_and(|last| last.trim_end() == below.trim_end())
+    below.trim().len() >= LEAST_BYTES && line.trim_end() == below.trim_end()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Streams `reply` by characters and draws `§` where the stream is reset.
@@ -113,7 +156,8 @@ mod tests {
         let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
         let text = reply.replacen('§', "", 1);
         let stops = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
-        let at = stops.into_iter().find(|at| enough(&window, "rust", &text[..*at], reach).is_some());
+        let mut watch = Watch::new(reach);
+        let at = stops.into_iter().find(|at| watch.enough_of(&window, "rust", &text[..*at]).is_some());
         let drawn = at.map_or(text.clone(), |at| format!("{}§{}", &text[..at], &text[at..]));
         assert_eq!(drawn, reply);
     }
@@ -160,8 +204,41 @@ mod tests {
     #[test]
     fn what_is_over_is_told_from_what_could_go_on() {
         let window = Window { prefix: "foo(".into(), suffix: "x)\n".into(), ..Window::default() };
-        assert_eq!(enough(&window, "rust", "a, \n", Reach::OPEN), Some(Enough::Over));
+        let enough = |window: &Window, text: &str| Watch::new(Reach::OPEN).enough_of(window, "rust", text);
+        assert_eq!(enough(&window, "a, \n"), Some(Enough::Over));
         let window = Window { prefix: "let x = ".into(), ..Window::default() };
-        assert_eq!(enough(&window, "rust", "1;\nlet y = 2;\n", Reach::OPEN), Some(Enough::Reached));
+        assert_eq!(enough(&window, "1;\nlet y = 2;\n"), Some(Enough::Reached));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_told_of_growing_text_is_told_of_all_of_it(
+            at in 0..4usize,
+            lines in proptest::collection::vec(
+                prop::sample::select(vec![
+                    "", "a();", "    b();", "        c(", "    }", "}", "if x {", "let y = 1;", "else {", "    .d()", "  ",
+                    "let tail = end();",
+                ]),
+                0..20,
+            ),
+        ) {
+            let places = ["<cursor>\nlet tail = end();\n", "fn f() {\n    <cursor>\n}\n", "f(<cursor>);", "f(<cursor>, b)"];
+            let (prefix, suffix) = places[at].split_once("<cursor>").unwrap();
+            let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+            let text = lines.join("\n");
+            let (mut watch, mut finder) = (Watch::new(Reach::INVOKED), BlockFinder::default());
+            for end in 1..=text.len() {
+                let so_far = &text[..end];
+                prop_assert_eq!(
+                    finder.end(&window, "rust", so_far, false),
+                    block::end(&window, "rust", so_far, false)
+                );
+                let grown = watch.enough_of(&window, "rust", so_far);
+                prop_assert_eq!(grown, Watch::new(Reach::INVOKED).enough_of(&window, "rust", so_far), "{:?}", so_far);
+                if grown.is_some() {
+                    break;
+                }
+            }
+        }
     }
 }

@@ -60,12 +60,12 @@ impl Window {
     }
 
     /// The lines above the cursor's, the nearest first.
-    pub fn lines_above(&self) -> impl Iterator<Item = &str> {
+    pub fn lines_above(&self) -> impl Iterator<Item = &str> + Clone {
         self.prefix.rsplit('\n').skip(1)
     }
 
     /// The lines below the cursor's.
-    pub fn lines_below(&self) -> impl Iterator<Item = &str> {
+    pub fn lines_below(&self) -> impl Iterator<Item = &str> + Clone {
         self.suffix.split('\n').skip(1)
     }
 

@@ -44,6 +44,11 @@ pub fn syntax(id: &str) -> &'static Syntax {
     BY_ID.get(id).copied().unwrap_or(&syntax::UNKNOWN)
 }
 
+/// Whether texts of the language `id` are words for people to read, not code.
+pub fn is_prose(id: &str) -> bool {
+    matches!(id, PLAIN_TEXT | "text") || syntax(id).prose
+}
+
 /// Whether `line`, without white space before it, begins with a comment of whatever language.
 pub fn begins_comment(line: &str) -> bool {
     COMMENT_SIGNS.iter().any(|sign| line.starts_with(sign))

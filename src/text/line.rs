@@ -4,7 +4,7 @@
 //! it may run on each piece of a stream.
 
 use super::indentation;
-use super::language::{self, Syntax};
+use super::language::{self, Extent, StringMark, Syntax};
 
 /// What a line does to the structure of the text around it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,40 +68,98 @@ fn last_word(code: &str) -> &str {
     code.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
+/// What the end of a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// Code, or a line that says nothing of it.
+    Code,
+    /// A comment that runs to the end of the line.
+    Comment,
+    /// A string that this quote opened.
+    String(char),
+}
+
+/// What text right behind `line` would stand in, as far as that line alone tells.
+pub fn tail(line: &str, language: &str) -> Tail {
+    scan(line, language::syntax(language), |_, _| {})
+}
+
 /// `line` without its comment, its strings emptied.
+pub fn code(line: &str, language: &str) -> String {
+    strip(line, language::syntax(language))
+}
+
+/// The brackets of `line` outside of strings and comments, each with its offset in bytes.
+pub fn brackets(line: &str, language: &str) -> Vec<(usize, char)> {
+    let mut brackets = vec![];
+    scan(line, language::syntax(language), |start, code| {
+        let found = code.char_indices().filter(|(_, c)| matches!(c, '(' | '[' | '{' | ')' | ']' | '}'));
+        brackets.extend(found.map(|(at, c)| (start + at, c)));
+    });
+    brackets
+}
+
 fn strip(line: &str, syntax: &Syntax) -> String {
     let mut code = String::with_capacity(line.len());
+    scan(line, syntax, |_, text| code.push_str(text));
+    code
+}
+
+/// Says the pieces of code in `line`, each with its offset; of a string only its quotes.
+fn scan(line: &str, syntax: &Syntax, mut say: impl FnMut(usize, &str)) -> Tail {
     if syntax.begins_comment_by_word(line.trim_start()) {
-        return code;
+        return Tail::Comment;
     }
     let begins_comment = |byte: u8| syntax.line_comments.iter().any(|sign| sign.as_bytes().first() == Some(&byte));
+    let mut tail = Tail::Code;
+    let mut start = 0;
     let mut rest = line;
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'`' | b'\'') || begins_comment(byte)) {
         let (before, from) = rest.split_at(at);
-        code.push_str(before);
+        say(start, before);
+        let at = start + at;
         // An address is no comment.
-        let is_comment = |sign: &&str| from.starts_with(*sign) && !(*sign == "//" && code.ends_with(':'));
+        let is_comment = |sign: &&str| from.starts_with(*sign) && !(*sign == "//" && line[..at].ends_with(':'));
         if syntax.line_comments.iter().any(is_comment) {
-            return code;
+            return Tail::Comment;
         }
         // One byte: the signs are ASCII.
         let (sign, after) = from.split_at(1);
-        let quote = sign.chars().next().filter(|_| syntax.strings.iter().any(|mark| mark.open.starts_with(sign)));
-        rest = match quote.map(|quote| string_end(after, quote)) {
-            Some(Some(end)) => {
-                code.push_str("\"\"");
+        let mark = syntax.strings.iter().find(|mark| mark.open.starts_with(sign));
+        let quote = mark.and(sign.chars().next());
+        rest = match quote.map(|quote| (quote, string_end(after, quote))) {
+            Some((_, Some(end))) => {
+                say(at, "\"\"");
                 &after[end..]
             }
             // A lifetime, an apostrophe, or a string that goes on on the next line.
-            Some(None) => after,
+            Some((quote, None)) => {
+                let may_open = quote != '\'' || opens_string(&line[..at], after, mark);
+                if tail == Tail::Code && may_open {
+                    tail = Tail::String(quote);
+                }
+                after
+            }
             None => {
-                code.push_str(sign);
+                say(at, sign);
                 after
             }
         };
+        start = line.len() - rest.len();
     }
-    code.push_str(rest);
-    code
+    say(start, rest);
+    tail
+}
+
+/// Whether an apostrophe that nothing closes, with `before` and `after` it, is the mark of a string.
+fn opens_string(before: &str, after: &str, mark: Option<&StringMark>) -> bool {
+    /// What stands before a string's mark and belongs to it, as in `f'...'`.
+    const PREFIXES: [&str; 10] = ["b", "B", "f", "F", "r", "R", "u", "br", "rb", "fr"];
+    if mark.is_some_and(|mark| mark.extent == Extent::Character) && !(after.is_empty() || after.starts_with('\\')) {
+        return false;
+    }
+    let word = &before[before.trim_end_matches(char::is_alphanumeric).len()..];
+    word.is_empty() || PREFIXES.contains(&word)
 }
 
 /// Where the string that `quote` opened ends in `text`, past its closing quote.
@@ -168,6 +226,30 @@ mod tests {
         check("bat", "  rem (", 0, false, false);
         check("bat", "remove (", 1, true, false);
         check("json", "\"a\": [ // {", 2, true, false);
+    }
+
+    #[test]
+    fn the_end_of_a_line_stands_in_code_a_comment_or_a_string() {
+        for (language, line, expected) in [
+            ("rust", "let a = 1", Tail::Code),
+            ("rust", "f(\"a\", \"", Tail::String('"')),
+            ("rust", "fn f<'a>(", Tail::Code),
+            ("rust", "&'a str", Tail::Code),
+            ("c", "c == '", Tail::String('\'')),
+            ("rust", "a // b", Tail::Comment),
+            ("python", "x = f'", Tail::String('\'')),
+            ("python", "# it's", Tail::Comment),
+            ("javascript", "a = `b", Tail::String('`')),
+            ("markdown", "it's", Tail::Code),
+            ("plaintext", "it's", Tail::Code),
+        ] {
+            assert_eq!(tail(line, language), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_are_told_with_where_they_stand() {
+        assert_eq!(brackets("é(\"(\")[1] // }", "rust"), [(2, '('), (6, ')'), (7, '['), (9, ']')]);
     }
 
     #[test]

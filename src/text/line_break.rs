@@ -63,6 +63,27 @@ pub fn to_lf(text: String) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }
 
+/// Joins pieces of a text, with every break as LF, though a break may be cut in two.
+#[derive(Debug, Default)]
+pub struct LfJoiner {
+    /// A `\r` came last: perhaps the first half of a break.
+    is_half: bool,
+}
+
+impl LfJoiner {
+    /// Adds `piece` to `text`.
+    pub fn join(&mut self, text: &mut String, piece: &str) {
+        for c in piece.chars() {
+            let is_half = std::mem::replace(&mut self.is_half, c == '\r');
+            match c {
+                '\r' => text.push('\n'),
+                '\n' if is_half => {}
+                c => text.push(c),
+            }
+        }
+    }
+}
+
 /// The bytes `range` of `text`, which lie on character boundaries, with every break as LF.
 pub fn slice_to_lf(text: &Rope, range: Range<usize>) -> String {
     to_lf(text.slice(text.byte_to_char(range.start)..text.byte_to_char(range.end)).to_string())
@@ -111,6 +132,11 @@ mod tests {
     #[test]
     fn every_break_becomes_lf() {
         assert_eq!(to_lf("a\r\nb\rc\nd".to_owned()), "a\nb\nc\nd");
+        for pieces in [vec!["a\r\nb\rc\nd"], vec!["a\r", "\nb\r", "c", "\nd"]] {
+            let (mut joiner, mut text) = (LfJoiner::default(), String::new());
+            pieces.iter().for_each(|piece| joiner.join(&mut text, piece));
+            assert_eq!(text, "a\nb\nc\nd", "{pieces:?}");
+        }
         assert_eq!(slice_to_lf(&Rope::from_str("é\r\nb\r"), 2..6), "\nb\n");
     }
 }

@@ -52,6 +52,16 @@ impl Recorder {
         *count = count.saturating_sub(1);
     }
 
+    /// A filter changed a suggestion. Takes the filter's name, as do its like.
+    pub fn filter_changed(&self, name: &str) {
+        self.lock().tally.filter(name).shown += 1;
+    }
+
+    /// A filter left nothing of a suggestion.
+    pub fn filter_dropped(&self, name: &str) {
+        self.lock().tally.filter(name).rejected += 1;
+    }
+
     /// Counts since the start.
     pub fn counts(&self) -> Counts {
         self.lock().counts

@@ -143,6 +143,25 @@ fn an_explanation_tells_all_but_the_key() {
 }
 
 #[test]
+fn an_explanation_tells_what_each_filter_took() {
+    let raw = "```rust\na + b\n```\nIt adds them.";
+    let fake = says(raw);
+    let shell = Shell::new(&fake).file("add.rs", ADD);
+    let outcome = shell.run(&["complete", "add.rs:2:5", "--explain"]);
+    for part in ["⟦a + b⟧", "filteredWrapping took \"```rust\\n\"", "holds a fence", "shown, from endpoint"] {
+        assert!(outcome.stdout.contains(part), "{part:?} is not in\n{}", outcome.stdout);
+    }
+    let outcome = shell.run(&["complete", "add.rs:2:5", "--explain", "--json"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+    assert_eq!(
+        (&report["insertText"], &report["explain"]["filters"][0]["name"]),
+        (&"a + b".into(), &"filteredWrapping".into())
+    );
+    let said = report["explain"]["said"].as_str().expect("what was said");
+    assert!(raw.starts_with(said) && said.starts_with("```rust"), "{said}");
+}
+
+#[test]
 fn nothing_to_show_has_a_code_and_a_reason() {
     let fake = says("");
     let shell = Shell::new(&fake).file("add.rs", ADD);

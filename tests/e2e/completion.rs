@@ -128,6 +128,26 @@ fn asked_by_hand_there_is_something_to_choose_from() {
 }
 
 #[test]
+fn an_empty_reply_is_asked_for_once_more_by_hand_and_never_by_itself() {
+    let fake = Fake::start(|request| Script::text(request.body["min_tokens"].as_u64().map_or("", |_| "foo();\n")));
+    let mut editor = editor(neovim(), &fake);
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    for _ in 0..2 {
+        let id = editor.complete(URI, offset);
+        assert_eq!(editor.drawn(URI, id), json!({"items": []}).to_string());
+    }
+    assert_eq!(fake.stats().requests, 1);
+    let id = editor.invoke(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦foo();⟧\n");
+    assert_eq!(fake.stats().requests, 2);
+    // Asked first by hand, it is asked twice and no more.
+    let offset = editor.write("file:///project/other.rs", "let y = <cursor>\n");
+    let id = editor.invoke("file:///project/other.rs", offset);
+    assert_eq!(editor.drawn("file:///project/other.rs", id), "let y = ⟦foo();⟧\n");
+    assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).requests, 4);
+}
+
+#[test]
 fn a_superseded_request_is_answered_null_before_the_newer_one() {
     let fake = Fake::start(|_| Script::text("foo();\n").after(Duration::from_millis(100)));
     let mut editor = editor(neovim(), &fake);

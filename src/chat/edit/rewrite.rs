@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{echoed_context, elided, extract, minimal_diff, reindent};
 use crate::chat::code::without_marks;
 use crate::masking::placeholder;
+use crate::model::marks::without_end_marks;
 use crate::text::indentation::{self, Style};
 use crate::text::{boundary, line, line_break};
 
@@ -52,7 +53,8 @@ pub fn rewrite(text: &Rope, range: Range<usize>, reply: &str, complete: bool) ->
     // The document's own byte order mark stays; where a model writes one that was not selected, it is no code.
     let strays = |c: char| c == BYTE_ORDER_MARK && !selection.core().contains(c);
     let reply = without_marks(&reply.trim_start_matches(BYTE_ORDER_MARK).replace(strays, ""), &selection.selected);
-    let code = extract::code(&reply, selection.core(), &selection.around()).ok_or(NoEdit::NoCode)?;
+    let reply = without_end_marks(&reply, &selection.selected);
+    let code = extract::code(reply, selection.core(), &selection.around()).ok_or(NoEdit::NoCode)?;
     if elided::is_elided(&code, &selection.selected) {
         return Err(NoEdit::Elided);
     }

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Timings;
+use super::recorded::Heard;
 use crate::cli::terminal::visible;
 use crate::completion::engine::Answer;
+use crate::completion::filter::{self, Filter};
 use crate::completion::{MaskedSecret, Query, Window};
 use crate::endpoint::Backend;
 use crate::local::Coverage;
@@ -38,6 +40,8 @@ pub(super) struct Explained {
     masked: Vec<Secret>,
     /// All the model said, before any filter.
     said: String,
+    /// What filters took of it, in their order.
+    filters: Vec<Filtered>,
     outcome: String,
     #[serde(skip)]
     timings: Timings,
@@ -86,6 +90,7 @@ impl Explained {
         local: Option<Coverage>,
         query: &Query,
         answer: &Answer,
+        heard: &Heard,
     ) -> Self {
         let trace = &answer.trace;
         let opened = if trace.prompt.is_some() { backend.open().await.ok() } else { None };
@@ -103,7 +108,8 @@ impl Explained {
             window: Cut::new(&trace.window, query),
             prompt: trace.prompt.as_ref().map(Asked::new),
             masked: trace.masked.iter().map(|&MaskedSecret { rule, line }| Secret { rule, line }).collect(),
-            said: trace.reply.clone(),
+            said: if heard.raw.is_empty() { trace.reply.clone() } else { heard.raw.clone() },
+            filters: Filtered::all(&trace.window, &query.document.language, heard),
             outcome,
             timings: Timings::from(trace),
         }
@@ -135,9 +141,10 @@ impl Explained {
             ("masked", self.masked()),
             ("timings", format!("asked after {waited_ms} ms, {first}, answered after {total_ms} ms")),
             ("said", json!(self.said).to_string()),
-            ("outcome", self.outcome.clone()),
         ];
-        for (label, text) in lines {
+        let filters = self.filters.iter().map(|filtered| ("filter", filtered.sentence()));
+        let outcome = [("outcome", self.outcome.clone())];
+        for (label, text) in lines.into_iter().chain(filters).chain(outcome) {
             writeln!(out, "{LABEL}{label:<9}{LABEL:#} {}", visible(&text))?;
         }
         Ok(())
@@ -150,6 +157,39 @@ impl Explained {
         let secrets = self.masked.iter().map(|Secret { rule, line }| format!("{rule} in line {line}"));
         let secrets: Vec<_> = secrets.collect();
         if secrets.is_empty() { "no secret".to_owned() } else { secrets.join(", ") }
+    }
+}
+
+/// What one filter did to the reply.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Filtered {
+    name: &'static str,
+    /// What the reply did: "it ...".
+    because: &'static str,
+    /// The text that went; empty where something was only put right. `None`: nothing was left.
+    took: Option<String>,
+}
+
+impl Filtered {
+    /// All that filters do to the whole of what was heard.
+    fn all(window: &Window, language: &str, heard: &Heard) -> Vec<Self> {
+        let new = |filter: Filter, took| Self { name: filter.name(), because: filter.does(), took };
+        match filter::shown(window, language, &heard.raw, heard.is_cut_off) {
+            Ok(shown) => shown.took.into_iter().map(|took| new(took.filter, Some(took.text))).collect(),
+            Err(_) if heard.raw.is_empty() => vec![],
+            Err(filter) => vec![new(filter, None)],
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let Self { name, because, took } = self;
+        let did = match took.as_deref() {
+            None => "took all".to_owned(),
+            Some("") => "put right".to_owned(),
+            Some(text) => format!("took {}", json!(text)),
+        };
+        format!("{name} {did}: the reply {because}")
     }
 }
 

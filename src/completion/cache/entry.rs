@@ -139,7 +139,7 @@ impl Entry {
         let Fit::Cut(cut) = fit else { return Found::Pending(self.id) };
         let said_nothing = self.whole.len() == self.asked;
         if said_nothing && cut == self.asked && !self.open {
-            return if self.withheld { Found::Masked } else { Found::Empty };
+            return if self.withheld { Found::Masked } else { Found::Empty(self.id) };
         }
         let Some(end) = self.end_of_block(cut, window, language) else {
             let complete = if partly { self.whole[cut..].rfind('\n') } else { None };

@@ -12,17 +12,14 @@ use super::{Answer, Engine, budget};
 use crate::{
     completion::{
         MaskedWindow, Query, Reason, Source, Suggestion, Window, block, eligibility,
-        filter::{self, Filtered, opening},
+        filter::{self, Filtered, Growing},
         prompt,
-        stop::{self, Reach},
+        stop::{Reach, Watch},
     },
     masking::placeholder,
     model::{Delta, Prompt, read},
     usage::Metered,
 };
-
-/// The temperature of the further ones: the upper end of what Mistral recommends, so that they differ.
-const TEMPERATURE: f32 = 0.7;
 
 /// Answers a query asked by hand: the engine's answer, and the further suggestions.
 pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Suggestion>) {
@@ -82,7 +79,7 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     let prompt = prompt::build(&masked, &settings.endpoint.model, completion);
     let missing = (known.len().max(1)..completion.choices).map(|n| {
         let seed = prompt.random_seed.unwrap_or_default() + n as u64;
-        let other = Prompt { random_seed: Some(seed), temperature: Some(TEMPERATURE), ..prompt.clone() };
+        let other = Prompt { random_seed: Some(seed), temperature: Some(prompt::OTHER_TEMPERATURE), ..prompt.clone() };
         (window.clone(), other)
     });
     (known, missing.collect())
@@ -95,21 +92,22 @@ async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> 
         let state = engine.lock();
         Metered::completion(&state.usage, language, &prompt, state.endpoint.complete(prompt.clone()))
     };
-    let mut raw = String::new();
+    let mut text = Growing::new(window, language.clone());
+    let mut watch = Watch::new(Reach::BLOCK);
     let reading = read(reply, |delta| {
-        let Delta::Text(text) = delta else { return ControlFlow::Continue(()) };
-        raw.push_str(&text);
-        match stop::enough(&window, language, &opening::clean(&window, &raw), Reach::BLOCK) {
+        let Delta::Text(piece) = delta else { return ControlFlow::Continue(()) };
+        text.push(&piece);
+        match watch.enough(&text) {
             Some(_) => ControlFlow::Break(()),
             None => ControlFlow::Continue(()),
         }
     });
     // The first request meets the same trouble, and tells of it; what came before is as good as ever.
     let _ = reading.await;
-    let clean = opening::clean(&window, &raw);
-    let clean = if is_masked { before_placeholder(&clean) } else { &clean };
-    let end = block::end(&window, language, clean, true)?;
-    shown(query, &window, &clean[..end], Source::Endpoint)
+    text.finish();
+    let clean = if is_masked { before_placeholder(text.text()) } else { text.text() };
+    let end = block::end(text.window(), language, clean, true)?;
+    shown(query, text.window(), &clean[..end], Source::Endpoint)
 }
 
 /// The complete lines before the first placeholder; all of it without one.
@@ -119,6 +117,6 @@ fn before_placeholder(reply: &str) -> &str {
 }
 
 fn shown(query: &Query, window: &Window, block: &str, source: Source) -> Option<Suggestion> {
-    let Filtered { text, replaces } = filter::apply(window, &query.document.language, block).ok()?;
+    let Filtered { text, replaces, .. } = filter::apply(window, &query.document.language, block).ok()?;
     Some(Suggestion { text, replaces, source })
 }

@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub partly_at: Instant,
     /// What became of the stream that this request opened.
     pub asked: Asked,
+    /// Whether an empty reply may be asked for once more: by hand, at an endpoint, and once.
+    pub may_ask_again: bool,
     pub predictor: Predictor,
     /// The most tokens a day may take, where they are used up.
     pub ceiling: Option<u64>,
@@ -71,6 +73,11 @@ pub(super) enum Step {
     Wait(Option<Instant>),
     /// Open a stream.
     Ask,
+    /// Open a stream that is told to say something, in the place of an empty reply.
+    AskAgain {
+        /// The entry of the cache that holds that reply.
+        empty: Option<EntryId>,
+    },
     /// Ask the embedded engine for what it is at least so sure of, and look again.
     Predict {
         least: f32,
@@ -82,17 +89,21 @@ pub(super) enum Step {
 /// What the request does now; `newest` is `None` for one that an edit or a newer request has superseded.
 pub(super) fn decide(newest: Option<Facts>) -> Step {
     let Some(facts) = newest else { return Step::Refuse(Reason::Superseded) };
-    if !may_ask(&facts.found, facts.invoked, facts.asked == Asked::NotYet) {
+    if !may_ask(&facts.found, facts.may_ask_again) {
         return match facts.found {
             Found::Hit { text, id, .. } => Step::Show { text, entry: id },
             Found::Pending(_) => Step::Wait(Some(facts.partly_at).filter(|at| *at > facts.now)),
             Found::Masked => Step::Refuse(Reason::Masked),
-            Found::Empty | Found::Miss => Step::Refuse(Reason::Empty),
+            Found::Empty(_) | Found::Miss => Step::Refuse(Reason::Empty),
         };
+    }
+    if let Found::Empty(entry) = facts.found {
+        return Step::AskAgain { empty: Some(entry) };
     }
     let predictor = facts.predictor;
     match facts.asked {
         Asked::NotYet => {}
+        Asked::Empty if facts.may_ask_again => return Step::AskAgain { empty: None },
         Asked::Empty => return Step::Refuse(Reason::Empty),
         Asked::Failed(error) => return predictor.instead_of(Reason::Endpoint(error)),
     }
@@ -121,10 +132,11 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
 }
 
 /// Whether the cache leaves the question open. An empty answer settles it for typing; by hand it is asked once more.
-pub(super) fn may_ask(found: &Found, invoked: bool, is_unasked: bool) -> bool {
+pub(super) fn may_ask(found: &Found, may_ask_again: bool) -> bool {
     match found {
         Found::Hit { .. } | Found::Pending(_) => false,
-        Found::Empty | Found::Masked => invoked && is_unasked,
+        Found::Empty(_) => may_ask_again,
+        Found::Masked => false,
         Found::Miss => true,
     }
 }
@@ -160,6 +172,7 @@ mod tests {
             found: Found::Miss,
             partly_at: now,
             asked: Asked::NotYet,
+            may_ask_again: false,
             predictor,
             ceiling: None,
             resting: None,
@@ -202,15 +215,20 @@ mod tests {
 
     #[test]
     fn an_empty_answer_settles_it_but_for_one_more_question_by_hand() {
-        let empty = |invoked, asked| {
+        let empty = |may_ask_again, asked| {
             move |facts: &mut Facts| {
-                (facts.found, facts.invoked, facts.asked) = (Found::Empty, invoked, asked);
+                (facts.found, facts.may_ask_again, facts.asked) = (Found::Empty(7), may_ask_again, asked);
             }
         };
         check(empty(false, Asked::NotYet), refuse(Reason::Empty));
-        check(empty(true, Asked::NotYet), |_| Step::Ask);
-        check(empty(true, Asked::Empty), refuse(Reason::Empty));
+        check(empty(true, Asked::NotYet), |_| Step::AskAgain { empty: Some(7) });
+        check(empty(true, Asked::Empty), |_| Step::AskAgain { empty: Some(7) });
+        check(empty(false, Asked::Empty), refuse(Reason::Empty));
         check(|facts| facts.asked = Asked::Empty, refuse(Reason::Empty));
+        let useless = |facts: &mut Facts| (facts.may_ask_again, facts.asked) = (true, Asked::Empty);
+        check(useless, |_| Step::AskAgain { empty: None });
+        let failed = Asked::Failed(Error::NoKey);
+        check(|facts| (useless(facts), facts.asked = failed).0, refuse(Reason::Endpoint(Error::NoKey)));
     }
 
     #[test]

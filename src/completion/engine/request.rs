@@ -4,13 +4,12 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::{Answer, Engine, Trace, decide::Predictor, now};
+use super::{Answer, Engine, Trace, now, prediction::Prediction};
 use crate::completion::{
     Query, Reason, Source, Suggestion,
     cache::EntryId,
-    filter::{self, Filtered},
+    filter::{self, Filtered, Took},
 };
-use crate::settings;
 
 /// A request. Dropped before its answer, it is recorded as cancelled.
 pub(super) struct Request<'a> {
@@ -27,45 +26,35 @@ pub(super) struct Request<'a> {
     pub changed: watch::Receiver<()>,
     /// The entry that the stream it opened fills.
     pub asked: Option<EntryId>,
+    /// It asked once more, after a reply of which nothing could be shown.
+    pub asked_again: bool,
     pub prediction: Prediction,
     pub answered: bool,
+    /// What filters took of the suggestion.
+    pub took: Vec<Took>,
     pub trace: Trace,
 }
 
-/// What a request knows of the embedded engine.
-#[derive(Debug)]
-pub(super) struct Prediction {
-    /// There is no endpoint to ask.
-    pub alone: bool,
-    /// The least confidence it was asked for so far; infinite before.
-    pub tried: f32,
-    /// The entry that holds what it predicted.
-    pub entry: Option<EntryId>,
-}
-
-impl Default for Prediction {
-    fn default() -> Self {
-        Self { alone: false, tried: f32::INFINITY, entry: None }
-    }
-}
-
-impl Prediction {
-    /// What it predicted is forgotten: it may be asked again.
-    pub fn reset(&mut self) {
-        *self = Self { alone: self.alone, ..Self::default() };
-    }
-
-    /// As it counts for the next step.
-    pub fn facts(&self, settings: &settings::Local) -> Predictor {
-        Predictor { alone: self.alone, first: settings.first, fallback: settings.fallback, tried: self.tried }
-    }
+/// What a request waits for before it looks again.
+pub(super) enum Pause {
+    None,
+    /// A change of its document, or this time.
+    Until(Option<Instant>),
+    /// What the embedded engine is at least so sure of.
+    Predict(f32),
 }
 
 impl Request<'_> {
+    /// Whether a reply of which nothing can be shown may be asked for once more: by hand, and once.
+    pub fn may_ask_again(&self) -> bool {
+        self.query.invoked && !self.asked_again && !self.prediction.alone
+    }
+
     /// The suggestion that shows `block` of an entry after what was `typed` meanwhile, unless a filter takes it away.
-    pub fn suggest(&self, block: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
-        let Filtered { text, replaces } =
+    pub fn suggest(&mut self, block: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
+        let Filtered { text, replaces, took } =
             filter::apply(&self.trace.window, &self.query.document.language, block).map_err(Reason::Filtered)?;
+        self.took = took;
         let source = match Some(entry) {
             entry if entry == self.prediction.entry => Source::Local,
             entry if entry == self.asked => Source::Endpoint,
@@ -75,11 +64,23 @@ impl Request<'_> {
     }
 
     /// The request is answered.
-    pub fn finish(mut self, result: Result<Suggestion, Reason>) -> Answer {
+    pub fn finish(mut self, mut result: Result<Suggestion, Reason>) -> Answer {
         self.answered = true;
         self.trace.total = now().saturating_duration_since(self.begun);
-        let outcome = result.as_ref().map(|suggestion| suggestion.source).map_err(Clone::clone);
         let mut state = self.engine.lock();
+        if let (Err(reason @ Reason::Empty), Some((entry, filter))) = (&mut result, state.emptied)
+            && Some(entry) == self.asked
+        {
+            *reason = Reason::Filtered(filter);
+        }
+        let outcome = result.as_ref().map(|suggestion| suggestion.source).map_err(Clone::clone);
+        match &outcome {
+            // What is shown again was counted the first time.
+            Ok(Source::Reuse) => {}
+            Ok(_) => state.count_filters(&self.took),
+            Err(Reason::Filtered(filter)) => state.usage.filter_dropped(filter.name()),
+            Err(_) => {}
+        }
         if let Some((reply, first_text)) = self.prediction.entry.or(self.asked).and_then(|id| state.cache.reply(id)) {
             (self.trace.reply, self.trace.first_text) = (reply.to_owned(), first_text);
         }

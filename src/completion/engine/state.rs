@@ -17,6 +17,7 @@ use crate::completion::{
     cache::{Cache, EntryId, Found},
     debounce::Debouncer,
     eligibility,
+    filter::{Filter, Growing, Took},
     history::{History, Record},
 };
 use crate::masking::documents::MaskedDocuments;
@@ -24,6 +25,7 @@ use crate::model::{Endpoint, Error};
 use crate::privacy::Privacy;
 use crate::settings::{Debounce, Prefetch, Settings};
 use crate::text::document::Document;
+use crate::text::line;
 use crate::usage::{Outcome, Recorder};
 
 pub(super) struct State {
@@ -41,6 +43,8 @@ pub(super) struct State {
     pub documents: HashMap<Uri, DocumentState>,
     pub history: History,
     pub usage: Recorder,
+    /// The last reply of which the filters left nothing, and which filter took the last of it.
+    pub emptied: Option<(EntryId, Filter)>,
     pub notices: Notices,
     /// The number of the last request. One count for all documents, so that no number comes twice though a document is
     /// closed and opened again.
@@ -81,7 +85,8 @@ impl State {
         }
         let window = &request.trace.window;
         let (found, partly_at) = look_up(&mut self.cache, state, document, window, completion.show_after(), now);
-        if may_ask(&found, *invoked, request.asked.is_none()) {
+        let may_ask_again = request.may_ask_again();
+        if may_ask(&found, may_ask_again) {
             let stale = state.take_stale(window, &self.cache, request.moved);
             reset(&mut self.cache, stale);
         }
@@ -106,6 +111,7 @@ impl State {
             found,
             partly_at,
             asked,
+            may_ask_again,
             predictor: request.prediction.facts(&self.settings.local),
             ceiling: self.usage.used_up(self.settings.limits.tokens_per_day),
             resting: self.backoff.resting(now).cloned(),
@@ -114,7 +120,7 @@ impl State {
     }
 
     /// Shows a block of the cache as the request's answer, unless a filter takes it away.
-    pub fn show(&mut self, request: &Request<'_>, block: &str, entry: EntryId) -> Result<Suggestion, Reason> {
+    pub fn show(&mut self, request: &mut Request<'_>, block: &str, entry: EntryId) -> Result<Suggestion, Reason> {
         let uri = &request.query.document.uri;
         let Some(document) = self.documents.get_mut(uri) else { return Err(Reason::Superseded) };
         let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
@@ -178,9 +184,35 @@ impl State {
         self.usage.count_outcome(language, outcome);
     }
 
+    /// Takes note of what the filters did to a reply that is over.
+    pub fn filtered(&mut self, entry: EntryId, reply: &Growing) {
+        let is_empty = line::is_blank(reply.text()) && !line::is_blank(reply.raw());
+        if let Some(last) = reply.took().last().filter(|_| is_empty) {
+            self.emptied = Some((entry, last.filter));
+        }
+        self.count_filters(reply.took());
+    }
+
+    /// Counts what filters took of something that is shown all the same, each filter once.
+    pub fn count_filters(&self, took: &[Took]) {
+        for (at, taken) in took.iter().enumerate() {
+            if took[..at].iter().all(|other| other.filter != taken.filter) {
+                self.usage.filter_changed(taken.filter.name());
+            }
+        }
+    }
+
     /// Ends streams nobody can use any more; their complete lines stay in the cache.
     pub fn reset(&mut self, streams: Vec<Stream>) {
         reset(&mut self.cache, streams);
+    }
+
+    /// Forgets a reply of which nothing can be shown, and ends its stream.
+    pub fn forget(&mut self, uri: &str, useless: Option<EntryId>) {
+        let Some(entry) = useless else { return };
+        let stream = self.documents.get_mut(uri).and_then(|document| document.take_stream(entry));
+        self.reset(stream.into_iter().collect());
+        self.cache.remove(entry);
     }
 
     /// A stream is over, or enough of it has come.

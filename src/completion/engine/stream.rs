@@ -8,13 +8,12 @@ use tokio::task::AbortHandle;
 
 use super::{Engine, now};
 use crate::completion::{
-    Window,
     cache::{Cache, EntryId},
-    filter::opening,
-    stop::{self, Enough, Reach},
+    filter::{self, Filter, Growing},
+    stop::{Enough, Watch},
 };
 use crate::masking::placeholder;
-use crate::model::{Delta, Error, read};
+use crate::model::{Delta, End, Error, Finish, read};
 use crate::usage::{Meter, Metered};
 
 /// Names a document.
@@ -36,63 +35,74 @@ pub(super) struct Stream {
 pub(super) struct StreamReader {
     pub engine: Engine,
     pub uri: Uri,
-    pub language: Arc<str>,
     pub entry: EntryId,
-    pub window: Window,
     /// Whether secrets were masked in what was asked, so that the reply may hold a placeholder.
     pub masked: bool,
-    /// How much of it is read.
-    pub reach: Reach,
+    /// Says when enough of it has come.
+    pub watch: Watch,
     pub begun: Instant,
+    /// What the model said.
+    pub text: Growing,
 }
 
 impl StreamReader {
     /// Reads until the end, or until enough has come: then the reply is dropped, which resets the stream.
-    pub async fn read(self, reply: Metered) {
-        let mut raw = String::new();
+    pub async fn read(mut self, reply: Metered) {
         let outcome = read(reply, |delta| match delta {
-            Delta::Text(text) => self.take(&mut raw, &text),
+            Delta::Text(text) => self.take(&text),
             Delta::Thinking(_) => ControlFlow::Continue(()),
         });
         match outcome.await {
-            Ok(Some(_)) => self.ended(&raw),
+            Ok(Some(end)) => self.ended(end),
             // What was enough has been taken.
             Ok(None) => {}
             Err(error) => self.failed(error),
         }
     }
 
-    /// More text after what came before it, `raw`; breaks off when that is enough.
-    fn take(&self, raw: &mut String, text: &str) -> ControlFlow<()> {
+    /// More text; breaks off when that is enough.
+    fn take(&mut self, text: &str) -> ControlFlow<()> {
         let mut state = self.engine.lock();
-        if raw.is_empty() {
+        if self.text.raw().is_empty() {
             let after = now().saturating_duration_since(self.begun);
             state.answered(after);
             state.cache.set_first_text(self.entry, after);
         }
-        raw.push_str(text);
-        let clean = opening::clean(&self.window, raw);
-        let shown = if self.masked { &clean[..placeholder::settled(&clean)] } else { &clean };
+        self.text.push(text);
+        let said = self.text.text();
+        let shown = if self.masked { &said[..placeholder::settled(said)] } else { said };
         state.cache.update(self.entry, shown);
-        let over = match stop::enough(&self.window, &self.language, shown, self.reach) {
-            Some(Enough::Reached) => Cache::truncate,
-            Some(Enough::Over) => Cache::complete,
-            None if self.masked && placeholder::find(&clean).is_some() => Cache::withhold,
-            None => {
-                state.notify(&self.uri);
-                return ControlFlow::Continue(());
+        let over = if self.masked && placeholder::find(said).is_some() {
+            Cache::withhold
+        } else {
+            match self.watch.enough(&self.text) {
+                Some(Enough::Reached) => Cache::truncate,
+                Some(Enough::Over) => Cache::complete,
+                None => {
+                    state.notify(&self.uri);
+                    return ControlFlow::Continue(());
+                }
             }
         };
+        state.filtered(self.entry, &self.text);
         over(&mut state.cache, self.entry);
         state.stream_over(&self.uri, self.entry);
         ControlFlow::Break(())
     }
 
     /// What was kept back, since it might have become a placeholder, is none.
-    fn ended(&self, raw: &str) {
+    fn ended(&mut self, end: End) {
+        self.text.finish();
         let mut state = self.engine.lock();
-        state.cache.update(self.entry, &opening::clean(&self.window, raw));
-        state.cache.complete(self.entry);
+        state.cache.update(self.entry, self.text.text());
+        let is_cut_off = end.finish == Finish::Length;
+        if is_cut_off && filter::whole_lines(self.text.text()).len() < self.text.text().len() {
+            state.cache.truncate(self.entry);
+            state.usage.filter_changed(Filter::CutOff.name());
+        } else {
+            state.cache.complete(self.entry);
+        }
+        state.filtered(self.entry, &self.text);
         // A reply without any text is a sign of life as well.
         state.answered(now().saturating_duration_since(self.begun));
         state.stream_over(&self.uri, self.entry);

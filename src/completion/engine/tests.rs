@@ -1,5 +1,6 @@
 //! The engine against a scripted endpoint on a paused clock.
 
+mod again;
 mod alternatives;
 mod ceiling;
 mod prediction;

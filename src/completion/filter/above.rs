@@ -1,6 +1,7 @@
 //! Drops a suggestion that says the lines above the cursor again.
 
-use crate::completion::{Window, reason::Filter};
+use super::name::Filter;
+use crate::completion::Window;
 use crate::text::line;
 
 /// Shorter lines come again in honest code: `None,`, `break;`, `return;`.

@@ -1,6 +1,7 @@
 //! Drops what is only white space, and white space at the end of what is shown.
 
-use crate::completion::{Window, reason::Filter};
+use super::name::Filter;
+use crate::completion::Window;
 use crate::text::line;
 
 /// `block` without white space at its end; it stays where text follows on the cursor's line.

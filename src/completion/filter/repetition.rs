@@ -1,40 +1,218 @@
-//! Cuts a loop: the same few lines said again and again.
+//! Cuts a loop: the same few lines, or the same few words in a line, said again and again.
 
 use crate::text::line;
 
 /// This often in a row is a loop. Twice happens in honest code.
 const TIMES: usize = 3;
 
-/// The longest loop looked for, in lines.
-const LONGEST: usize = 4;
+/// Elements of a list with words in them are a loop when they come this often; numbers never are.
+const TIMES_OF_DATA: usize = 8;
 
-/// Loops of trivial lines (`0,`, `}`) are honest data; a loop must hold this many bytes besides white space.
+/// The longest loop looked for, in lines.
+const LONGEST: usize = 6;
+
+/// A loop of lines holds this many bytes besides white space in each round.
 const LEAST_BYTES: usize = 8;
 
-/// `block` up to the end of the first round of a loop, or all of it.
+/// So many lines do not come twice in a row by chance.
+const LONG_ROUND: usize = 3;
+
+/// A loop of several lines may be told by its second round and the begun third, if a round holds this many bytes.
+const LEAST_BYTES_OF_TWO: usize = 12;
+
+/// The longest loop looked for within a line, in bytes. A clause has about 40.
+const LONGEST_IN_LINE: usize = 48;
+
+/// A loop within a line has so many bytes at least.
+const LEAST_BYTES_IN_LINE: usize = 24;
+
+/// How often words come in a row before they are a loop: `very very very`.
+const TIMES_OF_WORDS: usize = 6;
+
+/// The same for words in a list, whose rows may be honest data.
+const TIMES_IN_LIST: usize = 12;
+
+/// The same for numbers, paths of `../` and the like.
+const TIMES_OF_SIGNS: usize = 20;
+
+/// The same for one letter or digit.
+const TIMES_OF_LETTER: usize = 24;
+
+/// The same for one sign: rulers of 80 and 100 characters are honest.
+const TIMES_OF_SIGN: usize = 120;
+
+/// Zeros of these lengths stand for a hash of 128, 160 or 256 bits.
+const HASHES: [usize; 3] = [32, 40, 64];
+
+/// `block` up to the end of the first round of a loop, or before the line that is one; or all of it.
 pub fn cut(block: &str) -> &str {
     let lines: Vec<&str> = block.split('\n').collect();
+    // The first one stands on the cursor's line, without its indentation.
+    let said: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+    let mut at = 0;
     for start in 0..lines.len() {
         for length in 1..=LONGEST {
-            if is_loop(&lines[start..], length) {
-                let bytes = lines[..start + length].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
-                return &block[..bytes];
+            if is_loop(&said[start..], length) {
+                let round = lines[start..start + length].iter().map(|line| line.len() + 1).sum::<usize>();
+                return &block[..at + round - 1];
             }
         }
+        at += lines[start].len() + 1;
     }
-    block
+    match lines.last() {
+        Some(last) if loop_in_line(last) => block[..block.len() - last.len()].trim_end_matches('\n'),
+        _ => block,
+    }
 }
 
-/// Whether the last lines of a text that is still growing are a loop.
-pub fn ends_in_loop(text: &str) -> bool {
-    let tail: Vec<&str> =
-        text.rsplit('\n').skip(1).filter(|line| !line::is_blank(line)).take(TIMES * LONGEST).collect();
-    (1..=LONGEST).any(|length| is_loop(&tail, length))
+/// Whether the last of `lines`, all complete, are a loop.
+pub fn lines_in_loop(lines: &str) -> bool {
+    let lines = lines.rsplit('\n').filter(|line| !line::is_blank(line));
+    let tail: Vec<&str> = lines.map(str::trim).take(TIMES_OF_DATA.max(TIMES * LONGEST)).collect();
+    (1..=LONGEST).any(|length| is_full_loop(&tail, length))
+}
+
+/// Whether `line`, which is still growing, ends in a loop.
+pub fn line_in_loop(line: &str) -> bool {
+    loop_in_line(line) && !may_become_hash(line)
+}
+
+/// Whether a line that still grows ends in zeros that may yet be those of a hash.
+fn may_become_hash(text: &str) -> bool {
+    let zeros = text.len() - text.trim_end_matches('0').len();
+    zeros > 0 && HASHES.iter().any(|length| zeros <= *length)
+}
+
+/// Whether a line is data rather than code: an element of a list, an empty cell, numbers. Data comes again.
+pub fn is_data(text: &str) -> bool {
+    let text = text.trim();
+    is_element(text) || !text.contains(char::is_alphabetic) || is_empty_tag(text)
+}
+
+fn is_element(text: &str) -> bool {
+    text.ends_with(',') && !text.contains(['=', ';'])
+}
+
+/// Whether no letter stands outside of tags: `<td>0</td>`.
+fn is_empty_tag(text: &str) -> bool {
+    let mut outside = text.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text);
+    text.starts_with('<') && text.ends_with('>') && !outside.any(|text| text.contains(char::is_alphabetic))
 }
 
 fn is_loop(lines: &[&str], length: usize) -> bool {
-    let Some(rounds) = lines.get(..TIMES * length) else { return false };
+    is_full_loop(lines, length) || (length > 1 && is_begun_loop(lines, length))
+}
+
+/// Whether the first lines are a round of `length` lines, and that again as often as [`TIMES`] says.
+fn is_full_loop(lines: &[&str], length: usize) -> bool {
+    let is_data = lines.iter().take(length).all(|line| self::is_data(line));
+    let times = if is_data { TIMES_OF_DATA } else { TIMES };
+    let Some(rounds) = lines.get(..times * length) else { return false };
     let (first, rest) = rounds.split_at(length);
-    first.iter().map(|line| line.trim().len()).sum::<usize>() >= LEAST_BYTES
-        && rest.chunks(length).all(|round| round == first)
+    let may_loop = !is_data || first.iter().any(|line| is_element(line) && line.contains(char::is_alphabetic));
+    may_loop && rest.chunks(length).all(|round| round == first) && bytes(first) >= LEAST_BYTES
+}
+
+/// Whether `lines` are two rounds, and the beginning of a third if they are short, up to their end.
+fn is_begun_loop(lines: &[&str], length: usize) -> bool {
+    let least = 2 * length + usize::from(length < LONG_ROUND);
+    if lines.len() < least || lines.len() >= TIMES * length {
+        return false;
+    }
+    let (first, rest) = lines.split_at(length);
+    let (last, whole) = rest.split_last().map_or(("", rest), |(last, whole)| (*last, whole));
+    let expected = first[(rest.len() - 1) % length];
+    whole.iter().enumerate().all(|(at, line)| *line == first[at % length])
+        && expected.starts_with(last.trim_end())
+        && !line::is_blank(last)
+        && bytes(first) >= LEAST_BYTES_OF_TWO
+        && !first.iter().any(|line| is_data(line))
+}
+
+fn bytes(lines: &[&str]) -> usize {
+    lines.iter().map(|line| line.trim().len()).sum()
+}
+
+/// Whether `text` ends in the same few bytes again and again.
+fn loop_in_line(text: &str) -> bool {
+    let bytes = text.trim_end().as_bytes();
+    if bytes.len() < LEAST_BYTES_IN_LINE {
+        return false;
+    }
+    (1..=LONGEST_IN_LINE.min(bytes.len() / 2)).any(|period| {
+        let same = bytes.iter().rev().zip(bytes.iter().rev().skip(period)).take_while(|(a, b)| a == b).count();
+        let unit = &bytes[bytes.len() - period..];
+        // What repeats within itself is judged by its own period.
+        if (1..period).any(|part| period % part == 0 && unit.chunks(part).all(|chunk| chunk == &unit[..part])) {
+            return false;
+        }
+        let covered = same + period;
+        if unit == b"0" && HASHES.contains(&covered) {
+            return false;
+        }
+        covered >= LEAST_BYTES_IN_LINE && covered >= period * times(unit) - usize::from(period > 1)
+    })
+}
+
+/// How often `unit` must come in a row to be a loop.
+fn times(unit: &[u8]) -> usize {
+    let letters = unit.iter().filter(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()).count();
+    match unit {
+        [byte] if byte.is_ascii_alphanumeric() => TIMES_OF_LETTER,
+        [_] => TIMES_OF_SIGN,
+        _ if letters == 0 || unit.contains(&b'\\') => TIMES_OF_SIGNS,
+        _ if unit.contains(&b',') => TIMES_IN_LIST,
+        _ => TIMES_OF_WORDS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `reply` holds `§` where it is cut.
+    #[track_caller]
+    fn check(reply: &str) {
+        let text = reply.replacen('§', "", 1);
+        assert_eq!(cut(&text), &text[..reply.find('§').unwrap_or(text.len())], "{reply:?}");
+    }
+
+    #[test]
+    fn lines_in_a_loop_are_said_once() {
+        check("push(a);§\npush(a);\npush(a);\npush(a);");
+        check("a(1);\nload(b);\nsave(c);§\nload(b);\nsave(c);\nload(b);");
+        check("a();\nlet x = 1;§\nlet x = 1;\nlet x = 1;");
+    }
+
+    #[test]
+    fn twice_is_no_loop() {
+        check("push(a);\npush(a);");
+        check("load(b);\nsave(c);\nload(b);\nsave(c);");
+    }
+
+    #[test]
+    fn data_comes_again() {
+        check("0,\n0,\n0,\n0,\n0,");
+        check("[0, 0, 0],\n[0, 0, 0],\n[0, 0, 0],");
+        check("<td></td>\n<td></td>\n<td></td>");
+        check("    0, 0, 0, 0, 0, 0, 0, 0,");
+        check("0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,");
+    }
+
+    #[test]
+    fn a_line_in_a_loop_goes() {
+        check(&format!("a();§\n// {}", "very ".repeat(12)));
+        check(&format!("§{}", "0, ".repeat(40)));
+        check(&format!("§{}", "bar = ".repeat(8)));
+        check(&format!("let a = 1;§\nlet b = 1{}", "0".repeat(60)));
+        check(&format!("§{}", "/".repeat(200)));
+    }
+
+    #[test]
+    fn rulers_and_numbers_are_no_loop() {
+        check(&format!("// {}", "-".repeat(100)));
+        check("1000000000000");
+        check("../../../../../../../a.js");
+        check("no, no, no and no");
+    }
 }

@@ -1,6 +1,7 @@
 //! Cuts what stands after the cursor already: the rest of the line, and the lines below.
 
-use crate::completion::{Window, reason::Filter};
+use super::{alike, closer, name::Filter};
+use crate::completion::Window;
 use crate::text::line;
 
 /// What is left of a block, and how it meets the rest of the line.
@@ -16,6 +17,9 @@ pub struct Cut<'a> {
 
 /// `block` without what the suffix says.
 pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<Cut<'a>, Filter> {
+    if closer::is_below(window, language, block) {
+        return Err(Filter::Suffix);
+    }
     let left = cut_lines_below(window, language, block);
     if left.is_empty() && !line::is_blank(block) {
         return Err(Filter::Suffix);
@@ -25,8 +29,14 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<Cut<'a
     if rest.is_empty() {
         return Ok(Cut { text: block, replaces: 0, joins: false });
     }
-    if let Some(cut) = block.trim_end().strip_suffix(rest) {
-        return joined(cut);
+    // What the block closes for itself is not the rest of the line.
+    let keeps_own = |cut: &&str| unmatched_openers(cut) <= unmatched_openers(block);
+    let trimmed = block.trim_end();
+    let cut = trimmed.strip_suffix(rest).or_else(|| without_rest(block, rest)).filter(keeps_own);
+    let both_close = closes_both(window.line_before(), trimmed, rest);
+    if let Some(cut) = cut.filter(|_| !both_close).or_else(|| without_semicolon(trimmed, rest, both_close)) {
+        let blank = window.line_after().starts_with(' ');
+        return joined(if blank { cut.trim_end() } else { cut });
     }
     let open = line::shape(window.line_before(), language).net + net(block);
     if open <= 0
@@ -52,7 +62,7 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a s
         let whole = if at == 0 { format!("{}{text}", window.line_before()) } else { (*text).to_owned() };
         let shape = line::shape(&whole, language);
         let own_closer = shape.closes && depth > 0;
-        if !line::is_blank(&whole) && !own_closer && repeats(&whole, &lines[at + 1..], &below) {
+        if !line::is_blank(&whole) && !own_closer && repeats(&whole, &lines[at + 1..], &below, language) {
             return block[..kept].trim_end();
         }
         depth = (depth + line::shape(text, language).net).max(0);
@@ -62,9 +72,58 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a s
 }
 
 /// Whether `first` and then `rest` are the first lines `below`.
-fn repeats(first: &str, rest: &[&str], below: &[&str]) -> bool {
-    let same = |(ours, theirs): (&&str, &&str)| ours.trim_end() == theirs.trim_end();
+fn repeats(first: &str, rest: &[&str], below: &[&str], language: &str) -> bool {
+    let same =
+        |(ours, theirs): (&&str, &&str)| ours.trim_end() == theirs.trim_end() || alike::are(ours, theirs, language);
     below.len() > rest.len() && same((&first, &below[0])) && rest.iter().zip(&below[1..]).all(same)
+}
+
+/// `block` without the semicolon at its end that stands behind closing brackets in `rest`.
+fn without_semicolon<'a>(block: &'a str, rest: &str, both_close: bool) -> Option<&'a str> {
+    let closers = rest.strip_suffix(';')?;
+    let only_closers = !closers.is_empty() && closers.chars().all(|c| matches!(c, ')' | ']' | '}'));
+    block
+        .strip_suffix(';')
+        .filter(|cut| only_closers && !cut.contains(['\n', ';']) && (both_close || unmatched_closers(cut).is_empty()))
+}
+
+/// Whether `rest` is closing brackets, and the line opens enough of their kind for those of `block` and for them.
+fn closes_both(before: &str, block: &str, rest: &str) -> bool {
+    let is_closing = |c: char| matches!(c, ')' | ']' | '}' | ';' | ',') || c.is_whitespace();
+    if !rest.chars().all(is_closing) || !rest.contains([')', ']', '}']) {
+        return false;
+    }
+    let mut open = vec![];
+    [before, block, rest].into_iter().flat_map(str::chars).all(|c| match c {
+        '(' | '[' | '{' => {
+            open.push(c);
+            true
+        }
+        ')' => open.pop() == Some('('),
+        ']' => open.pop() == Some('['),
+        '}' => open.pop() == Some('{'),
+        _ => true,
+    })
+}
+
+/// How many brackets `text` leaves open.
+fn unmatched_openers(text: &str) -> i32 {
+    text.bytes()
+        .rev()
+        .fold((0, 0), |(depth, open), byte| match line::bracket(byte) {
+            1 if depth == 0 => (0, open + 1),
+            net => (depth - net, open),
+        })
+        .1
+}
+
+/// `block` without `rest` at its end, where they differ by blanks only.
+fn without_rest<'a>(block: &'a str, rest: &str) -> Option<&'a str> {
+    let mut left = block;
+    for c in rest.chars().rev().filter(|c| !c.is_whitespace()) {
+        left = left.trim_end_matches([' ', '\t']).strip_suffix(c)?;
+    }
+    (left.len() < block.len()).then_some(left)
 }
 
 /// `block` without the brackets at its end that close none of its own and stand at the beginning of `rest` again.

@@ -1,6 +1,6 @@
 //! Languages whose blocks stand in braces, C and what took after it.
 
-use super::syntax::{BRACKETS, Escape, StringMark, Syntax, Words};
+use super::syntax::{Escape, PLAIN, StringMark, Syntax, Words};
 
 const SLASHES: &[&str] = &["//"];
 const SLASH_STAR: &[(&str, &str)] = &[("/*", "*/")];
@@ -14,7 +14,6 @@ pub(super) const C: Syntax = Syntax {
     block_comments: SLASH_STAR,
     doc_comments: DOCS,
     strings: &[StringMark::line("\""), StringMark::character("'")],
-    brackets: BRACKETS,
     words: Words {
         opens: &["do", "else"],
         closes: &[],
@@ -22,9 +21,9 @@ pub(super) const C: Syntax = Syntax {
         defines: &["const", "enum", "static", "struct", "union"],
         flow: FLOW,
     },
-    indented: false,
-    ignores_case: false,
     preprocessed: true,
+    semicolons: true,
+    ..PLAIN
 };
 
 pub(super) const CPP: Syntax = Syntax {
@@ -92,6 +91,7 @@ pub(super) const JAVASCRIPT: Syntax = Syntax {
         ..JAVA.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -134,6 +134,7 @@ pub(super) const GO: Syntax = Syntax {
         ..C.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -147,6 +148,7 @@ pub(super) const SWIFT: Syntax = Syntax {
         ..C.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -156,6 +158,7 @@ pub(super) const KOTLIN: Syntax = Syntax {
         flow: &["if", "for", "while", "do", "when", "return", "try", "throw"],
         ..JAVA.words
     },
+    semicolons: false,
     ..JAVA
 };
 
@@ -167,6 +170,7 @@ pub(super) const SCALA: Syntax = Syntax {
         flow: &["if", "for", "while", "do", "match", "case", "return", "try", "throw"],
         ..JAVA.words
     },
+    semicolons: false,
     ..JAVA
 };
 
@@ -174,6 +178,7 @@ pub(super) const GROOVY: Syntax = Syntax {
     strings: &[StringMark::lines("\"\"\""), StringMark::lines("'''"), StringMark::line("\""), StringMark::line("'")],
     words: Words { defines: &["class", "def", "enum", "interface", "trait"], ..JAVA.words },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -211,6 +216,7 @@ pub(super) const PHP: Syntax = Syntax {
         ..JAVA.words
     },
     preprocessed: false,
+    tags: true,
     ..C
 };
 
@@ -237,6 +243,7 @@ pub(super) const ODIN: Syntax = Syntax {
         ..C.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -268,6 +275,7 @@ pub(super) const GLEAM: Syntax = Syntax {
         ..C.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 
@@ -325,10 +333,7 @@ pub(super) const GRAPHQL: Syntax = Syntax {
         ],
         flow: &["extend"],
     },
-    indented: false,
-    ignores_case: false,
-    preprocessed: false,
-    brackets: BRACKETS,
+    ..PLAIN
 };
 
 pub(super) const TERRAFORM: Syntax = Syntax {
@@ -343,6 +348,7 @@ pub(super) const TERRAFORM: Syntax = Syntax {
         ..C.words
     },
     preprocessed: false,
+    semicolons: false,
     ..C
 };
 

@@ -1,13 +1,12 @@
 //! Languages in which indentation or expressions carry the structure: Python's kin, the functional ones, Lisps.
 
-use super::syntax::{BRACKETS, NO_WORDS, StringMark, Syntax, Words};
+use super::syntax::{NO_WORDS, PLAIN, StringMark, Syntax, Words};
 
 pub(super) const PYTHON: Syntax = Syntax {
     line_comments: &["#"],
     block_comments: &[],
     doc_comments: &["\"\"\"", "'''", "#:"],
     strings: &[StringMark::lines("\"\"\""), StringMark::lines("'''"), StringMark::line("\""), StringMark::line("'")],
-    brackets: BRACKETS,
     words: Words {
         opens: &[],
         closes: &[],
@@ -19,8 +18,7 @@ pub(super) const PYTHON: Syntax = Syntax {
         ],
     },
     indented: true,
-    ignores_case: false,
-    preprocessed: false,
+    ..PLAIN
 };
 
 pub(super) const GDSCRIPT: Syntax = Syntax {

@@ -1,7 +1,10 @@
 //! Markup, data and configuration: little or no code.
 
 use super::braces::{JAVASCRIPT, TYPESCRIPT};
-use super::syntax::{Escape, PROSE, StringMark, Syntax};
+use super::syntax::{Escape, PLAIN, StringMark, Syntax};
+
+/// Words for people to read, with no signs of their own.
+const PROSE: Syntax = Syntax { prose: true, ..PLAIN };
 
 const ANGLES_TOO: &[(char, char)] = &[('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')];
 
@@ -9,7 +12,8 @@ pub(super) const XML: Syntax = Syntax {
     block_comments: &[("<!--", "-->"), ("<![CDATA[", "]]>")],
     strings: &[StringMark::raw("\"", "\""), StringMark::raw("'", "'")],
     brackets: ANGLES_TOO,
-    ..PROSE
+    tags: true,
+    ..PLAIN
 };
 
 /// HTML, and templates that hold it. Scripts in it are read as what they are in.
@@ -17,17 +21,19 @@ pub(super) const HTML: Syntax =
     Syntax { block_comments: &[("<!--", "-->"), ("{{!--", "--}}"), ("{#", "#}"), ("@*", "*@")], ..XML };
 
 /// Components with markup, script and style in one file: Vue, Svelte.
-pub(super) const COMPONENT: Syntax = Syntax { block_comments: &[("/*", "*/"), ("<!--", "-->")], ..TYPESCRIPT };
+pub(super) const COMPONENT: Syntax =
+    Syntax { block_comments: &[("/*", "*/"), ("<!--", "-->")], tags: true, ..TYPESCRIPT };
 
 /// JavaScript with markup in it.
-pub(super) const JSX: Syntax = Syntax { block_comments: &[("/*", "*/"), ("{/*", "*/}")], ..JAVASCRIPT };
+pub(super) const JSX: Syntax = Syntax { block_comments: &[("/*", "*/"), ("{/*", "*/}")], tags: true, ..JAVASCRIPT };
 
 /// The same with types.
-pub(super) const TSX: Syntax = Syntax { block_comments: JSX.block_comments, ..TYPESCRIPT };
+pub(super) const TSX: Syntax = Syntax { block_comments: JSX.block_comments, tags: true, ..TYPESCRIPT };
 
 pub(super) const MARKDOWN: Syntax = Syntax {
     block_comments: &[("<!--", "-->")],
     strings: &[StringMark::raw("```", "```"), StringMark::raw("`", "`")],
+    tags: true,
     ..PROSE
 };
 
@@ -35,6 +41,10 @@ pub(super) const RESTRUCTURED_TEXT: Syntax =
     Syntax { line_comments: &[".. "], strings: &[StringMark::raw("``", "``")], indented: true, ..PROSE };
 
 pub(super) const LATEX: Syntax = Syntax { line_comments: &["%"], ..PROSE };
+
+pub(super) const ASCIIDOC: Syntax = Syntax { line_comments: &["//"], block_comments: &[("////", "////")], ..PROSE };
+
+pub(super) const ORG: Syntax = Syntax { line_comments: &["# "], ..PROSE };
 
 pub(super) const TYPST: Syntax = Syntax {
     line_comments: &["//"],
@@ -45,7 +55,7 @@ pub(super) const TYPST: Syntax = Syntax {
 };
 
 /// JSON has no comments; what writes them means JSONC.
-pub(super) const JSON: Syntax = Syntax { strings: &[StringMark::line("\"")], ..PROSE };
+pub(super) const JSON: Syntax = Syntax { strings: &[StringMark::line("\"")], ..PLAIN };
 
 pub(super) const JSONC: Syntax = Syntax { line_comments: &["//"], block_comments: &[("/*", "*/")], ..JSON };
 
@@ -53,7 +63,7 @@ pub(super) const YAML: Syntax = Syntax {
     line_comments: &["#"],
     strings: &[StringMark::lines("\""), StringMark::raw("'", "'").escaped(Escape::Doubled)],
     indented: true,
-    ..PROSE
+    ..PLAIN
 };
 
 pub(super) const TOML: Syntax = Syntax {
@@ -64,20 +74,20 @@ pub(super) const TOML: Syntax = Syntax {
         StringMark::line("\""),
         StringMark::line("'").escaped(Escape::Nothing),
     ],
-    ..PROSE
+    ..PLAIN
 };
 
-pub(super) const INI: Syntax = Syntax { line_comments: &[";", "#"], strings: &[StringMark::line("\"")], ..PROSE };
+pub(super) const INI: Syntax = Syntax { line_comments: &[";", "#"], strings: &[StringMark::line("\"")], ..PLAIN };
 
 pub(super) const SASS: Syntax = Syntax {
     line_comments: &["//"],
     block_comments: &[("/*", "*/")],
     strings: &[StringMark::line("\""), StringMark::line("'")],
     indented: true,
-    ..PROSE
+    ..PLAIN
 };
 
 /// Messages and lists that git has people edit.
 pub(super) const GIT: Syntax = Syntax { line_comments: &["#"], ..PROSE };
 
-pub(super) const GO_MODULE: Syntax = Syntax { line_comments: &["//"], ..PROSE };
+pub(super) const GO_MODULE: Syntax = Syntax { line_comments: &["//"], ..PLAIN };

@@ -21,6 +21,12 @@ pub struct Syntax {
     pub ignores_case: bool,
     /// Whether lines that begin with `#` belong to a preprocessor and stand where they like.
     pub preprocessed: bool,
+    /// Whether each simple statement ends with a semicolon.
+    pub semicolons: bool,
+    /// Whether tags such as `<s>` stand in its texts.
+    pub tags: bool,
+    /// Whether its texts are words for people to read, not code.
+    pub prose: bool,
 }
 
 /// Words of a language by what they do to structure. All are in lower case where case does not count.
@@ -151,10 +157,13 @@ pub(super) const UNKNOWN: Syntax = Syntax {
     indented: false,
     ignores_case: false,
     preprocessed: false,
+    semicolons: false,
+    tags: false,
+    prose: false,
 };
 
 /// A text without code: no comments, no strings, no words.
-pub(super) const PROSE: Syntax = Syntax {
+pub(super) const PLAIN: Syntax = Syntax {
     line_comments: &[],
     block_comments: &[],
     doc_comments: &[],
@@ -164,6 +173,9 @@ pub(super) const PROSE: Syntax = Syntax {
     indented: false,
     ignores_case: false,
     preprocessed: false,
+    semicolons: false,
+    tags: false,
+    prose: false,
 };
 
 impl Syntax {
@@ -198,6 +210,12 @@ impl Syntax {
     pub fn begins_comment_by_word(&self, line: &str) -> bool {
         let begins = |sign: &str| line.strip_prefix(sign.trim_end()).is_some_and(|rest| !is_word(rest));
         self.line_comments.iter().any(|sign| is_word(sign) && begins(sign))
+    }
+
+    /// The strings that may span lines, by marks that hardly mean anything else: `"""`, a backtick, `[[`; not one quote.
+    pub fn long_strings(&self) -> impl Iterator<Item = &'static StringMark> {
+        let is_telling = |open: &str| open.len() > 2 || !open.contains(['"', '\'']);
+        self.strings.iter().filter(move |mark| mark.extent == Extent::Lines && is_telling(mark.open))
     }
 
     fn has(&self, words: &[&str], word: &str) -> bool {

@@ -8,10 +8,10 @@ use super::layout::{
     ASSEMBLER, CLOJURE, COFFEESCRIPT, ELM, ERLANG, FSHARP, GDSCRIPT, HASKELL, LISP, NIM, NIX, OCAML, PROLOG, PYTHON,
 };
 use super::markup::{
-    COMPONENT, GIT, GO_MODULE, HTML, INI, JSON, JSONC, JSX, LATEX, MARKDOWN, RESTRUCTURED_TEXT, SASS, TOML, TSX, TYPST,
-    XML, YAML,
+    ASCIIDOC, COMPONENT, GIT, GO_MODULE, HTML, INI, JSON, JSONC, JSX, LATEX, MARKDOWN, ORG, RESTRUCTURED_TEXT, SASS,
+    TOML, TSX, TYPST, XML, YAML,
 };
-use super::syntax::{PROSE, Syntax};
+use super::syntax::{PLAIN, Syntax};
 use super::words::{
     ADA, BATCH, CMAKE, CRYSTAL, DOCKERFILE, ELIXIR, FISH, FORTRAN, JULIA, JUST, LUA, MAKE, MATLAB, PASCAL, PERL,
     POWERSHELL, R, RUBY, SHELL, SQL, TCL, VHDL, VIM, VISUAL_BASIC,
@@ -51,6 +51,7 @@ impl Language {
 
 pub(super) const TABLE: &[Language] = &[
     language("ada", &ADA),
+    language("asciidoc", &ASCIIDOC).ends(&["adoc", "asciidoc"]),
     language("asm", &ASSEMBLER).aka(&["asm-intel-x86-generic", "nasm"]),
     language("bat", &BATCH).aka(&["batch", "dosbatch"]).ends(&["bat", "cmd"]),
     language("bibtex", &LATEX).aka(&["bib"]).ends(&["bib"]),
@@ -66,7 +67,7 @@ pub(super) const TABLE: &[Language] = &[
     language("cuda-cpp", &CPP).aka(&["cuda"]).ends(&["cu", "cuh"]),
     language("d", &D).ends(&["d"]),
     language("dart", &DART).ends(&["dart"]),
-    language("diff", &PROSE).aka(&["patch"]).ends(&["diff", "patch"]),
+    language("diff", &PLAIN).aka(&["patch"]).ends(&["diff", "patch"]),
     language("dockerfile", &DOCKERFILE).files(&["containerfile", "dockerfile"]).ends(&["dockerfile"]),
     language("elixir", &ELIXIR).ends(&["ex", "exs"]),
     language("elm", &ELM).ends(&["elm"]),
@@ -110,6 +111,7 @@ pub(super) const TABLE: &[Language] = &[
     language("objective-cpp", &OBJECTIVE_C).aka(&["objcpp"]).ends(&["mm"]),
     language("ocaml", &OCAML).ends(&["ml", "mli"]),
     language("odin", &ODIN).ends(&["odin"]),
+    language("org", &ORG).ends(&["org"]),
     language("pascal", &PASCAL).aka(&["objectpascal"]).ends(&["pas"]),
     language("perl", &PERL).ends(&["pl", "pm"]),
     language("php", &PHP).ends(&["php", "phtml"]),

@@ -1,6 +1,6 @@
 //! Languages whose blocks begin and end with words: shells, scripts, Pascal's kin.
 
-use super::syntax::{BRACKETS, Escape, StringMark, Syntax, Words};
+use super::syntax::{Escape, PLAIN, StringMark, Syntax, Words};
 
 const HASH: &[&str] = &["#"];
 
@@ -9,7 +9,6 @@ pub(super) const RUBY: Syntax = Syntax {
     block_comments: &[("=begin", "=end")],
     doc_comments: &[],
     strings: &[StringMark::lines("\""), StringMark::lines("'"), StringMark::lines("`")],
-    brackets: BRACKETS,
     words: Words {
         opens: &["begin", "do", "else", "ensure", "loop", "then"],
         closes: &["end"],
@@ -17,9 +16,7 @@ pub(super) const RUBY: Syntax = Syntax {
         defines: &["class", "def", "module"],
         flow: &["if", "unless", "while", "until", "for", "case", "begin", "return", "loop", "yield"],
     },
-    indented: false,
-    ignores_case: false,
-    preprocessed: false,
+    ..PLAIN
 };
 
 pub(super) const CRYSTAL: Syntax = Syntax {

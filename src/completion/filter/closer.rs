@@ -1,0 +1,127 @@
+//! Tells that a closing line, all that the reply says, stands below already.
+
+use crate::completion::Window;
+use crate::text::{language, line};
+
+/// Words that open a block which such a word closes, at the start of a line.
+const OPENING_WORDS: [&str; 16] = [
+    "begin",
+    "case",
+    "class",
+    "def",
+    "do",
+    "for",
+    "function",
+    "if",
+    "module",
+    "select",
+    "struct",
+    "unless",
+    "until",
+    "while",
+    "local function",
+    "describe",
+];
+
+/// Whether `block` is nothing but closing lines that stand right below the cursor, and what they close is closed by
+/// those.
+pub fn is_below(window: &Window, language: &str, block: &str) -> bool {
+    let begins_line = line::is_blank(window.line_before()) || block.starts_with('\n');
+    let mut ours = block.split('\n').map(str::trim).filter(|text| !text.is_empty());
+    if !begins_line || !line::is_blank(window.line_after()) || !ours.clone().all(|text| is_closer(text, language)) {
+        return false;
+    }
+    let mut below = window.lines_below().filter(|text| !line::is_blank(text));
+    let Some(next) = below.clone().next() else { return false };
+    let mut any = false;
+    let all_stand = ours.all(|text| {
+        any = true;
+        below.next().is_some_and(|below| bare(below) == bare(text))
+    });
+    any && all_stand && is_closed(window, language, next)
+}
+
+fn bare(text: &str) -> &str {
+    text.trim().trim_end_matches([';', ','])
+}
+
+fn is_closer(text: &str, language: &str) -> bool {
+    let text = bare(text);
+    let brackets = !text.is_empty() && text.chars().all(|c| matches!(c, ')' | ']' | '}'));
+    brackets || closing_words(language).contains(&text) || tag(text).is_some()
+}
+
+/// Words that close a block.
+fn closing_words(language: &str) -> &'static [&'static str] {
+    language::syntax(language).words.closes
+}
+
+/// The name of a closing tag that is all of a line.
+fn tag(text: &str) -> Option<&str> {
+    let name = text.trim().strip_prefix("</")?.strip_suffix('>')?;
+    name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | ':' | '_')).then_some(name)
+}
+
+/// Whether `next`, the line below, closes what is open at the cursor.
+fn is_closed(window: &Window, language: &str, next: &str) -> bool {
+    if let Some(name) = tag(next) {
+        let open = |text: &str| {
+            let opened = text.matches(&format!("<{name}>")).count() + text.matches(&format!("<{name} ")).count();
+            opened as i32 - text.matches(&format!("</{name}>")).count() as i32
+        };
+        return open(&window.prefix) + open(&window.suffix) <= 0;
+    }
+    let by_word = closing_words(language).contains(&bare(next));
+    let weight = |text: &str| if by_word { word_weight(text, language) } else { line::shape(text, language).net };
+    let mut depth = 0;
+    let opener = std::iter::once(window.line_before()).chain(window.lines_above()).find(|text| {
+        depth += weight(text);
+        let is_opener = depth > 0;
+        depth = depth.min(0);
+        is_opener
+    });
+    match opener {
+        Some(opener) => line::indent(opener) == line::indent(next),
+        None => window.from_start,
+    }
+}
+
+/// 1 for a line that opens a block by a word, -1 for one that closes it.
+fn word_weight(text: &str, language: &str) -> i32 {
+    let text = text.trim();
+    let opens = OPENING_WORDS
+        .iter()
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '('])));
+    let closes =
+        |text: &str| closing_words(language).iter().any(|word| text == *word || text.ends_with(&format!(" {word}")));
+    i32::from(opens || text.ends_with(" do") || text.ends_with('|') && text.contains(" do |")) - i32::from(closes(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(language: &str, marked: &str, reply: &str, expected: bool) {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        assert_eq!(is_below(&window, language, reply), expected, "{marked:?} with {reply:?}");
+    }
+
+    #[test]
+    fn a_closer_that_stands_below_is_known() {
+        check("rust", "fn f() {\n    a();\n    <cursor>\n}\n", "}", true);
+        check("javascript", "f(() => {\n  a();\n  <cursor>\n});\n", "});", true);
+        check("ruby", "def f\n  a\n  <cursor>\nend\n", "end", true);
+        check("shellscript", "if a; then\n  b\n  <cursor>\nfi\n", "fi", true);
+        check("html", "<ul>\n  <li>a</li>\n  <cursor>\n</ul>\n", "</ul>", true);
+    }
+
+    #[test]
+    fn a_closer_that_is_missing_is_not() {
+        check("rust", "fn f() {\n    if a {\n        b();\n    <cursor>\n}\n", "}", false);
+        check("ruby", "def f\n  if a\n    b\n  <cursor>\nend\n", "end", false);
+        check("html", "<ul>\n<ul>\n  <cursor>\n</ul>\n", "</ul>", false);
+        check("rust", "fn f() {\n    a();\n    <cursor>\n}\n", "b();\n}", false);
+    }
+}

@@ -1,0 +1,248 @@
+//! White space at the start of a reply: what the cursor's line has already, and what it lacks.
+//!
+//! Codestral's tokenizer puts a blank before the prompt, so a prompt that ends in a blank leads it to write a second
+//! one; and it may begin on a new line, with the whole indentation, where the cursor stands on one. But a blank behind a
+//! word (`foo` continued as ` = bar`) and a line break behind a statement are right.
+
+use super::place::{self, Style};
+use crate::completion::Window;
+use crate::text::{language, line};
+
+/// What becomes of the start of a reply: so many bytes go, this white space comes in their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// Bytes that go.
+    pub drop: usize,
+    /// White space that comes.
+    pub insert: String,
+}
+
+impl Start {
+    fn keep() -> Self {
+        Self { drop: 0, insert: String::new() }
+    }
+
+    fn drop(bytes: usize) -> Self {
+        Self { drop: bytes, insert: String::new() }
+    }
+}
+
+/// What is right at the start of `text`, the reply so far; `None`: more text must tell.
+pub fn start(window: &Window, id: &str, style: Style, text: &str, finished: bool) -> Option<Start> {
+    let white = text.len() - text.trim_start_matches([' ', '\t', '\n']).len();
+    if white == text.len() && !finished {
+        return None;
+    }
+    let before = window.line_before();
+    if line::is_blank(before) {
+        return on_fresh_line(window, id, style, text, white, finished);
+    }
+    behind_text(window, id, text, white, finished)
+}
+
+fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bool) -> Option<Start> {
+    let before = window.line_before();
+    if let Some(line_break) = text[..white].find('\n') {
+        // Blanks at the end of the cursor's line are nobody's wish.
+        return Some(Start::drop(line_break));
+    }
+    if white == 0 || matches!(line::tail(before, id), line::Tail::String(_)) {
+        return Some(Start::keep());
+    }
+    if before.ends_with([' ', '\t']) {
+        let joins = !language::is_prose(id) || at_line_end(window) && white == 1;
+        return Some(if joins { Start::drop(white) } else { Start::keep() });
+    }
+    if white < text.len() && before.ends_with(['.', ':', '>']) && is_access(before) && !language::is_prose(id) {
+        return Some(Start::drop(white));
+    }
+    let is_body = (white > 1 || text.starts_with('\t'))
+        && white < text.len()
+        && line::is_inert(window.line_after())
+        && place::opens_block(before, id);
+    if id == "yaml" && is_body {
+        let first = text[white..].split_once('\n').map(|(first, _)| first);
+        let first = first.or_else(|| finished.then_some(&text[white..]))?;
+        return Some(if is_entry(first) { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() });
+    }
+    Some(if is_body { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() })
+}
+
+/// Whether `before` ends between a value and the name of its member, where no blank stands.
+fn is_access(before: &str) -> bool {
+    let sign = ["?.", ".", "::", "->"].iter().find_map(|sign| before.strip_suffix(sign));
+    sign.is_some_and(|value| value.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']')))
+}
+
+/// Whether `first`, a line, is an entry of a YAML list or mapping, not with the value of the key before it.
+fn is_entry(first: &str) -> bool {
+    first.starts_with("- ")
+        || first.split_once(':').is_some_and(|(_, value)| value.is_empty() || value.starts_with(' '))
+}
+
+fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usize, finished: bool) -> Option<Start> {
+    let before = window.line_before();
+    let breaks = text[..white].rfind('\n').map_or(0, |at| at + 1);
+    if breaks > 0 && !drops_breaks(window, id) {
+        return Some(Start::keep());
+    }
+    let (here, columns) = (line::indent(before), line::indent(&text[breaks..white]));
+    if language::is_prose(id) && breaks == 0 {
+        // The indentation of a list or a quotation is the writer's.
+        let again = !before.is_empty() && text.starts_with(before);
+        return Some(if again { Start::drop(before.len()) } else { Start::keep() });
+    }
+    let expected = place::expected(window, id, style).filter(|_| !place::goes_on(&text[white..], id));
+    if columns == 0 {
+        let start = under_indented(window, id, style, &text[white..], expected, finished)?;
+        return Some(Start { drop: white, ..start });
+    }
+    // A cursor in the middle of nowhere is on its way to somewhere: the indentation goes on.
+    let above = place::above(window).unwrap_or_default();
+    let is_settled = place::is_level(window, here) || (line::shape(above, id).opens && here > line::indent(above) + 1);
+    if breaks == 0 && !is_settled && here > 0 && columns != here {
+        return Some(Start::keep());
+    }
+    let Some(expected) = expected else {
+        // Nothing says what is right: what repeats the line's own white space goes.
+        let again = !before.is_empty() || breaks > 0 || columns == 1;
+        let more = if breaks > 0 { columns.saturating_sub(here) } else { 0 };
+        let is_deeper = |above: &str| place::opens_block(above, id) && here <= line::indent(above) + 1;
+        let wanted = place::above(window).is_some_and(is_deeper);
+        return Some(if again && !wanted {
+            Start { drop: white, insert: style.white(more) }
+        } else {
+            Start::drop(breaks)
+        });
+    };
+    let asked = if breaks > 0 || here == 0 { columns } else { here + columns };
+    let right = if here >= expected {
+        here
+    } else if asked <= expected && place::is_level(window, asked) && asked > 0 {
+        asked
+    } else {
+        expected
+    };
+    Some(Start { drop: white, insert: style.white(right.saturating_sub(here)) })
+}
+
+/// A first line without any indentation, at the margin, below a line that opens a block.
+fn under_indented(
+    window: &Window,
+    id: &str,
+    style: Style,
+    text: &str,
+    expected: Option<usize>,
+    finished: bool,
+) -> Option<Start> {
+    let Some(expected) = expected.filter(|expected| *expected > 0 && window.line_before().is_empty()) else {
+        return Some(Start::keep());
+    };
+    let opens = place::above(window).is_some_and(|above| place::opens_block(above, id));
+    if !opens || at_margin_by_right(window, text) {
+        return Some(Start::keep());
+    }
+    if !text.contains(|c: char| !c.is_alphanumeric()) && !finished {
+        return None;
+    }
+    if stands_at_margin(text) { Some(Start::keep()) } else { Some(Start { drop: 0, insert: style.white(expected) }) }
+}
+
+/// Whether the line above opens what is not indented by custom, or nothing is.
+fn at_margin_by_right(window: &Window, text: &str) -> bool {
+    let above = place::above(window).unwrap_or_default().trim_start();
+    ["namespace", "extern", "module", "switch"].iter().any(|word| above.starts_with(word)) || text.is_empty()
+}
+
+/// Words of lines that may stand at the margin of a block.
+const MARGIN_WORDS: [&str; 9] = ["case", "default", "public", "private", "protected", "end", "else", "elif", "except"];
+
+/// Whether a line may stand at the margin of a block: labels, directives, closers, comments.
+pub fn stands_at_margin(text: &str) -> bool {
+    let first = text.split('\n').next().unwrap_or_default();
+    let word = first.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    first.starts_with(['}', ')', ']', '#', '<', '/', '*', '@'])
+        || MARGIN_WORDS.contains(&word)
+        || first.trim_end().ends_with("*/")
+}
+
+/// Whether `text`, a line that still grows, may become one whose first word or sign says where it stands.
+pub fn may_be_special(text: &str, id: &str) -> bool {
+    let is_begun = |word: &&str| word.starts_with(text);
+    let words = language::syntax(id).words;
+    text == "/" || [words.closes, words.continues, &MARGIN_WORDS].into_iter().flatten().any(is_begun)
+}
+
+/// Whether line breaks at the start are one too many: the line is begun, or an empty one stands above it.
+fn drops_breaks(window: &Window, id: &str) -> bool {
+    let mut above = window.lines_above();
+    let nearest = above.next();
+    let fresh = nearest.is_none_or(line::is_blank) || nearest.is_some_and(|above| place::opens_block(above, id));
+    !window.line_before().is_empty() || (fresh && at_line_end(window) && !window.prefix.is_empty())
+}
+
+fn at_line_end(window: &Window) -> bool {
+    line::is_blank(window.line_after())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_in(id: &str, marked: &str, reply: &str, expected: &str) {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        let Start { drop, insert } = start(&window, id, Style::of(&window, id), reply, true).expect("a start");
+        assert_eq!(format!("{insert}{}", &reply[drop..]), expected, "{marked:?} with {reply:?}");
+    }
+
+    #[track_caller]
+    fn check(marked: &str, reply: &str, expected: &str) {
+        check_in("rust", marked, reply, expected);
+    }
+
+    #[test]
+    fn a_second_blank_goes() {
+        check("x = <cursor>\n", " 1", "1");
+        check("x = <cursor>", "  1", "1");
+        check("x = <cursor>;\n", " 1", "1");
+        check("s = \"a <cursor>\";\n", " b", " b");
+    }
+
+    #[test]
+    fn a_first_blank_stays() {
+        check("x =<cursor>\n", " 1", " 1");
+        check("a<cursor>\n", "\n    b", "\n    b");
+    }
+
+    #[test]
+    fn a_fresh_line_is_indented_once() {
+        check("fn f() {\n    <cursor>\n}", "\n    a();", "a();");
+        check("fn f() {\n    <cursor>\n}", "    a();", "a();");
+        check("fn f() {\n    <cursor>\n}", "\n\n    a();", "a();");
+        check("fn f() {\n    a();\n<cursor>\n}", "        b();", "    b();");
+        check_in("python", "if x:\n <cursor>\n", "   y", "   y");
+    }
+
+    #[test]
+    fn a_line_at_the_margin_gets_the_indentation_of_its_block() {
+        check("fn f() {\n    a();\n}\nfn g() {\n<cursor>\n}", "a();", "    a();");
+        check_in("cpp", "class A {\n<cursor>\n};\nvoid f() {\n  a();\n}", "public:\n", "public:\n");
+    }
+
+    #[test]
+    fn a_second_empty_line_goes_and_a_first_one_stays() {
+        check("a\n\n<cursor>", "\nb", "b");
+        check("a\n\n<cursor>c", "\nb", "\nb");
+        check("a\n<cursor>", "\nb", "\nb");
+    }
+
+    #[test]
+    fn a_body_begins_on_a_line_of_its_own() {
+        check("fn f() {<cursor>\n}", "    a();", "\n    a();");
+        check_in("python", "    def f(self):<cursor>", "    return 1", "\n    return 1");
+        check_in("yaml", "name:<cursor>", "  a", "  a");
+        check("let o = {<cursor>}", " a, b ", " a, b ");
+    }
+}

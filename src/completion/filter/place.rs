@@ -1,0 +1,183 @@
+//! What the text around the cursor says of its own ways: its indentation, and what is expected at the cursor.
+
+use crate::completion::Window;
+use crate::text::indentation::DEFAULT_UNIT;
+use crate::text::language::{self, StringMark};
+use crate::text::line;
+
+/// Lines above the cursor in which its own kind is looked for.
+const LINES_ABOVE: usize = 60;
+
+/// The widest step of indentation taken for one.
+const WIDEST_STEP: usize = 8;
+
+/// How the text around the cursor indents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether by tabs; `None` where no line, or both kinds of lines, say so.
+    pub tabs: Option<bool>,
+    /// Columns of one step, where a line that opens a block and the next one say so.
+    pub step: Option<usize>,
+}
+
+impl Style {
+    /// That of the window, in a language that may have one way for all.
+    pub fn of(window: &Window, language: &str) -> Self {
+        let style = Self::seen(window);
+        // `gofmt` knows no other; a recipe in a Makefile needs its tab.
+        let is_tabbed = style.tabs.is_none() && matches!(language, "go" | "makefile") && style.step.is_none();
+        if is_tabbed { Self { tabs: Some(true), step: Some(DEFAULT_UNIT) } } else { style }
+    }
+
+    fn seen(window: &Window) -> Self {
+        let (mut tabs, mut blanks) = (0_usize, 0_usize);
+        let mut steps = [0_usize; WIDEST_STEP + 1];
+        let mut above: Option<&str> = None;
+        for text in window.prefix.split('\n').chain(window.lines_below()) {
+            let indented = text.starts_with([' ', '\t']);
+            tabs += usize::from(text.starts_with('\t'));
+            blanks += usize::from(text.starts_with("  "));
+            let is_cursor_line = indented && std::ptr::eq(text, window.line_before());
+            if line::is_blank(text) && !is_cursor_line {
+                continue;
+            }
+            let opener = above.filter(|above| above.trim_end().ends_with(['{', '(', '[', ':', '>', 'n', 'o']));
+            if let Some(above) = opener {
+                let step = line::indent(text).saturating_sub(line::indent(above));
+                // One more is seldom a step, and often an accident.
+                if (2..=WIDEST_STEP).contains(&step) {
+                    steps[step] += 1;
+                }
+            }
+            above = Some(text);
+        }
+        let most = (2..=WIDEST_STEP).max_by_key(|step| (steps[*step], WIDEST_STEP - step));
+        let tabs = if (tabs > 0) == (blanks > 0) { None } else { Some(tabs > 0) };
+        Self { tabs, step: most.filter(|step| steps[*step] > 0) }
+    }
+
+    /// White space of so many columns.
+    pub fn white(&self, columns: usize) -> String {
+        if self.tabs == Some(true) {
+            return "\t".repeat(columns / DEFAULT_UNIT) + &" ".repeat(columns % DEFAULT_UNIT);
+        }
+        " ".repeat(columns)
+    }
+}
+
+/// The nearest line above the cursor's with anything on it.
+pub fn above(window: &Window) -> Option<&str> {
+    window.lines_above().find(|text| !line::is_blank(text))
+}
+
+/// Whether `text` opens a block whose lines stand deeper: not a list of arguments, whose lines stand anywhere.
+pub fn opens_block(text: &str, language: &str) -> bool {
+    let code = line::code(text, language);
+    let code = code.trim_end();
+    code.ends_with(['{', ':']) || code.ends_with("then") || code.ends_with(" do") || opens_by_word(code)
+}
+
+/// Whether `code`, a line of Ruby or its like, opens a block by its first word.
+fn opens_by_word(code: &str) -> bool {
+    const WORDS: [&str; 3] = ["def ", "module ", "class "];
+    WORDS.iter().any(|word| code.trim_start().starts_with(word)) && !code.ends_with(['}', ';', ')', ','])
+}
+
+/// The columns at which the cursor's line should begin, where the line above says so.
+pub fn expected(window: &Window, language: &str, style: Style) -> Option<usize> {
+    let above = above(window)?;
+    if opens_block(above, language) {
+        return style.step.map(|step| line::indent(above) + step);
+    }
+    is_complete(above, language, false).then(|| line::indent(above))
+}
+
+/// Whether nothing of a line's statement can stand on the next one. `more_like_it`: other such lines stand around it.
+pub fn is_complete(text: &str, id: &str, more_like_it: bool) -> bool {
+    let code = line::code(text, id);
+    let code = code.trim_end();
+    if line::shape(text, id).net > 0 || code.is_empty() {
+        return false;
+    }
+    if code.ends_with([';', '}']) {
+        return true;
+    }
+    if code.ends_with(',') {
+        return more_like_it || matches!(id, "json" | "jsonc");
+    }
+    if matches!(id, "html" | "xml" | "vue" | "svelte") {
+        let last_tag = code.rfind('<').map_or("", |at| &code[at..]);
+        return last_tag.starts_with("</") && last_tag.ends_with('>') || code.ends_with("/>");
+    }
+    let last = code.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    let is_open =
+        matches!(last, "and" | "or" | "not" | "in" | "return" | "is" | "lambda" | "await" | "new" | "then" | "do");
+    let ends = code.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
+    !language::syntax(id).semicolons && !matches!(id, "sql" | "yaml") && ends && !is_open
+}
+
+/// Whether a line that begins with `text` goes on with the statement above it.
+pub fn goes_on(text: &str, id: &str) -> bool {
+    let is_tag = text.starts_with('<') && matches!(id, "html" | "xml" | "vue" | "svelte");
+    let signs = ['.', '?', ':', '&', '|', '+', '-', '*', '/', '=', ',', '<', '>', '%', '{', '\\', '(', '['];
+    text.starts_with(signs) && !is_tag && !text.starts_with("//") && !text.starts_with("/*")
+}
+
+/// Whether a line above begins at this column: text may go back to it.
+pub fn is_level(window: &Window, columns: usize) -> bool {
+    let mut lines = window.lines_above().filter(|text| !line::is_blank(text)).take(LINES_ABOVE);
+    columns == 0 || lines.any(|text| line::indent(text) == columns)
+}
+
+/// What closes the multi-line string in which `text` ends, if it does, as far as the text tells.
+pub fn long_string(text: &str, id: &str) -> Option<&'static str> {
+    language::syntax(id).long_strings().find(|mark| is_open(text, mark)).map(|mark| mark.close)
+}
+
+/// Whether more strings of this kind are opened in `text` than closed.
+pub fn is_open(text: &str, mark: &StringMark) -> bool {
+    if mark.open == mark.close {
+        return text.matches(mark.open).count() % 2 == 1;
+    }
+    text.rfind(mark.open).is_some_and(|at| !text[at + mark.open.len()..].contains(mark.close))
+}
+
+/// Whether `word` stands in the window as a whole word, the one at the cursor apart.
+pub fn has_word(window: &Window, word: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = |text: &str, before_cursor: bool| {
+        text.match_indices(word).any(|(at, _)| {
+            let end = at + word.len();
+            let at_cursor = before_cursor && end == text.len();
+            !at_cursor && !text[..at].ends_with(is_word) && !text[end..].starts_with(is_word)
+        })
+    };
+    !word.is_empty() && (whole(&window.prefix, true) || whole(&window.suffix, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, tabs: Option<bool>, step: Option<usize>) {
+        let (prefix, suffix) = text.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        assert_eq!(Style::of(&window, "rust"), Style { tabs, step }, "{text:?}");
+    }
+
+    #[test]
+    fn a_text_tells_how_it_indents() {
+        check("fn f() {\n    a();\n}\n<cursor>", Some(false), Some(4));
+        check("def f():\n  a()\n<cursor>", Some(false), Some(2));
+        check("func f() {\n\ta()\n}\n<cursor>", Some(true), Some(4));
+        check("fn f() {\n    <cursor>\n}", Some(false), Some(4));
+        check("<cursor>\nif a {\n  b();\n}", Some(false), Some(2));
+    }
+
+    #[test]
+    fn where_nothing_or_both_is_seen_nothing_is_told() {
+        check("a\nb\n<cursor>", None, None);
+        check("a {\n\tb\n}\nc {\n  d\n}<cursor>", None, Some(2));
+    }
+}
