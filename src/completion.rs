@@ -39,6 +39,19 @@ pub struct Query {
     pub invoked: bool,
     /// The client sends no newer request while this one is open (Helix): the query moves along with what is typed.
     pub follows: bool,
+    /// The client takes nothing away from the text (LSP4IJ): a suggestion ends before what it would replace.
+    pub keeps_rest: bool,
+}
+
+/// What came before a request in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// An edit.
+    Edit,
+    /// A request at the same place, and no edit since.
+    SamePlace,
+    /// A request at another place and no edit since, or nothing at all: the document was only opened.
+    OtherPlace,
 }
 
 /// Predicts what comes next without asking anybody: the embedded engine, with what it knows of the user's text.

@@ -194,6 +194,7 @@ impl Client<'_> {
             cursor,
             invoked: false,
             follows: false,
+            keeps_rest: false,
         };
         let (asked, answer) = (self.typed.clone(), self.policy.ask(query));
         self.pending.push(Box::pin(async move { (asked, answer.await) }));

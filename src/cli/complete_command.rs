@@ -94,8 +94,14 @@ impl Complete {
         let language = language::of(&path);
         let document = Document::new(&path.to_string_lossy(), language, 0, &text);
         let spot = self.cursor.find(&document.text)?;
-        let query =
-            Query { document, location: Located::at(location), cursor: spot.offset, invoked: true, follows: false };
+        let query = Query {
+            document,
+            location: Located::at(location),
+            cursor: spot.offset,
+            invoked: true,
+            follows: false,
+            keeps_rest: false,
+        };
         let (answer, explained) = block_on(self.ask(loaded, &query))?;
         self.show(&query.document, spot, &answer, explained.as_ref())?;
         self.exit_code(answer.result)

@@ -141,7 +141,7 @@ mod tests {
         let cursor = marked.find('|').unwrap();
         let location = super::super::Located::at(found("/p/.git/COMMIT_EDITMSG"));
         let document = document(&marked.replacen('|', "", 1));
-        let query = Query { document, location, cursor, invoked: true, follows: false };
+        let query = Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false };
         check_refused(completable(&query, &Privacy::new(&[], true)), part);
     }
 

@@ -38,7 +38,7 @@ use state::State;
 use stream::{Stream, StreamReader};
 
 use super::{
-    MaskedSecret, MaskedWindow, Predictor, Query, Reason, Suggestion, Window,
+    Cause, MaskedSecret, MaskedWindow, Predictor, Query, Reason, Suggestion, Window,
     agreement::Agreement,
     backoff::Backoff,
     cache::{Cache, EntryId},
@@ -214,6 +214,11 @@ impl Engine {
             let document = document.clone();
             task::spawn_blocking(move || masks.of(&document));
         }
+    }
+
+    /// What came before a request at `cursor`, a byte offset, that is about to begin.
+    pub fn cause(&self, uri: &str, cursor: usize) -> Cause {
+        self.lock().documents.get(uri).map_or(Cause::OtherPlace, |document| document.cause(cursor))
     }
 
     /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.

@@ -28,7 +28,7 @@ pub use growing::Growing;
 pub use name::Filter;
 pub use repetition::{line_in_loop, lines_in_loop};
 
-use super::{Window, block};
+use super::{Query, Window, block};
 use crate::text::line;
 
 /// What a filter took out of a reply, or put right there.
@@ -55,6 +55,16 @@ pub struct Filtered {
     pub replaces: usize,
     /// What was taken, in the order of the filters.
     pub took: Vec<Took>,
+}
+
+/// Runs the filters over `block`, to be shown at the window's cursor, as the query's client can show it.
+pub fn apply_for(query: &Query, window: &Window, block: &str) -> Result<Filtered, Filter> {
+    let filtered = apply(window, &query.document.language, block)?;
+    if !query.keeps_rest || filtered.replaces == 0 {
+        return Ok(filtered);
+    }
+    let text = suffix::before_rest(window, &filtered.text)?.to_owned();
+    Ok(Filtered { text, replaces: 0, took: filtered.took })
 }
 
 /// Runs the filters over `block`, to be shown at the window's cursor in a document of this language.
@@ -118,6 +128,7 @@ fn note(took: &mut Vec<Took>, filter: Filter, before: &str, after: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::document::Document;
 
     /// Draws what the editor shows: the text with the suggestion in `⟦⟧` and what it replaces taken out.
     #[track_caller]
@@ -166,6 +177,39 @@ mod tests {
         check("fn f(<cursor>)\n", "x: T) -> U", "fn f(⟦x: T) -> U⟧\n");
         check("print(\"<cursor>\")\n", "a\", b) + 1", "print(\"⟦a\", b) + 1⟧\n");
         check("say \"<cursor>\"\n", "a\" + b", "say \"⟦a\" + b⟧\n");
+    }
+
+    /// The same for a client that replaces nothing.
+    #[track_caller]
+    fn check_keeping(marked: &str, reply: &str, shown: &str) {
+        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+        let document = Document::new("file:///a.rs", "rust", 1, &format!("{prefix}{suffix}"));
+        let cursor = prefix.len();
+        let query = Query {
+            document,
+            location: crate::completion::Located::at(crate::privacy::Location::nowhere()),
+            cursor,
+            invoked: false,
+            follows: false,
+            keeps_rest: true,
+        };
+        let drawn = match apply_for(&query, &window, reply) {
+            Ok(Filtered { text, replaces, .. }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
+            Err(filter) => filter.name().to_owned(),
+        };
+        assert_eq!(drawn, shown, "{marked:?} with {reply:?}");
+    }
+
+    #[test]
+    fn where_nothing_can_be_replaced_the_text_ends_before_what_stands_there() {
+        check_keeping("foo(<cursor>)\n", "a, b) {\n    c();\n}", "foo(⟦a, b⟧)\n");
+        check_keeping("foo(<cursor>)\n", "g(x), y) + 1", "foo(⟦g(x), y⟧)\n");
+        check_keeping("print(\"<cursor>\")\n", "a\", b) + 1", "print(\"⟦a⟧\")\n");
+        check_keeping("print(\"<cursor>\")\n", "say \\\"a\\\"\", b) + 1", "print(\"⟦say \\\"a\\\"⟧\")\n");
+        check_keeping("foo(<cursor>)\n", "\n    a,\n) + 1", "foo(⟦\n    a,\n⟧)\n");
+        check_keeping("foo(<cursor>)\n", ") + 1", "filteredSuffix");
+        check_keeping("let x = <cursor>\n", "foo();", "let x = ⟦foo();⟧\n");
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub struct ClientCapabilities {
     pub streams_chat: bool,
     /// Whether its next `completion` waits until the last is answered, so that a query must follow the typing (Helix).
     pub one_at_a_time: bool,
+    /// Whether it puts an inline suggestion behind what its range spans, instead of in its place (LSP4IJ).
+    pub keeps_rest: bool,
+    /// Whether a message that fills more than a line makes it wait for a key, which is then missing in the text (Neovim).
+    pub blocks_on_long_messages: bool,
 }
 
 impl ClientCapabilities {
@@ -74,6 +78,8 @@ impl ClientCapabilities {
             streams_chat: params.initialization_options.as_ref().is_some_and(streams_chat),
             multiline_items: name != "neovim",
             one_at_a_time: name == "helix",
+            blocks_on_long_messages: name == "neovim",
+            keeps_rest: is_jetbrains(&name),
         }
     }
 
@@ -94,6 +100,30 @@ impl ClientCapabilities {
             Encoding::Utf32 => PositionEncodingKind::UTF32,
         }
     }
+}
+
+/// LSP4IJ calls itself by the full name of the IDE it runs in; each has one of these words in it. In small letters.
+const JETBRAINS: [&str; 15] = [
+    "appcode",
+    "clion",
+    "datagrip",
+    "dataspell",
+    "goland",
+    "intellij",
+    "jetbrains",
+    "lsp4ij",
+    "phpstorm",
+    "pycharm",
+    "rider",
+    "rubymine",
+    "rustrover",
+    "webstorm",
+    "writerside",
+];
+
+/// Whether a client's name, in small letters, is that of an IDE built on IntelliJ's platform.
+fn is_jetbrains(name: &str) -> bool {
+    name == "android studio" || name.split_whitespace().any(|word| JETBRAINS.contains(&word))
 }
 
 /// What a client says of itself in `initializationOptions`, beside the settings.
@@ -158,6 +188,23 @@ mod tests {
         assert!(client.inline_completion);
         assert!(!client.wants_completion(AsCompletion::Auto));
         assert!(client.wants_completion(AsCompletion::Always));
+    }
+
+    #[test]
+    fn an_ide_of_jetbrains_replaces_nothing_whichever_it_is() {
+        for (name, expected) in [
+            ("IntelliJ IDEA Community Edition", true),
+            ("PyCharm", true),
+            ("JetBrains Rider", true),
+            ("Android Studio", true),
+            ("Visual Studio Code", false),
+            ("Strider", false),
+            ("Neovim", false),
+            ("", false),
+        ] {
+            let client = client(json!({ "capabilities": {}, "clientInfo": { "name": name } }));
+            assert_eq!(client.keeps_rest, expected, "{name}");
+        }
     }
 
     #[test]

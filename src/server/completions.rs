@@ -1,13 +1,13 @@
 //! The two requests that complete: `textDocument/inlineCompletion`, and `textDocument/completion` for clients without it.
 
 use tower_lsp::ls_types::{
-    CompletionList, CompletionParams, InlineCompletionList, InlineCompletionParams, InlineCompletionTriggerKind,
-    TextDocumentPositionParams,
+    CompletionList, CompletionParams, CompletionTriggerKind, InlineCompletionList, InlineCompletionParams,
+    InlineCompletionTriggerKind, TextDocumentPositionParams,
 };
 
 use super::convert::{self, Anchor};
 use super::session::Session;
-use crate::completion::{Query, Reason};
+use crate::completion::{Cause, Query, Reason};
 use crate::text::position;
 
 /// Superseded is `null`, which leaves what is shown alone; nothing is an empty list, which clears it. No other error
@@ -18,6 +18,7 @@ pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Optio
     let Some(mut query) = query(session, &params.text_document_position, invoked) else {
         return Some(InlineCompletionList { items: vec![] });
     };
+    query.keeps_rest = session.client.capabilities().keeps_rest;
     let asked = query.document.clone();
     let mut anchor = Anchor { document: &asked, start: query.cursor, cursor: query.cursor, given: "" };
     if let Some(selected) = &params.context.selected_completion_info {
@@ -51,11 +52,33 @@ pub async fn in_menu(session: &Session, params: &CompletionParams) -> Completion
     let Some(mut query) = query(session, &params.text_document_position, true) else {
         return CompletionList::default();
     };
-    // Helix calls its automatic requests "invoked" too; only a menu without anything typed tells them apart.
-    query.invoked = false;
+    query.invoked = is_by_hand(session, params, &query);
     query.follows = client.one_at_a_time;
     let suggestion = session.engine.complete(&query).await.result.ok();
     convert::to_completion_list(suggestion.as_ref(), &query.document, query.cursor, &client)
+}
+
+/// Whether the person asked for the menu. Clients call their automatic requests "invoked" too, but those follow what is
+/// typed: a request without an edit before it was made by hand. Helix alone asks once more unasked, as insert mode begins
+/// behind a word, and by hand there is the next request at that place.
+fn is_by_hand(session: &Session, params: &CompletionParams, query: &Query) -> bool {
+    let kind = params.context.as_ref().map(|context| context.trigger_kind);
+    if kind.is_some_and(|kind| kind != CompletionTriggerKind::INVOKED) {
+        return false;
+    }
+    match session.engine.cause(&query.document.uri, query.cursor) {
+        Cause::Edit => false,
+        Cause::SamePlace => true,
+        Cause::OtherPlace => !session.client.capabilities().one_at_a_time || !is_behind_word(query),
+    }
+}
+
+/// Whether so many letters stand before the cursor that Helix asks for a menu by itself (`completion-trigger-len`).
+fn is_behind_word(query: &Query) -> bool {
+    const LETTERS: usize = 2;
+    let text = &query.document.text;
+    let mut before = text.chars_at(text.byte_to_char(query.cursor)).reversed();
+    before.by_ref().take(LETTERS).filter(|c| c.is_alphanumeric() || *c == '_').count() == LETTERS
 }
 
 /// The query at a position; `None` for a document that is not open.
@@ -69,5 +92,5 @@ fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) 
     let at = convert::from_position(params.position);
     let cursor = position::to_offset(&document.text, at, session.client.capabilities().encoding);
     let location = session.indexing.locations().of(uri.as_str());
-    Some(Query { document, location, cursor, invoked, follows: false })
+    Some(Query { document, location, cursor, invoked, follows: false, keeps_rest: false })
 }

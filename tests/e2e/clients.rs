@@ -119,6 +119,42 @@ pub fn vscode() -> Builder {
     Builder::new("code-server", "1.139.1", 1, capabilities)
 }
 
+/// LSP4IJ 0.20 in IntelliJ IDEA: UTF-16 without a word about it, no settings to ask for, starts at version 1. As its
+/// `SupportedFeatures` names them, and inline completion.
+pub fn jetbrains() -> Builder {
+    let capabilities = json!({
+        "textDocument": {
+            "synchronization": {"willSave": true, "willSaveWaitUntil": true, "didSave": true},
+            "completion": {
+                "completionItem": {
+                    "snippetSupport": true,
+                    "documentationFormat": ["markdown", "plaintext"],
+                    "insertTextModeSupport": {"valueSet": [1, 2]},
+                    "resolveSupport": {"properties": ["documentation", "detail", "additionalTextEdits"]},
+                },
+                "completionList": {"itemDefaults": ["editRange"]},
+            },
+            "codeAction": {
+                "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor"]}},
+                "dataSupport": true,
+                "resolveSupport": {"properties": ["edit"]},
+                "dynamicRegistration": true,
+            },
+            "inlineCompletion": {},
+        },
+        "window": {"workDoneProgress": true, "showMessage": {}, "showDocument": {"support": true}},
+        "workspace": {
+            "applyEdit": true,
+            "executeCommand": {"dynamicRegistration": true},
+            "workspaceFolders": true,
+            "workspaceEdit": {"documentChanges": true, "resourceOperations": ["create", "delete", "rename"]},
+            "didChangeWatchedFiles": {"dynamicRegistration": true},
+            "didChangeConfiguration": {"dynamicRegistration": true},
+        },
+    });
+    Builder::new("IntelliJ IDEA Community Edition", "2026.2", 1, capabilities)
+}
+
 /// What all three clients have in common.
 fn capabilities(encodings: &[&str]) -> Value {
     json!({

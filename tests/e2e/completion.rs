@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::clients::{helix, neovim, vscode};
+use crate::clients::{helix, jetbrains, neovim, vscode};
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, URI, editor, settings};
+use crate::process::command;
 
 #[track_caller]
 fn check(marked: &str, reply: &str, drawn: &str) {
@@ -111,6 +112,40 @@ fn typing_along_is_answered_without_asking_again() {
         assert_eq!(drawn.replace(['⟦', '⟧'], ""), "let x = foo_bar();\n");
     }
     assert_eq!(fake.stats().requests, 1);
+}
+
+/// What stands in the text after LSP4IJ has inserted: all of the text behind all of the range.
+#[track_caller]
+fn check_jetbrains(marked: &str, reply: &'static str, after: Option<&str>) {
+    let fake = Fake::start(move |_| Script::text(reply));
+    let mut editor = editor(jetbrains(), &fake);
+    let offset = editor.write(URI, marked);
+    let id = editor.complete(URI, offset);
+    let result = editor.result(id);
+    let Some(item) = result["items"].get(0) else {
+        assert_eq!((after, editor.reasons()), (None, vec!["filteredSuffix".to_owned()]));
+        return;
+    };
+    let text = item["insertText"].as_str().expect("a plain string").to_owned();
+    let (start, end) = editor.range(URI, &item["range"]);
+    assert_eq!((start, end), (offset, offset), "the range ends at the cursor");
+    editor.change(URI, offset..offset, &text);
+    assert_eq!(Some(editor.text(URI)), after);
+    // It runs no command: the edit tells.
+    editor.command("codestral.status");
+    assert_eq!(editor.shutdown(), 0);
+    let output = command(&editor.home()).args(["usage", "--json"]).output().expect("the binary runs");
+    let usage: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&usage["total"]["shown"], &usage["total"]["accepted"]), (&1.into(), &1.into()), "{usage}");
+}
+
+#[test]
+fn an_ide_that_replaces_nothing_gets_what_fits_before_the_rest_of_the_line() {
+    check_jetbrains("print(\"<cursor>\")\n", "abc\", b) + 1", Some("print(\"abc\")\n"));
+    check_jetbrains("foo(<cursor>)\n", "a, g(b)) {\n    c\n}\n", Some("foo(a, g(b))\n"));
+    check_jetbrains("foo(<cursor>)\n", "a, b)\n", Some("foo(a, b)\n"));
+    check_jetbrains("let x = <cursor>\n", "foo();\n", Some("let x = foo();\n"));
+    check_jetbrains("foo(<cursor>)\n", ") + 1\n", None);
 }
 
 #[test]
@@ -281,6 +316,64 @@ mod items {
         let (start, end) = editor.range(URI, &item["textEdit"]["range"]);
         assert_eq!((start, end), (offset - 2, offset));
         assert_ne!(item["kind"], 15, "Helix re-indents snippets");
+    }
+
+    /// Types nothing, asks at a place of the opened text, and says whether the endpoint was asked.
+    #[track_caller]
+    fn check_by_hand(client: crate::clients::Builder, marked: &str, kind: u8, asks: &[bool]) {
+        let fake = Fake::start(|_| Script::text("x();\n"));
+        let mut editor = editor(client, &fake);
+        let (text, offset) = crate::text::cursor(marked);
+        editor.open(URI, "rust", &text);
+        editor.command("codestral.toggle");
+        for (times, asks) in asks.iter().enumerate() {
+            let position = editor.position(URI, offset);
+            let context = json!({"triggerKind": kind});
+            let params = json!({"textDocument": {"uri": URI}, "position": position, "context": context});
+            let id = editor.request("textDocument/completion", params);
+            let list = editor.result(id);
+            assert_eq!(list["items"].get(0).is_some(), *asks, "{marked:?}, time {times}: {list}");
+        }
+        assert_eq!(fake.stats().requests, usize::from(asks.contains(&true)), "{marked:?}");
+    }
+
+    #[test]
+    fn a_menu_asked_for_by_hand_is_answered_though_completion_is_off_and_nothing_was_typed() {
+        let plain = || {
+            let mut client = helix();
+            client.client_info = Value::Null;
+            client
+        };
+        for client in [helix, plain] {
+            check_by_hand(client(), "let x = <cursor>\n", 1, &[true]);
+            check_by_hand(client(), "a\n    <cursor>\nb\n", 1, &[true, true]);
+            check_by_hand(client(), "let x = f<cursor>\n", 1, &[true]);
+            // These kinds are of what is typed.
+            check_by_hand(client(), "x.<cursor>\n", 2, &[false, false]);
+            check_by_hand(client(), "x.<cursor>\n", 3, &[false, false]);
+        }
+        check_by_hand(plain(), "let x = foo<cursor>\n", 1, &[true]);
+        // Helix asks here as soon as insert mode begins; by hand is what comes then.
+        check_by_hand(helix(), "let x = foo<cursor>\n", 1, &[false, true]);
+    }
+
+    #[test]
+    fn what_is_typed_asks_for_a_menu_only_while_completion_is_on_and_there_is_no_trouble() {
+        let fake = Fake::start(|_| Script::refuse(401, r#"{"detail":"Unauthorized"}"#));
+        let mut editor = editor(helix(), &fake);
+        let mut offset = editor.write(URI, "let x = fo<cursor>\n");
+        for (typed, requests) in [("", 1), ("(", 1), ("\"", 1)] {
+            editor.change(URI, offset..offset, typed);
+            offset += typed.len();
+            let id = ask(&mut editor, offset);
+            editor.result(id);
+            assert_eq!(fake.stats().requests, requests, "typed {typed:?}");
+        }
+        for requests in [2, 3] {
+            let id = ask(&mut editor, offset);
+            editor.result(id);
+            assert_eq!(fake.stats().requests, requests, "by hand, after trouble");
+        }
     }
 
     #[test]

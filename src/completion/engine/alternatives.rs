@@ -117,6 +117,6 @@ fn before_placeholder(reply: &str) -> &str {
 }
 
 fn shown(query: &Query, window: &Window, block: &str, source: Source) -> Option<Suggestion> {
-    let Filtered { text, replaces, .. } = filter::apply(window, &query.document.language, block).ok()?;
+    let Filtered { text, replaces, .. } = filter::apply_for(query, window, block).ok()?;
     Some(Suggestion { text, replaces, source })
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::stream::Stream;
 use crate::completion::{
-    Query, Window,
+    Cause, Query, Window,
     acceptance::Acceptance,
     agreement::AgreementTracker,
     cache::{Cache, EntryId},
@@ -81,10 +81,7 @@ impl Default for DocumentState {
 impl DocumentState {
     /// Begins a request: whatever was asked before is superseded. Says whether only the cursor moved since.
     pub fn begin(&mut self, number: u64, cursor: usize, moving: Option<MovingCursor>) -> bool {
-        let moved = match self.began_at {
-            Some((edits, at)) => edits == self.edits && at != cursor,
-            None => self.edits == 0,
-        };
+        let moved = self.cause(cursor) == Cause::OtherPlace;
         self.newest = Some(number);
         self.began_at = Some((self.edits, cursor));
         self.moving = moving;
@@ -96,6 +93,21 @@ impl DocumentState {
     pub fn place<'a>(&'a self, query: &'a Query) -> (&'a Rope, usize) {
         let moved = self.moving.as_ref().map(|moving| (&moving.text, moving.cursor));
         moved.unwrap_or((&query.document.text, query.cursor))
+    }
+
+    /// What came before a request that stands at `cursor`.
+    pub fn cause(&self, cursor: usize) -> Cause {
+        match self.began_at {
+            Some((edits, at)) if edits == self.edits => {
+                if at == cursor {
+                    Cause::SamePlace
+                } else {
+                    Cause::OtherPlace
+                }
+            }
+            None if self.edits == 0 => Cause::OtherPlace,
+            _ => Cause::Edit,
+        }
     }
 
     /// Takes note of edits: the newest request is superseded, unless its cursor moves along with them.

@@ -53,7 +53,7 @@ impl Request<'_> {
     /// The suggestion that shows `block` of an entry after what was `typed` meanwhile, unless a filter takes it away.
     pub fn suggest(&mut self, block: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
         let Filtered { text, replaces, took } =
-            filter::apply(&self.trace.window, &self.query.document.language, block).map_err(Reason::Filtered)?;
+            filter::apply_for(self.query, &self.trace.window, block).map_err(Reason::Filtered)?;
         self.took = took;
         let source = match Some(entry) {
             entry if entry == self.prediction.entry => Source::Local,

@@ -99,6 +99,7 @@ impl Bench {
             cursor: self.cursor,
             invoked: false,
             follows: false,
+            keeps_rest: false,
         }
     }
 

@@ -48,6 +48,29 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<Cut<'a
     Ok(Cut { text: block, replaces, joins: false })
 }
 
+/// `text`, which closes again what the rest of the line closes, up to where it does: a client that replaces nothing has the
+/// rest of the line stand behind it.
+pub fn before_rest<'a>(window: &Window, text: &'a str) -> Result<&'a str, Filter> {
+    let rest = window.line_after();
+    let first = rest.trim_start().chars().next();
+    let mut depth = 0;
+    let mut before = None;
+    let closes = |(_, c): &(usize, char)| -> bool {
+        let is_escaped = before.replace(*c) == Some('\\');
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth > 0 => depth -= 1,
+            _ => return Some(*c) == first && !is_escaped,
+        }
+        false
+    };
+    let end = text.char_indices().find(closes).map_or(0, |(at, _)| at);
+    let kept = &text[..end];
+    // The blank that an editor put before its bracket stands there.
+    let kept = if rest.starts_with(' ') { kept.trim_end_matches(' ') } else { kept };
+    if line::is_blank(kept) { Err(Filter::Suffix) } else { Ok(kept) }
+}
+
 fn joined(text: &str) -> Result<Cut<'_>, Filter> {
     if line::is_blank(text) { Err(Filter::Suffix) } else { Ok(Cut { text, replaces: 0, joins: true }) }
 }

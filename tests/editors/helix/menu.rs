@@ -139,3 +139,54 @@ fn undo_takes_an_accepted_item_back() {
     helix.terminal.wait("the text before", |screen| !screen.contains("compute"));
     helix.check_saved("fn main() {\n    le\n}\n");
 }
+
+/// The key that asks for the menu.
+const ASK: &str = "\x18";
+
+#[test]
+fn asked_by_hand_the_menu_comes_though_completion_is_off_and_where_nothing_was_typed() {
+    let (fake, other) = (Fake::start(|_| Script::text("compute(values);")), Other::start(&[]));
+    let Some(mut helix) = Helix::open(&fake, &other, "fn main() {\n    \n    let total\n}\n") else { return };
+    helix.command("lsp-workspace-command codestral.toggle");
+    helix.terminal.wait_for("automatic completion is off");
+    // An empty line, then behind a word, where Helix asks by itself as insert mode begins.
+    helix.insert_at_end_of(2);
+    helix.terminal.keys(ASK);
+    helix.terminal.wait_for("compute(values); text");
+    assert_eq!(fake.stats().requests, 1);
+    helix.leave_insert_mode();
+    let asked = other.asked();
+    helix.insert_at_end_of(3);
+    helix.terminal.wait("Helix's own request", |_| other.asked() > asked);
+    assert_eq!(fake.stats().requests, 1, "off is off");
+    helix.terminal.keys(ASK);
+    helix.terminal.wait_for("totalcompute(values); text");
+    assert_eq!(fake.stats().requests, 2);
+    // What is typed asks nothing.
+    helix.leave_insert_mode();
+    helix.terminal.keys("o");
+    helix.terminal.wait_for(" INS ");
+    let asked = other.asked();
+    helix.terminal.keys("foo");
+    helix.terminal.wait("Helix's request", |_| other.asked() > asked);
+    assert_eq!(fake.stats().requests, 2);
+}
+
+#[test]
+fn asked_by_hand_the_endpoint_is_tried_again_after_trouble() {
+    let fake = Fake::start(|request| match request.prompt().ends_with("    le") {
+        true => Script::refuse(401, r#"{"detail":"Unauthorized"}"#),
+        false => Script::text("compute(values);"),
+    });
+    let other = Other::start(&[]);
+    let Some(mut helix) = Helix::open(&fake, &other, TEXT) else { return };
+    helix.insert_at_end_of(2);
+    helix.terminal.keys("le");
+    fake.wait_for(|stats| stats.requests == 1);
+    let asked = other.asked();
+    helix.terminal.keys("t x");
+    helix.terminal.keys(" = ");
+    helix.terminal.wait("Helix's request", |_| other.asked() > asked);
+    helix.terminal.keys(ASK);
+    helix.terminal.wait_for("compute(values); text");
+}
