@@ -67,6 +67,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The same in a few words, for a line that is seen in passing.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Endpoint(error) | Self::Paused(error) => error.headline(),
+            Self::Ceiling(most) => format!("limits.tokensPerDay ({most}) is used up"),
+            reason => reason.to_string(),
+        }
+    }
+
     /// A short code in camelCase, for JSON and logs.
     pub fn code(&self) -> &'static str {
         match self {

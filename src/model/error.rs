@@ -1,5 +1,6 @@
 //! What can go wrong between us and an endpoint, in the kinds we act upon.
 
+mod headline;
 mod in_chat;
 
 use std::time::Duration;

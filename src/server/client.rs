@@ -22,6 +22,10 @@ use crate::text::document::Document;
 /// How long an editor may take to make an edit; some ask the person first.
 const EDIT_LIMIT: Duration = Duration::from_secs(30);
 
+/// What fits in one line of what is shown unasked, in characters. A line more than the screen's width makes Neovim wait for
+/// a key, which it takes from what is typed: of 80 columns it keeps 12 for itself and 18 for our name.
+const LINE: usize = 50;
+
 /// The client. Clones are the same one.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -48,6 +52,25 @@ impl Client {
     /// Says one thing to the person.
     pub async fn show_message(&self, kind: MessageType, text: String) {
         self.connection.show_message(kind, text).await;
+    }
+
+    /// Says something unasked, maybe while the person types: a few words after our name, in one short line.
+    pub async fn tell(&self, kind: MessageType, headline: &str) {
+        self.show_message(kind, line(&format!("Codestral: {headline}"))).await;
+    }
+
+    /// Says what is wrong with the settings: to who types in a terminal in one short line, to others all.
+    pub async fn tell_settings(&self, problem: &str) {
+        let whole = format!("Codestral settings: {problem}");
+        let shown = if self.capabilities().blocks_on_long_messages { settings_line(problem) } else { whole };
+        self.show_message(MessageType::WARNING, shown).await;
+    }
+
+    /// Says what became of a chat, which may have taken long. The conversation's file and the log have all of it.
+    pub async fn tell_outcome(&self, kind: MessageType, message: &str) {
+        let whole = format!("Codestral: {message}");
+        let shown = if self.capabilities().blocks_on_long_messages { line(&whole) } else { whole };
+        self.show_message(kind, shown).await;
     }
 
     /// Shows a longer text: as a document where the client can open one, else as a message.
@@ -114,6 +137,25 @@ impl Client {
     }
 }
 
+/// `text` as it fits one line.
+fn line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= LINE {
+        return words;
+    }
+    let cut: String = words.chars().take(LINE - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// What is wrong with a setting as it fits one line: the name that was meant, where one is near, else how it begins.
+fn settings_line(problem: &str) -> String {
+    let meant = problem.split_once("did you mean ").and_then(|(_, meant)| meant.split_once('?'));
+    line(&match meant {
+        Some((meant, _)) => format!("Codestral: did you mean {meant}?"),
+        None => format!("Codestral: {problem}"),
+    })
+}
+
 /// Writes a text below the user's state directory, for no one else to read.
 fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
     let directory = state_dir::path()?;
@@ -121,4 +163,25 @@ fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
     let path = directory.join(name);
     state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_and_short() {
+        assert_eq!(line("Codestral: all\n  well"), "Codestral: all well");
+        let (just, more) = ("é".repeat(LINE), "é".repeat(LINE + 1));
+        assert_eq!(line(&just), just);
+        assert_eq!((line(&more).chars().count(), line(&more).chars().last()), (LINE, Some('…')));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_setting_is_told_by_the_name_that_was_meant() {
+        let near = "completion.debonceMs (from the editor) is unknown; did you mean completion.debounceMs?";
+        assert_eq!(settings_line(near), "Codestral: did you mean completion.debounceMs?");
+        let far = "completion.temperature (from the editor) must be between 0 and 1.5; the default is used";
+        assert_eq!(settings_line(far), "Codestral: completion.temperature (from the edit…");
+    }
 }

@@ -115,14 +115,16 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         (None, true, 0) => "idle",
         (None, true, _) => "asking",
     };
+    let problems = session.configuration.problems();
     let (counts, today) = (session.usage.counts(), session.usage.spent_today());
     let trouble = trouble.map(|reason| reason.to_string());
     if show {
         let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
         let spent = format!("{today}{most} today by all editors");
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
+        let problems: String = problems.iter().map(|problem| format!("; settings: {problem}")).collect();
         let text = format!(
-            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}",
+            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}{problems}",
             counts.requests,
             counts.shown,
             counts.reused,
@@ -139,6 +141,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         "model": settings.endpoint.model,
         "url": url,
         "error": trouble,
+        "problems": problems,
         "streams": status.streams,
         "counts": counts,
         "today": { "tokens": today, "most": settings.limits.tokens_per_day },

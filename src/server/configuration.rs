@@ -30,6 +30,12 @@ struct State {
     told: Vec<String>,
 }
 
+impl State {
+    fn all_problems(&self) -> Vec<String> {
+        self.problems.iter().chain(&self.log_problem).cloned().collect()
+    }
+}
+
 /// The settings in force, and what is asked by them.
 #[derive(Clone)]
 pub struct Current {
@@ -101,10 +107,15 @@ impl Configuration {
         }
     }
 
+    /// What is wrong with the settings and the log's file, a sentence each.
+    pub fn problems(&self) -> Vec<String> {
+        self.state().all_problems()
+    }
+
     /// What is wrong with the settings and has not been told yet; now it counts as told.
     pub fn new_problems(&self) -> Vec<String> {
         let mut state = self.state();
-        let problems: Vec<_> = state.problems.iter().chain(&state.log_problem).cloned().collect();
+        let problems = state.all_problems();
         let new = problems.iter().filter(|problem| !state.told.contains(problem)).cloned().collect();
         state.told = problems;
         new

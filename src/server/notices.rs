@@ -13,8 +13,7 @@ use crate::endpoint::Backend;
 use crate::settings::{Dialect, Settings};
 
 /// Says where completions come from when nobody chose that.
-const LOCAL: &str = "Codestral: no API key is set, so suggestions come from your own open files and workspace alone, and \
-     nothing is sent. For Codestral's, set MISTRAL_API_KEY; `codestral-ls check` helps.";
+const LOCAL: &str = "no MISTRAL_API_KEY, so nothing is sent";
 
 pub struct Notices {
     /// The engine's trouble, until somebody reads it.
@@ -30,7 +29,7 @@ impl Notices {
 
     pub async fn tell_problems(&self, client: &Client, configuration: &Configuration) {
         for problem in configuration.new_problems() {
-            client.show_message(MessageType::WARNING, format!("Codestral settings: {problem}")).await;
+            client.tell_settings(&problem).await;
         }
     }
 
@@ -38,7 +37,7 @@ impl Notices {
     pub async fn tell_of_local(&self, client: &Client, settings: &Settings, backend: &Backend) {
         let chosen = settings.endpoint.dialect == Dialect::Local;
         if !chosen && backend.is_local().await && !self.told_of_local.swap(true, Relaxed) {
-            client.show_message(MessageType::INFO, LOCAL.to_owned()).await;
+            client.tell(MessageType::INFO, LOCAL).await;
         }
     }
 
@@ -49,7 +48,8 @@ impl Notices {
         while let Some(reason) = trouble.recv().await {
             let is_chosen = matches!(reason, Reason::Ceiling(_));
             let kind = if is_chosen { MessageType::WARNING } else { MessageType::ERROR };
-            client.show_message(kind, format!("Codestral: {reason}")).await;
+            tracing::warn!("{reason}");
+            client.tell(kind, &reason.headline()).await;
         }
     }
 }

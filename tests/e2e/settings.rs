@@ -65,6 +65,9 @@ fn wrong_settings_are_told_and_stop_nothing() {
     let told: Vec<&str> = told.iter().filter_map(|message| message["message"].as_str()).collect();
     assert!(told.iter().any(|message| message.contains("did you mean completion.debounceMs")), "{told:?}");
     assert!(told.iter().any(|message| message.contains("completion.temperature")), "{told:?}");
+    assert!(told.iter().all(|message| message.chars().count() <= 60), "a line of Neovim's: {told:?}");
+    let problems = editor.command("codestral.status")["problems"].take();
+    assert!(problems.as_array().is_some_and(|problems| problems.len() == 2), "{problems}");
     assert_eq!(model_asked(&mut editor, &fake, URI), "codestral-latest");
 }
 

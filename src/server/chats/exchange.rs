@@ -148,7 +148,7 @@ impl Exchange {
             _ => MessageType::INFO,
         };
         if let Some(message) = &outcome.message {
-            session.client.show_message(kind, format!("Codestral: {message}")).await;
+            session.client.tell_outcome(kind, message).await;
         }
         if to_read && !shown {
             let path = uri::to_path(&conversation.uri).unwrap_or_default();

@@ -111,13 +111,29 @@ impl Neovim {
         let row = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().len();
         neovim.lua(&format!("vim.api.nvim_win_set_cursor(0, {{ {row}, {column} }})"));
-        neovim.lua("_G.said = {} vim.notify = function(message) table.insert(_G.said, message) end");
+        neovim.lua(
+            "_G.said = {} _G.notify = vim.notify vim.notify = function(message) table.insert(_G.said, message) end",
+        );
         Some(neovim)
     }
 
     /// Types, in Neovim's notation of keys; the cursor of the test's text stays where it is with `i`.
     pub fn keys(&self, keys: &str) {
         self.call("nvim_input", &[keys]);
+    }
+
+    /// Gives it a screen of 80 columns, and messages to show there: a long one then waits for a key.
+    pub fn attach_screen(&self) {
+        self.lua("vim.notify = _G.notify");
+        let id = self.id();
+        self.answer(id, &messagepack::attach_screen(id, 80, 24));
+    }
+
+    /// Whether it waits for a key.
+    pub fn is_blocked(&self) -> bool {
+        // `[mode, blocking]`, as a map that comes as an array.
+        let mode = self.mode();
+        mode[3].as_array().is_some_and(|pairs| pairs.iter().any(|value| *value == true))
     }
 
     /// Runs Lua and returns what it returns, by way of JSON.

@@ -225,6 +225,44 @@ fn the_statusline_is_drawn_when_the_server_comes_and_goes() {
     neovim.until("it is gone", || neovim.lua("return _G.seen") == "");
 }
 
+/// Kills the server as a crash would.
+fn crash(neovim: &Neovim) {
+    for pid in neovim.servers() {
+        let _ = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
+    }
+    neovim.until("the client is gone", || neovim.lua("return #vim.lsp.get_clients()") == 0);
+}
+
+#[test]
+fn a_stopped_servers_ghost_text_goes() {
+    each(|ghost| {
+        let fake = Fake::start(|_| Script::text("um"));
+        let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
+        neovim.keys("alet s");
+        neovim.sees(&add("let s|⟦um⟧"));
+        neovim.lua("vim.lsp.enable('codestral_ls', false)");
+        neovim.sees(&add("let s|"));
+    });
+}
+
+#[test]
+fn after_a_crash_ghost_text_goes_and_comes_back_when_the_file_is_read_again() {
+    each(|ghost| {
+        let fake = Fake::start(|_| Script::text("um"));
+        let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
+        neovim.keys("alet s");
+        neovim.sees(&add("let s|⟦um⟧"));
+        crash(&neovim);
+        neovim.sees(&add("let s|"));
+        neovim.keys("<Esc>:e!<CR>");
+        neovim.until("the server is there again", || {
+            neovim.lua("local it = vim.lsp.get_clients()[1] return it ~= nil and it.initialized") == true
+        });
+        neovim.keys("2GAlet s");
+        neovim.sees(&add("let s|⟦um⟧"));
+    });
+}
+
 #[test]
 fn quitting_with_a_request_open_leaves_no_process() {
     each(|ghost| {

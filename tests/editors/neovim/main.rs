@@ -14,6 +14,7 @@ mod fake_endpoint;
 mod ghost;
 mod guide;
 mod messagepack;
+mod messages;
 mod setup;
 mod text;
 mod user;

@@ -27,6 +27,17 @@ pub fn lua(id: u32, code: &str) -> Vec<u8> {
     out
 }
 
+/// `nvim_ui_attach(columns, rows, {})`, both less than 128.
+pub fn attach_screen(id: u32, columns: u8, rows: u8) -> Vec<u8> {
+    let mut out = vec![0x94, 0x00, 0xce];
+    out.extend(id.to_be_bytes());
+    string(&mut out, "nvim_ui_attach");
+    array(&mut out, 3);
+    // Small numbers are themselves, and 0x80 is an empty map.
+    out.extend([columns, rows, 0x80]);
+    out
+}
+
 fn array(out: &mut Vec<u8>, length: usize) {
     out.push(0x90 | u8::try_from(length).expect("few"));
 }

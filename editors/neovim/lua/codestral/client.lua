@@ -19,11 +19,45 @@ function M.attached(buf)
   return vim.lsp.get_clients({ name = M.NAME, bufnr = buf })[1]
 end
 
---- Says one sentence to the person.
+--- A line as it fits the place for messages. A longer one would ask for a key, and take it from what is typed.
+---@param line string
+---@return string
+local function cut(line)
+  local width = math.max(vim.v.echospace, 2)
+  if vim.api.nvim_strwidth(line) <= width then
+    return line
+  end
+  local chars = width - 1
+  local shown = vim.fn.strcharpart(line, 0, chars)
+  while vim.api.nvim_strwidth(shown) >= width do
+    chars = chars - 1
+    shown = vim.fn.strcharpart(line, 0, chars)
+  end
+  return shown .. '…'
+end
+
+--- Says one sentence to the person; `in_passing`, or while they type, in one line, and the log of Neovim's clients has
+--- all of it.
 ---@param sentence string
 ---@param level? integer
-function M.say(sentence, level)
-  vim.notify('Codestral: ' .. sentence, level or vim.log.levels.INFO)
+---@param in_passing? boolean
+function M.say(sentence, level, in_passing)
+  local text = 'Codestral: ' .. sentence
+  if in_passing or vim.api.nvim_get_mode().mode ~= 'n' then
+    local line = vim.trim((text:gsub('%s+', ' ')))
+    text = cut(line)
+    if text ~= line then
+      vim.lsp.log.warn(line)
+    end
+  end
+  vim.notify(text, level or vim.log.levels.INFO)
+end
+
+--- Shows a message of the server's (`window/showMessage`).
+---@param params lsp.ShowMessageParams
+function M.show_message(_, params)
+  local levels = { vim.log.levels.ERROR, vim.log.levels.WARN }
+  M.say((params.message:gsub('^Codestral: ', '')), levels[params.type], true)
 end
 
 --- Says that there is no server to ask.

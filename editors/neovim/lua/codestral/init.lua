@@ -112,8 +112,10 @@ end
 
 --- Configures and enables the client `codestral_ls`.
 local function enable_client(config)
-  local name = require('codestral.client').NAME
+  local client = require('codestral.client')
+  local name = client.NAME
   local own = {
+    handlers = { ['window/showMessage'] = client.show_message },
     -- What we show ourselves: conversations, and ghost text where Neovim does not say that it can.
     init_options = { chatStream = true },
     capabilities = { textDocument = { inlineCompletion = { dynamicRegistration = false } } },

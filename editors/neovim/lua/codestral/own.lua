@@ -149,6 +149,14 @@ function M.start(group)
     callback = follow,
   })
   vim.api.nvim_create_autocmd({ 'InsertLeave', 'BufLeave' }, { group = group, callback = forget })
+  vim.api.nvim_create_autocmd('LspDetach', {
+    group = group,
+    callback = function(event)
+      if event.data.client_id == state.client_id and event.buf == state.buf then
+        forget()
+      end
+    end,
+  })
 end
 
 ---@param on boolean
