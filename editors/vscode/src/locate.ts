@@ -21,20 +21,33 @@ export type Located = { readonly path: string } | { readonly problem: string };
 /** The first binary that is there. One that is named but missing is a mistake to tell, not a reason to run another. */
 export function locate(places: Places): Located {
   const windows = places.platform === "win32";
-  const named = expand(places.setting.trim(), places.home);
+  const named = expand(unquoted(places.setting), places.home);
   if (named !== "") {
-    if (isAbsolute(named, windows) && places.runs(named)) return { path: named };
+    // Windows leaves the ending away wherever it shows a program.
+    const spellings = windows ? [named, `${named}.exe`] : [named];
+    const path = isAbsolute(named, windows) ? spellings.find((spelling) => places.runs(spelling)) : undefined;
+    if (path !== undefined) return { path };
     return {
       problem: `The server ${named} named by codestral.server.path cannot be run: name the whole path of codestral-ls, or clear the setting.`,
     };
   }
   const name = windows ? "codestral-ls.exe" : "codestral-ls";
   const slash = windows ? "\\" : "/";
-  const folders = places.path.split(windows ? ";" : ":").filter((folder) => isAbsolute(folder, windows));
+  const folders = foldersOf(places.path, windows).filter((folder) => isAbsolute(folder, windows));
   const candidates = [`${places.extension}${slash}server`, ...folders].map((folder) => folder + slash + name);
   const path = candidates.find((candidate) => places.runs(candidate));
   if (path !== undefined) return { path };
   return { problem: "The server codestral-ls is not on PATH: install it, or name it in codestral.server.path." };
+}
+
+// On Windows a part may stand in quotes, and then hold a semicolon.
+function foldersOf(path: string, windows: boolean): string[] {
+  if (!windows) return path.split(":");
+  return (path.match(/(?:"[^"]*"?|[^;"])+/g) ?? []).map((part) => part.replaceAll('"', "").trim());
+}
+
+function unquoted(path: string): string {
+  return path.trim().replace(/^"(.*)"$/, "$1").trim();
 }
 
 function expand(path: string, home: string): string {

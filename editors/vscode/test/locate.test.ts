@@ -55,3 +55,18 @@ test("Windows has its own separators and names", () => {
 test("nowhere is one sentence with what to do", () => {
   assert.equal(problem(LINUX), "The server codestral-ls is not on PATH: install it, or name it in codestral.server.path.");
 });
+
+test("parts of Windows' PATH may stand in quotes", () => {
+  const places = { ...WINDOWS, path: '"C:\\Program Files\\ls";"D:\\a;b";E:\\"my tools"' };
+  for (const folder of ["C:\\Program Files\\ls", "D:\\a;b", "E:\\my tools"]) {
+    assert.equal(find(places, `${folder}\\codestral-ls.exe`), `${folder}\\codestral-ls.exe`);
+  }
+  assert.equal(find({ ...LINUX, path: '"/usr/bin"' }, "/usr/bin/codestral-ls"), undefined);
+});
+
+test("on Windows the ending may be left away, and quotes pasted along", () => {
+  for (const setting of ["D:\\ls\\codestral-ls", '"D:\\ls\\codestral-ls"', "D:\\ls\\codestral-ls.exe"]) {
+    assert.equal(find({ ...WINDOWS, setting }, "D:\\ls\\codestral-ls.exe"), "D:\\ls\\codestral-ls.exe");
+  }
+  assert.equal(find({ ...LINUX, setting: "/opt/codestral-ls" }, "/opt/codestral-ls.exe"), undefined);
+});
