@@ -5,9 +5,11 @@
 
 mod built;
 pub(crate) mod ignore;
+pub(crate) mod listing;
 mod locate;
 mod rules;
 mod shared;
+mod watch;
 pub(crate) mod workspace;
 
 use std::path::Path;

@@ -62,7 +62,8 @@
 //!
 //! - An edit: `server::handlers` lets it change the [`text::document::Document`], tells [`completion::engine`] and, by
 //!   `server::indexing`, the [`index`]; all before the next message is read.
-//! - A file: `server::indexing` tells the thread that reads the workspace (`index::workspace`), which reads it again.
+//! - A file: `server::indexing`, or for clients that do not tell of files `index::watch`, tells the thread that reads the
+//!   workspace (`index::workspace`), which reads it again.
 //! - A setting: `server::configuration` checks and merges it, engine and index take it over before the next message is
 //!   read; what takes time (the log's file, indexing anew, messages, the connection) follows in a task.
 //!

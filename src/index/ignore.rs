@@ -25,10 +25,19 @@ pub fn walk(root: &Path) -> WalkBuilder {
 /// out, by the rules the workspace is read by: above the nearest `.git` only `.ignore` counts, and a folder that is a
 /// root itself was chosen, whatever is said of it. Reads those files, some two for each folder above.
 pub fn is_ignored(path: &Path, roots: &[PathBuf]) -> bool {
+    leave_out(path, roots, false)
+}
+
+/// The same of a folder.
+pub fn is_ignored_folder(path: &Path, roots: &[PathBuf]) -> bool {
+    leave_out(path, roots, true)
+}
+
+fn leave_out(path: &Path, roots: &[PathBuf], is_folder: bool) -> bool {
     let rules = Rules::above(path);
     let chosen = |part: &Path| part.parent().is_none() || roots.iter().any(|root| root == part);
     // What is inside an ignored folder cannot be taken back in.
-    path.ancestors().take_while(|part| !chosen(part)).any(|part| rules.ignore(part, part != path))
+    path.ancestors().take_while(|part| !chosen(part)).any(|part| rules.ignore(part, is_folder || part != path))
 }
 
 /// The rules that hold for one file, the strongest first.

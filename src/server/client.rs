@@ -182,6 +182,6 @@ mod tests {
         let near = "completion.debonceMs (from the editor) is unknown; did you mean completion.debounceMs?";
         assert_eq!(settings_line(near), "Codestral: did you mean completion.debounceMs?");
         let far = "completion.temperature (from the editor) must be between 0 and 1.5; the default is used";
-        assert_eq!(settings_line(far), "Codestral: completion.temperature (from the edit…");
+        assert_eq!(settings_line(far), "Codestral: completion.temperature (from the edito…");
     }
 }

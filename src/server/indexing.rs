@@ -9,8 +9,8 @@ use tower_lsp::ls_types::{Uri, WorkspaceFoldersChangeEvent};
 use super::client::Client;
 use super::locations::Locations;
 use super::{uri, workspace_progress};
-use crate::index::ignore::is_rule;
-use crate::index::workspace::Workspace;
+use crate::index::listing::changes_rules;
+use crate::index::workspace::{Following, Workspace};
 use crate::index::{Rules, SharedIndex};
 use crate::settings::Settings;
 use crate::text::document::{Document, Documents, Edit};
@@ -80,7 +80,8 @@ impl Indexing {
         // A file that changed may be a link now.
         let looked_at = uris.inspect(|uri| self.locations.look_again(uri.as_str()));
         let paths: Vec<PathBuf> = looked_at.filter_map(|uri| uri::to_path(&uri)).collect();
-        if paths.iter().any(|path| is_rule(path)) {
+        let roots = self.index.roots();
+        if paths.iter().any(|path| changes_rules(path, &roots)) {
             self.locations.look_again_at_all();
             self.refresh_documents();
         }
@@ -148,7 +149,15 @@ impl Indexing {
         if !settings.may_use_local() || !settings.local.workspace || self.index.roots().is_empty() {
             return None;
         }
-        let workspace = Workspace::follow(Rules::new(settings), Arc::clone(&self.index))?;
+        let (documents, locations, index) = (self.documents.clone(), self.locations.clone(), self.index.clone());
+        let following = Following {
+            watch: !self.client.capabilities().watches_files,
+            rules_changed: Box::new(move || {
+                locations.look_again_at_all();
+                refresh(&documents, &locations, &index);
+            }),
+        };
+        let workspace = Workspace::follow(Rules::new(settings), Arc::clone(&self.index), following)?;
         if self.client.capabilities().progress {
             tokio::spawn(workspace_progress::show(self.client.connection.clone(), workspace.progress.clone()));
         }
@@ -157,10 +166,7 @@ impl Indexing {
 
     /// Which open documents are left out may have changed.
     fn refresh_documents(&self) {
-        for document in self.documents.all() {
-            let location = self.locations.now(&document.uri);
-            self.index.refresh(&document.uri, &location, || self.documents.get(&document.uri));
-        }
+        refresh(&self.documents, &self.locations, &self.index);
     }
 
     /// Asks the editor to tell of changed files, once there is a folder they can be in.
@@ -180,6 +186,13 @@ impl Indexing {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn refresh(documents: &Documents, locations: &Locations, index: &SharedIndex) {
+    for document in documents.all() {
+        let location = locations.now(&document.uri);
+        index.refresh(&document.uri, &location, || documents.get(&document.uri));
     }
 }
 

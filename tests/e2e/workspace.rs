@@ -142,3 +142,130 @@ fn a_reading_that_takes_long_is_shown_from_its_begin_to_its_end_and_only_to_clie
     wait_for_all(&mut silent, all);
     assert_eq!((progress_of(&silent), created(&silent)), (vec![], vec![]));
 }
+
+/// Waits until what is shown after the known beginning is this: the disk is followed within seconds.
+#[track_caller]
+fn wait_for_shown(editor: &mut Editor, expected: &Value) {
+    let begun = Instant::now();
+    while shown_in(editor, "project/main.rs") != *expected {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{expected} is not shown");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_disk_is_followed_where_the_client_does_not() {
+    let mut editor = in_project(neovim().file("project/plain.rs", "fn plain() {}\n").file("project/deep/a.rs", "a\n"));
+    wait_for_files(&mut editor, 2);
+    let project = editor.home().join("project");
+    // A file that comes, one replaced as git and editors do it, one that goes.
+    fs::write(project.join("deep/shapes.rs"), KNOWN).expect("the home is writable");
+    wait_for_shown(&mut editor, &json!(REST));
+    fs::write(project.join("new"), "fn nothing() {}\n").expect("the home is writable");
+    fs::rename(project.join("new"), project.join("deep/shapes.rs")).expect("the home is writable");
+    wait_for_shown(&mut editor, &Value::Null);
+    fs::write(project.join("plain.rs"), KNOWN).expect("the home is writable");
+    wait_for_shown(&mut editor, &json!(REST));
+    fs::remove_file(project.join("plain.rs")).expect("the home is writable");
+    wait_for_shown(&mut editor, &Value::Null);
+    // Folders that come with all that is in them, go, and come again.
+    for round in 0..2 {
+        let folder = project.join("more");
+        fs::create_dir_all(folder.join("below")).expect("the home is writable");
+        fs::write(folder.join("below/a.rs"), KNOWN).expect("the home is writable");
+        wait_for_shown(&mut editor, &json!(REST));
+        fs::write(folder.join("below/a.rs"), "fn a() {}\n").expect("the home is writable");
+        wait_for_shown(&mut editor, &Value::Null);
+        fs::remove_dir_all(&folder).expect("the home is writable");
+        wait_for_files(&mut editor, 2);
+        assert_eq!(shown_in(&mut editor, "project/main.rs"), Value::Null, "round {round}");
+    }
+}
+
+#[test]
+fn rules_that_change_on_disk_hold_for_files_and_open_documents() {
+    let mut editor = in_project(neovim().file("project/plain.rs", "fn plain() {}\n").file("project/b/a.rs", "a\n"));
+    wait_for_files(&mut editor, 2);
+    let ours = uri(&editor.home(), "project/b/open.rs");
+    editor.open(&ours, "rust", KNOWN);
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+    let rules = editor.home().join("project/.gitignore");
+    fs::write(&rules, "b/\n").expect("the home is writable");
+    wait_for_shown(&mut editor, &Value::Null);
+    wait_for_files(&mut editor, 1);
+    fs::remove_file(&rules).expect("the home is writable");
+    wait_for_shown(&mut editor, &json!(REST));
+    wait_for_files(&mut editor, 2);
+}
+
+#[test]
+fn a_client_that_tells_of_changes_is_relied_on() {
+    let mut builder = vscode().file("project/plain.rs", "fn plain() {}\n");
+    builder.capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = true.into();
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 1);
+    fs::write(editor.home().join("project/new.rs"), KNOWN).expect("the home is writable");
+    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(editor.command("codestral.status")["local"]["files"], 1);
+}
+
+#[test]
+fn a_home_is_not_read_under_another_name() {
+    let name = |root: &str, home: &Path| json!(format!("{}{root}", uri(home, "project").trim_end_matches("/project")));
+    for root in ["", "/project/..", "/.."] {
+        let mut builder = neovim().file("project/plain.rs", "fn plain() {}\n");
+        builder.root = name(root, builder.home.path());
+        let mut editor = builder.start();
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(editor.command("codestral.status")["local"]["files"], 0, "{root:?}");
+    }
+}
+
+/// Milliseconds of a processor that the server has taken so far, in steps of 10.
+#[cfg(target_os = "linux")]
+fn worked(editor: &Editor) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", editor.process_id())).expect("it runs");
+    let numbers: Vec<u64> = stat.rsplit(") ").next().unwrap_or_default().split(' ').flat_map(str::parse).collect();
+    // After the state, which is no number: utime and stime are the fields 14 and 15, the first of these is the fourth.
+    10 * (numbers[10] + numbers[11])
+}
+
+/// What the server works for a flood of changes, against what it has worked for the first reading.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn check_flood(builder: crate::clients::Builder, told: bool) {
+    let mut builder = builder.file("project/.gitignore", "target/\nnode_modules/\n");
+    write_many(&builder.home.path().join("project/src"), 1500);
+    builder.root = json!(uri(builder.home.path(), "project"));
+    let mut editor = builder.start();
+    wait_for_all(&mut editor, 1500);
+    let (home, before) = (editor.home(), worked(&editor));
+    // A build, an installation, and the rule files that tools put into their folders, over two seconds.
+    for round in 0..20 {
+        for folder in ["target/debug", "node_modules/some/lib", ".venv"] {
+            let folder = format!("project/{folder}/{round}");
+            fs::create_dir_all(home.join(&folder)).expect("the home is writable");
+            let names = (0..50).map(|number| format!("{folder}/{number}.rs")).chain([format!("{folder}/.gitignore")]);
+            let names: Vec<String> = names.collect();
+            names.iter().for_each(|name| fs::write(home.join(name), "*\n").expect("the home is writable"));
+            if told {
+                let changes: Vec<Value> =
+                    names.iter().map(|name| json!({"uri": uri(&home, name), "type": 1})).collect();
+                editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+            }
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    wait_for_files(&mut editor, 1500);
+    let flood = worked(&editor) - before;
+    assert!(flood < before / 2, "the first reading took {before} ms, the flood {flood} ms");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn floods_of_changes_cost_next_to_nothing() {
+    check_flood(neovim(), false);
+    let mut builder = vscode();
+    builder.capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = true.into();
+    check_flood(builder, true);
+}
