@@ -13,6 +13,7 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
@@ -22,7 +23,8 @@ use tokio::runtime;
 use crate::logging::Logging;
 use crate::server;
 use crate::settings::{Level, Loaded, Reader, Sources};
-use crate::usage::ledger;
+use crate::usage::Recorder;
+use crate::usage::ledger::{self, Ledger};
 
 /// Success.
 pub const FINE: u8 = 0;
@@ -137,6 +139,17 @@ fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
     let outcome = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(outcome)
+}
+
+/// Adds what was asked and paid to the counts on disk. What cannot be added is told and lost.
+fn keep_usage(usage: &Recorder) {
+    let tally = usage.take_tally();
+    if tally.is_empty() {
+        return;
+    }
+    if let Err(error) = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now())) {
+        tracing::warn!("the counts for `codestral-ls usage` are lost: {error}");
+    }
 }
 
 /// Warns on stderr of what is wrong with the settings.

@@ -19,7 +19,7 @@ pub mod window;
 pub use engine::{Engine, Located};
 pub use history::Record;
 pub use masked_window::{MaskedSecret, MaskedWindow};
-pub use reason::Reason;
+pub use reason::{Notice, Reason};
 pub use window::Window;
 
 pub use crate::usage::Source;

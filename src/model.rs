@@ -5,10 +5,12 @@ pub mod marks;
 mod reading;
 
 use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, poll_fn};
+use futures_util::{FutureExt, StreamExt};
 
 pub use error::Error;
 pub use reading::{Delta, Listener, read};
@@ -141,10 +143,37 @@ pub struct Usage {
 /// connection is closed.
 pub type Reply = BoxStream<'static, Result<Piece, Error>>;
 
+/// Whether a request has begun to go out: what never does is never billed. Clones are for the same request.
+#[derive(Debug, Clone, Default)]
+pub struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    /// It goes out now.
+    pub fn set(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    /// Whether it has.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
 /// Something that can be asked for a completion.
 pub trait Endpoint: Send + Sync {
     /// Asks. Nothing is sent before the reply is first polled.
     fn complete(&self, prompt: Prompt) -> Reply;
+
+    /// The same, and tells when the request goes out: for one that looks for no key and connects to nobody, when it is
+    /// first polled.
+    fn complete_telling(&self, prompt: Prompt, sent: &Sent) -> Reply {
+        let (mut reply, sent) = (self.complete(prompt), sent.clone());
+        poll_fn(move |context| {
+            sent.set();
+            reply.poll_next_unpin(context)
+        })
+        .boxed()
+    }
 
     /// Whether there is nobody to ask, so that the embedded engine completes alone.
     fn is_local(&self) -> BoxFuture<'_, bool> {

@@ -24,7 +24,7 @@ pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
 pub use problem::{Origin, Problem};
 pub use schema::schema;
-pub use sources::{Reader, Sources, parse};
+pub use sources::{Reader, SettingsFile, Sources, parse};
 
 use crate::privacy;
 

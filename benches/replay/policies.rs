@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use codestral_ls::{
-    completion::{Engine, Query, Reason},
+    completion::{Engine, Notice, Query},
     model::{Endpoint, Piece, Prompt},
     settings::Settings,
     text::document::{Document, Edit},
@@ -49,7 +49,7 @@ pub const POLICIES: [(&str, Make); 8] = [
 
 struct Ours {
     engine: Engine,
-    _notices: UnboundedReceiver<Reason>,
+    _notices: UnboundedReceiver<Notice>,
 }
 
 impl Ours {

@@ -162,7 +162,8 @@ impl Chat {
         let tell = |text: &str| keep(text).and_then(|()| self.print(text));
         let host = url::parse(backend.chat_url()).map_or_else(|_| backend.chat_url().to_owned(), |url| url::host(&url));
         let usage = Recorder::default();
-        let mut reply = Box::pin(Metered::chat(&usage, &prompt, backend.chat(prompt.clone())).peekable());
+        let mut reply =
+            Box::pin(Metered::chat(&usage, &prompt, |prompt, sent| backend.chat_telling(prompt, sent)).peekable());
         progress_line::during(format!("asking {host}"), reply.as_mut().peek()).await;
         let mut transcript = Transcript::new(show_thinking);
         let mut told = Ok(());

@@ -10,6 +10,7 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
@@ -17,13 +18,14 @@ use reqwest::{Url, Version};
 use tokio::time::Instant;
 
 use super::terminal::visible;
-use super::{Error, FAILED, FINE, block_on, progress_line};
+use super::{Error, FAILED, FINE, block_on, keep_usage, progress_line};
 use crate::endpoint::backend::Opened;
 use crate::endpoint::key;
 use crate::endpoint::models::Model;
 use crate::endpoint::{Backend, url};
 use crate::model::{self, Delta, Endpoint, Prompt, read};
 use crate::settings::{Loaded, Problem, Settings, Sources};
+use crate::usage::{Metered, Recorder};
 
 /// Enough for `a + b`, and a few cents for a thousand checks.
 const FEW_TOKENS: u32 = 8;
@@ -106,8 +108,12 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
         return report.skip(&["models", "completion"]);
     }
     models(&opened, settings, report).await?;
-    report.say("completion", completion(&opened, settings).await)?;
-    ceiling_step::check(settings, report)
+    let usage = Recorder::default();
+    report.say("completion", completion(&opened, settings, &usage).await)?;
+    // What was used before; this check's own few tokens come to it.
+    let ceiling = ceiling_step::check(settings, report);
+    keep_usage(&usage);
+    ceiling
 }
 
 fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {
@@ -203,7 +209,7 @@ fn judge(listed: &[Model], key: &str, name: &str, completes: bool) -> Finding {
 }
 
 /// One tiny completion, past the engine: what counts is whether the endpoint answers, not what is worth showing.
-async fn completion(opened: &Opened, settings: &Settings) -> Finding {
+async fn completion(opened: &Opened, settings: &Settings, usage: &Recorder) -> Finding {
     let prompt = Prompt {
         prefix: "def add(a, b):\n    return ".into(),
         suffix: "\n".into(),
@@ -214,8 +220,10 @@ async fn completion(opened: &Opened, settings: &Settings) -> Finding {
     };
     let begun = Instant::now();
     let mut first = None;
+    let language = Arc::from("python");
+    let ask = |prompt, sent: &_| opened.endpoint.complete_telling(prompt, sent);
     let read = async {
-        let reply = opened.endpoint.complete(prompt);
+        let reply = Metered::completion(usage, &language, &prompt, ask);
         let outcome = read(reply, |delta| {
             if let Delta::Text(_) = delta {
                 first.get_or_insert_with(|| begun.elapsed().as_millis());

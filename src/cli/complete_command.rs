@@ -17,7 +17,7 @@ use tokio::task;
 
 use super::target::file::{self, name};
 use super::target::{Cursor, Spot, part};
-use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, progress_line, report_problems};
+use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, keep_usage, progress_line, report_problems};
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Located, Query, Reason, Suggestion};
 use crate::endpoint::{Backend, url};
@@ -112,14 +112,17 @@ impl Complete {
         let backend = Backend::new(&settings);
         // Trouble is in the answer as well; nobody listens for it here.
         let (notices, _) = unbounded_channel();
-        let endpoint = Arc::new(Recorded::new(backend.clone()));
-        let engine = Engine::new(settings.clone(), endpoint.clone(), Recorder::default(), notices);
+        let (endpoint, usage) = (Arc::new(Recorded::new(backend.clone())), Recorder::default());
+        let engine = Engine::new(settings.clone(), endpoint.clone(), usage.clone(), notices);
         let index = if backend.is_local().await { Some(index_around(&settings, query).await) } else { None };
         if let Some(index) = index.clone() {
             engine.set_predictor(index);
         }
         let host = url::parse(backend.url()).map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
         let answer = progress_line::during(format!("asking {host}"), engine.complete(query)).await;
+        // What is still being read is given up, and counts.
+        engine.finish();
+        keep_usage(&usage);
         let coverage = index.map(|index| index.coverage());
         let explained = match self.explain {
             true => Some(Explained::new(loaded, &backend, coverage, query, &answer, &endpoint.heard()).await),

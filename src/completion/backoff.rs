@@ -6,19 +6,38 @@ use crate::model::Error;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The endpoint's failures in a row.
+/// The first rest after a failure that only someone can mend: a new key is refused for minutes, a gateway is unknown
+/// while it is deployed, a portal redirects until its form is filled in. Nobody can tell it is mended but by asking.
+const LASTING: Duration = Duration::from_secs(30);
+
+/// The longest such rest: whoever mended it and types on is not kept waiting longer than a coffee takes.
+const LONGEST_LASTING: Duration = Duration::from_secs(10 * 60);
+
+/// The longest rest after what passes by itself.
+const LONGEST_PASSING: Duration = Duration::from_secs(60);
+
+/// The endpoint's failures since it last answered. No rest is for ever.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
-    /// The latest, and until when the endpoint is left alone; `None` is until it is asked by hand or set anew.
-    last: Option<(Error, Option<Instant>)>,
-    failures: u32,
+    /// The latest failure, and until when the endpoint is left alone.
+    last: Option<(Error, Instant)>,
+    /// Rests of each sort so far, so that one hiccup does not lengthen the other's.
+    passing: u32,
+    lasting: u32,
 }
 
 impl Backoff {
-    /// The endpoint failed.
+    /// The endpoint failed. Several failures during one rest, of streams that were open together or asked for by hand,
+    /// count as one.
     pub fn failed(&mut self, error: Error, now: Instant) {
-        self.failures = self.failures.saturating_add(1);
-        let until = rest_after(&error, self.failures).map(|rest| now + rest);
+        let is_lasting = is_lasting(&error);
+        let rested_from = self.last.as_ref().filter(|(_, until)| now < *until).map(|(error, _)| error);
+        let is_same_rest = rested_from.is_some_and(|before| self::is_lasting(before) == is_lasting);
+        let count = if is_lasting { &mut self.lasting } else { &mut self.passing };
+        if !is_same_rest || *count == 0 {
+            *count = count.saturating_add(1);
+        }
+        let until = now + rest_after(&error, *count);
         self.last = Some((error, until));
     }
 
@@ -29,8 +48,7 @@ impl Backoff {
 
     /// Whether automatic requests rest at `now`, and because of what.
     pub fn resting(&self, now: Instant) -> Option<&Error> {
-        let (error, until) = self.last.as_ref()?;
-        until.is_none_or(|until| now < until).then_some(error)
+        self.last.as_ref().filter(|(_, until)| now < *until).map(|(error, _)| error)
     }
 
     /// The latest failure, if nothing has worked since.
@@ -39,26 +57,37 @@ impl Backoff {
     }
 }
 
-/// How long to leave an endpoint alone after `failures` in a row; `None` is until the settings change or someone asks
-/// by hand. A request while typing is never repeated: the next key brings a better one.
-fn rest_after(error: &Error, failures: u32) -> Option<Duration> {
+/// How long to leave an endpoint alone after the `count`th failure of its sort. A request while typing is never
+/// repeated: the next key brings a better one.
+fn rest_after(error: &Error, count: u32) -> Duration {
     const RATE_LIMITED: Duration = Duration::from_secs(5);
-    const LONGEST_REST: Duration = Duration::from_secs(60);
     if let Some(told) = error.retry_after() {
-        return Some(told);
+        return told;
     }
-    let doubling = SECOND * 2u32.saturating_pow(failures.min(8));
+    if is_lasting(error) {
+        return (LASTING * 2u32.saturating_pow(count.saturating_sub(1).min(8))).min(LONGEST_LASTING);
+    }
+    match error {
+        Error::RateLimited { .. } => (RATE_LIMITED * count).min(LONGEST_PASSING),
+        Error::PromptTooLong { .. } | Error::BadRequest { .. } | Error::Cut { .. } => SECOND,
+        _ => (SECOND * 2u32.saturating_pow(count.min(8))).min(LONGEST_PASSING),
+    }
+}
+
+/// Whether it will mostly fail again until someone has done something about it.
+fn is_lasting(error: &Error) -> bool {
     match error {
         Error::NoKey
         | Error::KeyRefused { .. }
+        | Error::Intercepted { .. }
         | Error::PaymentRequired { .. }
         | Error::UnknownModel { .. }
         | Error::NotFound { .. }
         | Error::Redirected { .. }
-        | Error::Setup(_) => None,
-        Error::RateLimited { .. } => Some((RATE_LIMITED * failures).min(LONGEST_REST)),
-        Error::PromptTooLong { .. } | Error::BadRequest { .. } | Error::Cut { .. } => Some(SECOND),
-        _ => Some(doubling.min(LONGEST_REST)),
+        | Error::NoEndpoint { .. }
+        | Error::Setup(_) => true,
+        Error::Chat { cause, .. } => is_lasting(cause),
+        _ => false,
     }
 }
 
@@ -66,28 +95,64 @@ fn rest_after(error: &Error, failures: u32) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_refused_key_rests_until_settings_change() {
-        let (mut backoff, now) = (Backoff::default(), Instant::now());
-        backoff.failed(Error::NoKey, now);
-        assert_eq!(backoff.resting(now + SECOND * 86_400), Some(&Error::NoKey));
+    /// The rests, in seconds, of an endpoint that fails so each time it is asked after one.
+    #[track_caller]
+    fn check(error: &Error, expected: &[u64]) {
+        let (mut backoff, mut now) = (Backoff::default(), Instant::now());
+        for &seconds in expected {
+            backoff.failed(error.clone(), now);
+            let until = now + SECOND * u32::try_from(seconds).unwrap();
+            assert_eq!(backoff.resting(until - SECOND / 1000), Some(error), "{seconds} s");
+            assert_eq!(backoff.resting(until), None, "{seconds} s");
+            now = until;
+        }
+        assert_eq!(backoff.last_error(), Some(error));
         backoff.reset();
-        assert_eq!(backoff.resting(now), None);
+        assert_eq!(backoff.last_error(), None);
+        backoff.failed(error.clone(), now);
+        assert_eq!(backoff.resting(now + SECOND * u32::try_from(expected[0]).unwrap()), None, "it begins anew");
+    }
+
+    #[test]
+    fn no_failure_is_for_ever() {
+        let (host, message) = (|| "h".to_owned(), String::new);
+        for error in [
+            Error::NoKey,
+            Error::KeyRefused { host: host(), message: message() },
+            Error::Intercepted { host: host() },
+            Error::PaymentRequired { host: host(), message: message() },
+            Error::UnknownModel { message: message() },
+            Error::NotFound { host: host(), message: message() },
+            Error::Redirected { host: host(), location: message() },
+            Error::Setup("the key command failed".into()),
+        ] {
+            check(&error, &[30, 60, 120, 240, 480, 600, 600]);
+        }
     }
 
     #[test]
     fn a_rate_limit_is_obeyed_to_the_second() {
-        let (mut backoff, now) = (Backoff::default(), Instant::now());
-        let limit = Error::RateLimited { retry_after: Some(SECOND * 7) };
-        backoff.failed(limit.clone(), now);
-        assert_eq!(backoff.resting(now + SECOND * 6), Some(&limit));
-        assert_eq!(backoff.resting(now + SECOND * 7), None);
+        check(&Error::RateLimited { retry_after: Some(SECOND * 7) }, &[7, 7]);
+        check(&Error::RateLimited { retry_after: None }, &[5, 10, 15]);
     }
 
     #[test]
     fn an_unreachable_host_is_tried_ever_more_seldom() {
-        let error = Error::Unreachable { host: "h".into(), reason: "r".into() };
-        let rests: Vec<_> = (1..9).filter_map(|failures| rest_after(&error, failures)).map(|r| r.as_secs()).collect();
-        assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60, 60]);
+        check(&Error::Unreachable { host: "h".into(), reason: "r".into() }, &[2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[test]
+    fn failures_during_one_rest_count_once_and_each_sort_for_itself() {
+        let (mut backoff, now) = (Backoff::default(), Instant::now());
+        for ms in 0..50 {
+            backoff.failed(Error::NoKey, now + SECOND * ms / 1000);
+        }
+        assert_eq!(backoff.resting(now + SECOND * 31), None);
+        let unreachable = Error::Unreachable { host: "h".into(), reason: "r".into() };
+        for seconds in [40, 80, 120, 160] {
+            backoff.failed(unreachable.clone(), now + SECOND * seconds);
+        }
+        backoff.failed(Error::NoKey, now + SECOND * 200);
+        assert_eq!(backoff.resting(now + SECOND * 261), None, "the second rest of its sort");
     }
 }

@@ -77,6 +77,13 @@ impl Cache {
         self.entries.retain(|entry| entry.predicted.is_none_or(|at| at == forgotten));
     }
 
+    /// Forgets an entry if the embedded engine said it; says whether it did.
+    pub fn forget_prediction(&mut self, id: EntryId) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| entry.id != id || entry.predicted.is_none());
+        self.entries.len() < before
+    }
+
     /// Takes all of the reply so far. It only ever grows.
     pub fn update(&mut self, id: EntryId, reply: &str) {
         let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) else { return };

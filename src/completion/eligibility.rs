@@ -6,7 +6,8 @@
 use ropey::Rope;
 
 use super::window::Budget;
-use super::{Query, Reason, Window};
+use super::{MaskedWindow, Query, Reason, Window};
+use crate::masking::Masked;
 use crate::privacy::{Location, Privacy, Private, own_end};
 use crate::{settings::Settings, text::document::Document};
 
@@ -58,8 +59,17 @@ pub fn window(text: &Rope, cursor: usize, budget: Budget) -> Window {
     Window::cut(&own_part(text), cursor, budget)
 }
 
-/// Refuses an automatic query at a place where nobody wants ghost text.
+/// The same as an endpoint may see it; `found` are the secrets of the text.
+pub fn masked_window(text: &Rope, cursor: usize, budget: Budget, found: &Masked) -> MaskedWindow {
+    MaskedWindow::cut(&own_part(text), cursor, budget, found)
+}
+
+/// Refuses a query where there is nothing to go by, and an automatic one where nobody wants ghost text.
 pub fn place(query: &Query, window: &Window) -> Result<(), Reason> {
+    // A prompt of nothing says nothing, costs and is answered by chance.
+    if window.prefix.is_empty() && window.suffix.is_empty() {
+        return Err(Reason::NoText);
+    }
     if !query.invoked && window.mid_word() { Err(Reason::MidWord) } else { Ok(()) }
 }
 

@@ -21,11 +21,14 @@ mod tests;
 
 use std::{
     collections::HashMap,
+    future::{Future, ready},
     ops::ControlFlow,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use futures_util::FutureExt;
 use tokio::{sync::mpsc::UnboundedSender, task, time};
 
 use decide::Step;
@@ -33,12 +36,12 @@ use document_state::MovingCursor;
 pub use located::Located;
 use notices::Notices;
 use prediction::Prediction;
-use request::{Pause, Request};
+use request::{Pause, Request, Standing};
 use state::State;
 use stream::{Stream, StreamReader};
 
 use super::{
-    Cause, MaskedSecret, MaskedWindow, Predictor, Query, Reason, Suggestion, Window,
+    Cause, MaskedSecret, MaskedWindow, Notice, Predictor, Query, Reason, Suggestion, Window,
     agreement::Agreement,
     backoff::Backoff,
     cache::{Cache, EntryId},
@@ -113,7 +116,7 @@ impl Engine {
         settings: Arc<Settings>,
         endpoint: Arc<dyn Endpoint>,
         usage: Recorder,
-        notices: UnboundedSender<Reason>,
+        notices: UnboundedSender<Notice>,
     ) -> Self {
         let state = State {
             privacy: Arc::new(settings.privacy.rules()),
@@ -264,23 +267,45 @@ impl Engine {
         open.iter().for_each(|uri| self.closed(uri));
     }
 
-    /// Answers a query asked by hand: the answer [`complete`](Self::complete) gives, and further suggestions.
-    pub async fn complete_with_alternatives(&self, query: &Query) -> (Answer, Vec<Suggestion>) {
-        alternatives::complete(self, query).await
+    /// Answers a query asked by hand: the answer [`complete`](Self::complete) gives, and further suggestions. Nothing is
+    /// asked before `prepared` is over, such as a look at the settings.
+    pub async fn complete_with_alternatives(
+        &self,
+        query: &Query,
+        prepared: impl Future<Output = ()> + Send + 'static,
+    ) -> (Answer, Vec<Suggestion>) {
+        alternatives::complete(self, query, prepared.boxed().shared()).await
     }
 
     /// Answers one query. Dropping the future takes the query back: a stream that only it waited for is reset.
     pub async fn complete(&self, query: &Query) -> Answer {
+        self.complete_after(query, ready(())).await.0
+    }
+
+    /// The same, once `prepared` is over. Gives the request's place among the others as well, if it was let in.
+    async fn complete_after(&self, query: &Query, prepared: impl Future<Output = ()>) -> (Answer, Option<Standing>) {
         let mut request = match self.begin(query) {
             Ok(request) => request,
-            Err(reason) => return self.refuse(query, reason),
+            Err(reason) => return (self.refuse(query, reason), None),
+        };
+        let mut standing = request.standing();
+        let mut alone = pin!(async {
+            prepared.await;
+            let endpoint = self.lock().endpoint.clone();
+            endpoint.is_local().await
+        });
+        // The key may have to be looked for, which can take seconds; whoever is overtaken meanwhile does not wait.
+        request.prediction.alone = tokio::select! {
+            biased;
+            alone = &mut alone => alone,
+            () = standing.overtaken(self, &query.document.uri) => {
+                return (request.finish(Err(Reason::Superseded)), None);
+            }
         };
         if let Err(reason) = self.admit(query).await {
             let is_newest = self.lock().is_newest(&request);
-            return request.finish(Err(if is_newest { reason } else { Reason::Superseded }));
+            return (request.finish(Err(if is_newest { reason } else { Reason::Superseded })), None);
         }
-        let endpoint = self.lock().endpoint.clone();
-        request.prediction.alone = endpoint.is_local().await;
         if !request.prediction.alone {
             self.find_secrets(query);
         }
@@ -299,7 +324,7 @@ impl Engine {
             }
         };
         self.ask_ahead(&request);
-        request.finish(result)
+        (request.finish(result), Some(standing))
     }
 
     /// Reads what is not known of a document's secrets, outside the lock, before they are needed.
@@ -310,6 +335,7 @@ impl Engine {
     fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
         let mut guard = self.lock();
         let State { documents, cache, settings, privacy, on, last_request, .. } = &mut *guard;
+        let settings = settings.clone();
         *last_request += 1;
         let number = *last_request;
         let document = documents.entry(query.document.uri.clone()).or_default();
@@ -319,7 +345,7 @@ impl Engine {
             typed: String::new(),
         });
         let moved = document.begin(number, query.cursor, moving);
-        eligibility::document(query, settings, privacy, *on)?;
+        eligibility::document(query, &settings, privacy, *on)?;
         let budget = budget(settings.completion_for(&query.document.language));
         let window = eligibility::window(&query.document.text, query.cursor, budget);
         eligibility::place(query, &window)?;
@@ -329,6 +355,7 @@ impl Engine {
         Ok(Request {
             engine: self,
             query,
+            settings,
             number,
             edits,
             moved,
@@ -362,10 +389,14 @@ impl Engine {
             Step::Show { text, entry } => {
                 let result = state.show(request, &text, entry);
                 let is_useless = matches!(result, Err(Reason::Filtered(_)));
-                if !(is_useless && request.may_ask_again() && request.prediction.entry != Some(entry)) {
+                if is_useless && !request.prediction.alone && state.cache.forget_prediction(entry) {
+                    // What the embedded engine said is of no use here: the endpoint may know better.
+                    request.prediction.entry = None;
+                } else if is_useless && request.may_ask_again() && request.prediction.entry != Some(entry) {
+                    self.ask_again(&mut state, request, Some(entry));
+                } else {
                     return ControlFlow::Break(result);
                 }
-                self.ask_again(&mut state, request, Some(entry));
             }
             Step::Refuse(reason) => return ControlFlow::Break(Err(reason)),
             Step::Wait(until) => return ControlFlow::Continue(Pause::Until(until)),
@@ -425,8 +456,9 @@ impl Engine {
         let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
         let prompt = if again { prompt::again(prompt) } else { prompt };
         let entry = state.cache.insert(&uri, &window);
-        let reply = state.endpoint.complete(prompt.clone());
-        let reply = Metered::completion(&state.usage, &language, &prompt, reply);
+        let endpoint = state.endpoint.clone();
+        let ask = |prompt, sent: &_| endpoint.complete_telling(prompt, sent);
+        let reply = Metered::completion(&state.usage, &language, &prompt, ask);
         let meter = reply.meter();
         let text = Growing::new(window, language);
         let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);

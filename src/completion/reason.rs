@@ -26,6 +26,15 @@ pub enum Reason {
     /// The document holds a NUL byte.
     #[error("the document is not text")]
     Binary,
+    /// The document holds nothing to go by.
+    #[error("the document is empty")]
+    NoText,
+    /// The client asks at a line that the document does not have.
+    #[error("the document has no such line as the editor asks at")]
+    NoSuchLine,
+    /// An edit came that could not be read: what the person sees may be another text than ours.
+    #[error("an edit of the document could not be read; closing and opening it again helps")]
+    LostTrack,
     /// The cursor stands inside a word.
     #[error("the cursor is inside a word")]
     MidWord,
@@ -66,6 +75,15 @@ pub enum Reason {
     Paused(model::Error),
 }
 
+/// What the user should hear of unasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Completions do not come, and why.
+    Trouble(Reason),
+    /// The trouble that was told is over.
+    WorksAgain,
+}
+
 impl Reason {
     /// The same in a few words, for a line that is seen in passing.
     pub fn headline(&self) -> String {
@@ -85,6 +103,9 @@ impl Reason {
             Self::Private(_) => "private",
             Self::TooLarge(_) => "tooLarge",
             Self::Binary => "binary",
+            Self::NoText => "noText",
+            Self::NoSuchLine => "noSuchLine",
+            Self::LostTrack => "lostTrack",
             Self::MidWord => "midWord",
             Self::InSecret => "inSecret",
             Self::Masked => "masked",

@@ -5,6 +5,7 @@ mod opening;
 
 use std::env;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_host::ChatHost;
 use futures_util::future::BoxFuture;
@@ -17,7 +18,7 @@ use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
 use crate::masking::own_keys;
-use crate::model::{Endpoint, Error, Prompt, Reply};
+use crate::model::{Endpoint, Error, Prompt, Reply, Sent};
 use crate::settings::{self, Settings};
 
 /// Mistral's own host; keys of the older codestral.mistral.ai work only there.
@@ -32,6 +33,8 @@ pub struct Backend {
     endpoint: Arc<Inner>,
     /// `None`: chat goes to the endpoint.
     chat: Option<Arc<ChatHost>>,
+    /// How long an answer in a chat may be silent.
+    chat_patience: Duration,
     variable: Variable,
 }
 
@@ -172,7 +175,8 @@ impl Backend {
         let variables = key::variables(true).iter().chain([&chat_host::VARIABLE]);
         variables.filter_map(|name| variable(name)).for_each(|key| own_keys::add(&key));
         let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), target });
-        Self { endpoint, chat: ChatHost::new(settings).map(Arc::new), variable }
+        let chat = ChatHost::new(settings).map(Arc::new);
+        Self { endpoint, chat, chat_patience: settings.chat.timeout(), variable }
     }
 
     fn find(&self) -> Result<Opened, Error> {
@@ -210,8 +214,12 @@ fn dialect(settings: &settings::Endpoint) -> Option<Dialect> {
 
 impl Endpoint for Backend {
     fn complete(&self, prompt: Prompt) -> Reply {
-        let (backend, asked) = (self.clone(), self.clone());
-        let reply = async move { backend.open().await.map(|opened| opened.endpoint.complete(prompt)) };
+        self.complete_telling(prompt, &Sent::default())
+    }
+
+    fn complete_telling(&self, prompt: Prompt, sent: &Sent) -> Reply {
+        let (backend, asked, sent) = (self.clone(), self.clone(), sent.clone());
+        let reply = async move { backend.open().await.map(|opened| opened.endpoint.complete_telling(prompt, &sent)) };
         let forgetting = move |error: &Error| {
             if let (Error::KeyRefused { .. }, Target::Remote(opening)) = (error, &asked.endpoint.target) {
                 opening.forget();

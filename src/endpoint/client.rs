@@ -13,12 +13,12 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::endpoint::decode::{Broken, Decoder};
 use crate::endpoint::error::{for_people, from_event, from_status};
-use crate::endpoint::http::{Http, body_within, explain};
+use crate::endpoint::http::{Body, Http, body_within, explain};
 use crate::endpoint::models::{self, Model};
 use crate::endpoint::url::{self, UrlError};
 use crate::endpoint::{Dialect, key};
 use crate::masking::own_keys;
-use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply};
+use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply, Sent};
 
 /// A stream that has been silent for this long will not go on: models write several tokens a second.
 pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);
@@ -57,6 +57,15 @@ pub struct Options {
     pub between_bytes: Duration,
 }
 
+/// How long a reply may be silent.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Before its first byte; without streaming, its end.
+    pub first_byte: Duration,
+    /// After it.
+    pub between_bytes: Duration,
+}
+
 /// An endpoint over HTTP. Cheap to make: nothing is connected, read or built before it is used.
 #[derive(Debug, Clone)]
 pub struct HttpEndpoint(Arc<Inner>);
@@ -71,8 +80,7 @@ struct Inner {
     host: String,
     key: Option<SecretString>,
     stream: bool,
-    timeout: Duration,
-    between_bytes: Duration,
+    patience: Patience,
     deprecation: Mutex<Option<String>>,
 }
 
@@ -114,8 +122,9 @@ impl HttpEndpoint {
         let inner = &*self.0;
         let mut root = inner.given.clone();
         root.set_path("/");
-        let sent = timeout(inner.timeout, inner.http.send(Request::new(Method::GET, root), &inner.host)).await;
-        let mut response = sent.map_err(|_| inner.timed_out(inner.timeout))??;
+        let limit = inner.patience.first_byte;
+        let sent = timeout(limit, inner.http.send(Request::new(Method::GET, root), None, &inner.host)).await;
+        let mut response = sent.map_err(|_| inner.timed_out(limit))??;
         let version = response.version();
         body_within(&mut response, WARM_UP).await;
         Ok(version)
@@ -131,19 +140,25 @@ impl HttpEndpoint {
         let inner = &*self.0;
         let mut request = Request::new(Method::GET, url::below_base(&inner.given, "models"));
         inner.authorize(request.headers_mut())?;
-        let mut response = inner.send(request, Instant::now() + inner.timeout).await?;
-        let body = body_within(&mut response, inner.timeout).await;
+        let limit = inner.patience.first_byte;
+        let mut response = inner.send(request, None, limit).await?;
+        let body = body_within(&mut response, limit).await;
         models::read(&body).ok_or_else(|| inner.unreadable("it is not a list of models"))
     }
 
     /// Asks in a chat, always for a stream. Nothing is sent before the reply is first polled; key, time limits and
     /// errors are those of completions.
-    pub fn chat(&self, mut prompt: ChatPrompt) -> Reply {
-        let inner = Arc::clone(&self.0);
+    pub fn chat(&self, prompt: ChatPrompt) -> Reply {
+        self.chat_telling(prompt, &Sent::default(), self.0.patience)
+    }
+
+    /// The same with other time limits; tells when the request goes out.
+    pub fn chat_telling(&self, mut prompt: ChatPrompt, sent: &Sent, patience: Patience) -> Reply {
+        let (inner, sent) = (Arc::clone(&self.0), sent.clone());
         own_keys::mask_in(prompt.messages.iter_mut().map(|message| &mut message.text));
         let reply = async move {
             let (place, body) = (inner.chat.clone(), inner.dialect.chat_body(&prompt));
-            inner.open(place, body, true).await
+            inner.open(place, body, true, sent, patience).await
         };
         stream::once(reply).try_flatten().boxed()
     }
@@ -160,21 +175,24 @@ impl HttpEndpoint {
             given,
             key: options.key,
             stream: options.stream,
-            timeout: options.timeout,
-            between_bytes: options.between_bytes,
+            patience: Patience { first_byte: options.timeout, between_bytes: options.between_bytes },
             deprecation: Mutex::new(None),
         })))
     }
 }
 
 impl Endpoint for HttpEndpoint {
-    fn complete(&self, mut prompt: Prompt) -> Reply {
-        let inner = Arc::clone(&self.0);
+    fn complete(&self, prompt: Prompt) -> Reply {
+        self.complete_telling(prompt, &Sent::default())
+    }
+
+    fn complete_telling(&self, mut prompt: Prompt, sent: &Sent) -> Reply {
+        let (inner, sent) = (Arc::clone(&self.0), sent.clone());
         own_keys::mask_in([&mut prompt.prefix, &mut prompt.suffix]);
         let reply = async move {
-            let (place, stream) = (inner.completions.clone(), inner.stream);
+            let (place, stream, patience) = (inner.completions.clone(), inner.stream, inner.patience);
             let body = inner.dialect.body(&prompt, stream);
-            inner.open(place, body, stream).await
+            inner.open(place, body, stream, sent, patience).await
         };
         stream::once(reply).try_flatten().boxed()
     }
@@ -187,14 +205,17 @@ impl Inner {
         place: Url,
         body: serde_json::Result<Vec<u8>>,
         stream: bool,
+        sent: Sent,
+        patience: Patience,
     ) -> Result<Reply, Error> {
-        let deadline = Instant::now() + self.timeout;
-        let body = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
-        let request = self.request(place, body, stream)?;
-        let response = self.send(request, deadline).await?;
+        let deadline = Instant::now() + patience.first_byte;
+        let bytes = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
+        let request = self.request(place, stream)?;
+        let response = self.send(request, Some(Body { bytes, sent }), patience.first_byte).await?;
         let reading = Reading {
             decoder: Decoder::new(self.dialect.read()),
             response: Some(response),
+            patience,
             first_byte: Some(deadline),
             ready: VecDeque::new(),
             failed: None,
@@ -203,14 +224,13 @@ impl Inner {
         Ok(stream::unfold(reading, Reading::next).boxed())
     }
 
-    fn request(&self, place: Url, body: Vec<u8>, stream: bool) -> Result<Request, Error> {
+    fn request(&self, place: Url, stream: bool) -> Result<Request, Error> {
         let mut request = Request::new(Method::POST, place);
         let accept = if stream { "text/event-stream, application/json" } else { "application/json" };
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         self.authorize(headers)?;
-        *request.body_mut() = Some(body.into());
         Ok(request)
     }
 
@@ -229,10 +249,10 @@ impl Inner {
         Ok(())
     }
 
-    /// Sends, waits for the head until `deadline`, and turns any status but 2xx into an error.
-    async fn send(&self, request: Request, deadline: Instant) -> Result<Response, Error> {
-        let sent = timeout_at(deadline, self.http.send(request, &self.host)).await;
-        let mut response = sent.map_err(|_| self.timed_out(self.timeout))??;
+    /// Sends, waits so long for the head, and turns any status but 2xx into an error.
+    async fn send(&self, request: Request, body: Option<Body>, limit: Duration) -> Result<Response, Error> {
+        let sent = timeout(limit, self.http.send(request, body, &self.host)).await;
+        let mut response = sent.map_err(|_| self.timed_out(limit))??;
         let status = response.status();
         tracing::debug!(host = self.host, status = status.as_u16(), version = ?response.version(), "endpoint answered");
         if let Some(when) = response.headers().get(DEPRECATION).and_then(|value| value.to_str().ok()) {
@@ -273,6 +293,7 @@ struct Reading {
     /// `None` once there is nothing more to read.
     response: Option<Response>,
     decoder: Decoder,
+    patience: Patience,
     /// Until when the first byte must be here; `None` once it is.
     first_byte: Option<Instant>,
     ready: VecDeque<Piece>,
@@ -304,9 +325,9 @@ impl Reading {
     /// The next bytes; `None` at the end of the body.
     async fn chunk(&mut self, response: &mut Response) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
         let (deadline, patience) = match self.first_byte {
-            Some(deadline) => (deadline, self.inner.timeout),
+            Some(deadline) => (deadline, self.patience.first_byte),
             None => {
-                let patience = if self.decoder.is_finishing() { AFTER_FINISH } else { self.inner.between_bytes };
+                let patience = if self.decoder.is_finishing() { AFTER_FINISH } else { self.patience.between_bytes };
                 (Instant::now() + patience, patience)
             }
         };

@@ -5,7 +5,7 @@ mod retry_after;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::model::Error;
@@ -25,6 +25,7 @@ pub fn from_status(status: StatusCode, headers: &HeaderMap, body: &[u8], host: &
     match code {
         300..=399 => Error::Redirected { host, location: target(headers) },
         _ if said.has("all_deployments_in_cooldown") => Error::RateLimited { retry_after },
+        403 if is_web_page(headers, body) => Error::Intercepted { host },
         401 | 403 if key.is_none() => Error::NoKey,
         401 | 403 => Error::KeyRefused { host, message },
         // A LiteLLM proxy without a database answers so to a key it does not know.
@@ -64,6 +65,12 @@ pub fn for_people(text: &str, key: Option<&str>) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
+}
+
+/// Endpoints answer in JSON or a plain word; a page for a browser is someone else's.
+fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("text/html") || body.trim_ascii_start().starts_with(b"<")
 }
 
 /// What a body says: its messages and, beside them, the values of `type` and `code`.
@@ -305,6 +312,8 @@ mod tests {
         );
         check(402, "{}", "paymentRequired", "payment;");
         check(403, "", "keyRefused", "refused the API key;");
+        check(403, "\r\n <html><body>Blocked by policy</body></html>", "intercepted", "a firewall");
+        check(401, "<html>401 Authorization Required</html>", "keyRefused", "refused the API key;");
         check(405, "<!DOCTYPE html><html>…", "notFound", "at this address;");
         check(413, "{}", "promptTooLong", "");
         check(529, "null", "overloaded", "(status 529);");

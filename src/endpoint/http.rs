@@ -1,5 +1,6 @@
 //! The process's HTTP client: how connections are made, kept and given up.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fs;
 use std::io;
@@ -9,15 +10,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::stream;
+use reqwest::header::CONTENT_LENGTH;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Request, Response};
+use reqwest::{Certificate, Client, Request, Response, Version};
 use rustls::crypto::ring;
 use tokio::sync::OnceCell;
 use tokio::task;
 use tokio::time::timeout;
 
 use crate::endpoint::error::for_people;
-use crate::model::Error;
+use crate::model::{Error, Sent};
 
 /// Longer than a bad network needs for TCP and TLS; whoever types has long gone on.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -57,15 +60,16 @@ struct Inner {
     ca_file: Option<PathBuf>,
     loopback: bool,
     client: OnceCell<Client>,
-    /// Something has been answered before, so that a kept connection may have been used.
-    has_answered: AtomicBool,
+    /// Something has been answered over HTTP/1.1 before, so that a kept connection may have been used. HTTP/2 says itself
+    /// when a connection ends and what it did not do.
+    keeps_http1: AtomicBool,
 }
 
 impl Http {
     /// Trusts the system's certificates and those of `ca_file` (PEM). `loopback`: this machine only, no proxy.
     pub fn new(ca_file: Option<PathBuf>, loopback: bool) -> Self {
-        let (client, has_answered) = (OnceCell::new(), AtomicBool::new(false));
-        Self(Arc::new(Inner { ca_file, loopback, client, has_answered }))
+        let (client, keeps_http1) = (OnceCell::new(), AtomicBool::new(false));
+        Self(Arc::new(Inner { ca_file, loopback, client, keeps_http1 }))
     }
 
     /// This client if it is made so, else another one: settings that have nothing to do with connections keep them.
@@ -84,32 +88,66 @@ impl Http {
         self.0.client.get_or_try_init(build).await
     }
 
-    /// Sends `request` and waits for the reply's head. `host` is for messages.
+    /// Sends `request`, with `body` where there is one, and waits for the reply's head. `host` is for messages.
     ///
-    /// A POST on a kept connection that turns out to be closed is sent once more, at once: nothing was received, so
-    /// nothing was done. hyper does that itself only before the request is written.
-    pub(super) async fn send(&self, request: Request, host: &str) -> Result<Response, Error> {
+    /// A request that was not looked at is sent once more, at once: on a kept connection that turns out to be closed
+    /// nothing was received, and over HTTP/2 a server says so. hyper does that itself only before the request is written.
+    /// A stream that is reset after the server took it is not sent again: it may be billed.
+    pub(super) async fn send(&self, request: Request, body: Option<Body>, host: &str) -> Result<Response, Error> {
         let client = self.client().await?;
         let (started, again) = (Instant::now(), request.try_clone());
-        let sent = match client.execute(request).await {
-            Err(error) if self.may_be_stale(&error, started) => match again {
-                Some(again) => client.execute(again).await,
+        let with_body = |request| match &body {
+            Some(body) => body.put_into(request),
+            None => request,
+        };
+        let sent = match client.execute(with_body(request)).await {
+            Err(error) if was_refused_unread(&error) || self.may_be_stale(&error, started) => match again {
+                Some(again) => client.execute(with_body(again)).await,
                 None => Err(error),
             },
             sent => sent,
         };
         let response = sent.map_err(|error| explain(&error, host))?;
-        self.0.has_answered.store(true, Ordering::Relaxed);
+        self.0.keeps_http1.store(response.version() < Version::HTTP_2, Ordering::Relaxed);
         Ok(response)
     }
 
     fn may_be_stale(&self, error: &reqwest::Error, started: Instant) -> bool {
-        self.0.has_answered.load(Ordering::Relaxed)
+        self.0.keeps_http1.load(Ordering::Relaxed)
             && error.is_request()
             && !error.is_connect()
             && !error.is_timeout()
             && started.elapsed() < STALE_WITHIN
     }
+}
+
+/// What a POST carries, and who is told that it goes out.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub bytes: Vec<u8>,
+    pub sent: Sent,
+}
+
+impl Body {
+    /// As a stream of one piece, which is asked for once there is a connection to write it to.
+    fn put_into(&self, mut request: Request) -> Request {
+        let (bytes, sent) = (self.bytes.clone(), self.sent.clone());
+        request.headers_mut().insert(CONTENT_LENGTH, bytes.len().into());
+        let piece = stream::once(async move {
+            sent.set();
+            Ok::<_, Infallible>(bytes)
+        });
+        *request.body_mut() = Some(reqwest::Body::wrap_stream(piece));
+        request
+    }
+}
+
+/// Over HTTP/2 a server that goes away, or has too much to do, says which requests it has not looked at (RFC 9113, 8.7).
+fn was_refused_unread(error: &reqwest::Error) -> bool {
+    let Some(error) = causes(error).find_map(<dyn StdError>::downcast_ref::<h2::Error>) else { return false };
+    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    let goes_away = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (is_refused || goes_away)
 }
 
 /// The body, as far as it comes within `limit` of time and a limit of size; what is read of an error or a short list.

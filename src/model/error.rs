@@ -24,6 +24,15 @@ pub enum Error {
         /// What the endpoint said.
         message: String,
     },
+    /// 403 with a web page: someone in between, a firewall or a portal, answered in the endpoint's place.
+    #[error(
+        "something between us and {host} refused the request with a web page (status 403): a firewall, a proxy or a \
+         network's sign-in page; ask those who run the network, or try another one"
+    )]
+    Intercepted {
+        /// Who was asked.
+        host: String,
+    },
     /// 402.
     #[error("{host} wants payment{}; check the plan and the spending limit of the key's account", said(message))]
     PaymentRequired {
@@ -166,6 +175,7 @@ impl Error {
         match self {
             Self::NoKey => "noKey",
             Self::KeyRefused { .. } => "keyRefused",
+            Self::Intercepted { .. } => "intercepted",
             Self::PaymentRequired { .. } => "paymentRequired",
             Self::UnknownModel { .. } => "unknownModel",
             Self::PromptTooLong { .. } => "promptTooLong",

@@ -33,8 +33,11 @@ pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Optio
         }
     }
     let (answer, others) = if invoked {
-        session.engine.complete_with_alternatives(&query).await
+        let (session, looked) = (session.clone(), session.clone());
+        let look = async move { looked.look_at_settings_file(true).await };
+        session.engine.complete_with_alternatives(&query, look).await
     } else {
+        session.settings_file_may_have_changed();
         (session.engine.complete(&query).await, vec![])
     };
     match answer.result {
@@ -54,6 +57,7 @@ pub async fn in_menu(session: &Session, params: &CompletionParams) -> Completion
     };
     query.invoked = is_by_hand(session, params, &query);
     query.follows = client.one_at_a_time;
+    session.settings_file_may_have_changed();
     let suggestion = session.engine.complete(&query).await.result.ok();
     convert::to_completion_list(suggestion.as_ref(), &query.document, query.cursor, &client)
 }

@@ -1,6 +1,8 @@
-//! The settings of a session as the editor changes them, and the backend that they name.
+//! The settings of a session as the editor and the settings file change them, and the backend that they name.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tower_lsp::ls_types::ConfigurationItem;
@@ -8,14 +10,23 @@ use tower_lsp::ls_types::ConfigurationItem;
 use super::client::Client;
 use crate::endpoint::Backend;
 use crate::logging::Logging;
-use crate::settings::{Settings, Sources};
+use crate::settings::{Reader, Settings, SettingsFile, Sources};
 
 /// The section of the settings in a client's configuration.
 const SECTION: &str = "codestral";
 
+/// How often the settings file is looked at while someone types. By hand it is looked at each time.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// A changed file is looked at again after this, so often at most, until it stays the same.
+const SETTLING: Duration = Duration::from_millis(30);
+const SETTLING_LOOKS: usize = 20;
+
 /// The settings and where they come from.
 pub struct Configuration {
     state: Mutex<State>,
+    /// When the settings file was looked at last; held while it is.
+    looked: Mutex<Option<Instant>>,
     logging: Logging,
 }
 
@@ -55,7 +66,7 @@ impl Configuration {
             log_problem: None,
             told: vec![],
         };
-        Self { state: Mutex::new(state), logging }
+        Self { state: Mutex::new(state), looked: Mutex::default(), logging }
     }
 
     pub fn current(&self) -> Current {
@@ -76,6 +87,49 @@ impl Configuration {
     pub fn update(&self, sent: Value, apply: impl FnOnce(&Current)) -> bool {
         let mut state = self.state();
         let said = state.sources.set_editor(sent);
+        self.merge(&mut state, apply);
+        said
+    }
+
+    /// Whether the settings file has not been looked at for a while.
+    pub fn file_is_due(&self) -> bool {
+        self.looked.try_lock().is_ok_and(|looked| looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY))
+    }
+
+    /// Looks whether the settings file changed, and takes what it says as [`update`](Self::update) does; says whether it
+    /// did. Reads the disk. At most one caller looks at a time, and one that is not `asked` by a person seldom.
+    pub fn look_at_file(&self, asked: bool, apply: impl FnOnce(&Current)) -> bool {
+        let Ok(mut looked) = self.looked.try_lock() else { return false };
+        if !asked && looked.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+            return false;
+        }
+        let changed = self.changed_file();
+        *looked = Some(Instant::now());
+        let Some(file) = changed else { return false };
+        tracing::info!("the settings file changed");
+        let mut state = self.state();
+        state.sources.set_file(file);
+        self.merge(&mut state, apply);
+        true
+    }
+
+    /// The settings file, if it says something else than before. An editor that writes may be caught between emptying it
+    /// and filling it, so it counts once it says the same twice.
+    fn changed_file(&self) -> Option<SettingsFile> {
+        let known = self.state().sources.settings_file()?.clone();
+        let reader = Reader::system();
+        let mut changed = known.read_again(&reader)?;
+        for _ in 0..SETTLING_LOOKS {
+            thread::sleep(SETTLING);
+            match changed.read_again(&reader) {
+                None => return Some(changed).filter(|file| *file != known),
+                Some(newer) => changed = newer,
+            }
+        }
+        None
+    }
+
+    fn merge(&self, state: &mut State, apply: impl FnOnce(&Current)) {
         let loaded = state.sources.load();
         state.problems = loaded.problems.iter().map(ToString::to_string).collect();
         self.logging.set_level(loaded.settings.log.level);
@@ -90,7 +144,6 @@ impl Configuration {
             state.refusal = refusal;
             apply(&state.current);
         }
-        said
     }
 
     /// Opens the file that the log goes to, which may take as long as the disk does.

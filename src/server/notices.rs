@@ -8,22 +8,25 @@ use tower_lsp::ls_types::MessageType;
 
 use super::client::Client;
 use super::configuration::Configuration;
-use crate::completion::Reason;
+use crate::completion::{Notice, Reason};
 use crate::endpoint::Backend;
 use crate::settings::{Dialect, Settings};
 
 /// Says where completions come from when nobody chose that.
 const LOCAL: &str = "no MISTRAL_API_KEY, so nothing is sent";
 
+/// Said where trouble was told before. Short: a message of more than a line waits for a key in some terminals.
+const WORKS_AGAIN: &str = "completions work again";
+
 pub struct Notices {
     /// The engine's trouble, until somebody reads it.
-    trouble: Mutex<Option<UnboundedReceiver<Reason>>>,
+    trouble: Mutex<Option<UnboundedReceiver<Notice>>>,
     /// Whether the person knows that the embedded engine completes.
     told_of_local: AtomicBool,
 }
 
 impl Notices {
-    pub fn new(trouble: UnboundedReceiver<Reason>) -> Self {
+    pub fn new(trouble: UnboundedReceiver<Notice>) -> Self {
         Self { trouble: Mutex::new(Some(trouble)), told_of_local: AtomicBool::new(false) }
     }
 
@@ -45,11 +48,16 @@ impl Notices {
     pub async fn tell_trouble(&self, client: &Client) {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut trouble) = trouble else { return };
-        while let Some(reason) = trouble.recv().await {
-            let is_chosen = matches!(reason, Reason::Ceiling(_));
-            let kind = if is_chosen { MessageType::WARNING } else { MessageType::ERROR };
-            tracing::warn!("{reason}");
-            client.tell(kind, &reason.headline()).await;
+        while let Some(notice) = trouble.recv().await {
+            let (kind, text) = match &notice {
+                Notice::Trouble(reason) => {
+                    tracing::warn!("{reason}");
+                    let is_chosen = matches!(reason, Reason::Ceiling(_));
+                    (if is_chosen { MessageType::WARNING } else { MessageType::ERROR }, reason.headline())
+                }
+                Notice::WorksAgain => (MessageType::INFO, WORKS_AGAIN.to_owned()),
+            };
+            client.tell(kind, &text).await;
         }
     }
 }

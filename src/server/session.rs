@@ -108,6 +108,7 @@ impl Session {
         let said = self.configure(sent);
         let session = self.clone();
         tokio::spawn(async move {
+            session.look_at_settings_file(true).await;
             if !said {
                 session.pull_configuration().await;
             }
@@ -120,10 +121,30 @@ impl Session {
     /// All that is done here is to swap values, so that it may be done between two messages. See
     /// [`follow_settings`](Self::follow_settings) for the rest.
     fn configure(&self, sent: Value) -> bool {
-        self.configuration.update(sent, |Current { settings, backend }| {
-            self.engine.configure(settings.clone(), Arc::new(backend.clone()));
-            self.indexing.configure(settings);
-        })
+        self.configuration.update(sent, |current| self.apply(current))
+    }
+
+    fn apply(&self, Current { settings, backend }: &Current) {
+        self.engine.configure(settings.clone(), Arc::new(backend.clone()));
+        self.indexing.configure(settings);
+    }
+
+    /// Takes what the settings file says now, if it changed. `asked`: a person asks by hand, and waits for it.
+    pub async fn look_at_settings_file(&self, asked: bool) {
+        let session = self.clone();
+        let look = move || session.configuration.look_at_file(asked, |current| session.apply(current));
+        if task::spawn_blocking(look).await.unwrap_or_default() {
+            let session = self.clone();
+            tokio::spawn(async move { session.settle().await });
+        }
+    }
+
+    /// Has the settings file looked at, now and then; nobody waits for it.
+    pub fn settings_file_may_have_changed(&self) {
+        if self.configuration.file_is_due() {
+            let session = self.clone();
+            tokio::spawn(async move { session.look_at_settings_file(false).await });
+        }
     }
 
     async fn pull_configuration(&self) {

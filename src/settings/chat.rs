@@ -1,6 +1,7 @@
 //! What the user set about chat: which model at which address, and how it answers.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,20 @@ pub struct Chat {
     pub safe_prompt: bool,
     /// Whether what the model thinks before it answers is shown too.
     pub show_thinking: bool,
+    /// The longest that an answer may be silent, in milliseconds: before its first byte, and within it. Models that think
+    /// and local ones that are loaded first take long.
+    #[schemars(range(min = 100, max = 600_000))]
+    pub timeout_ms: u64,
     /// The most that is sent, in tokens: your question, the code and the conversation before it.
     #[schemars(range(min = 1024, max = 1_048_576))]
     pub context_tokens: usize,
+}
+
+impl Chat {
+    /// The longest that an answer may be silent.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
 }
 
 impl Default for Chat {
@@ -64,6 +76,7 @@ impl Default for Chat {
             stop: Vec::new(),
             safe_prompt: false,
             show_thinking: false,
+            timeout_ms: 60_000,
             // With an answer of 8,000 tokens it fits the 32,768 that many models hold (Codestral holds 128,000). That is
             // some 2,500 lines of code, and less than a cent at Codestral's price.
             context_tokens: 24_576,
@@ -85,7 +98,7 @@ mod tests {
         let set = json!({
             "model": "m", "url": "https://chat.example", "apiKeyCommand": ["pass", "chat"], "systemPrompt": "Be brief.",
             "temperature": 0.5, "topP": 1.0, "maxTokens": 9, "randomSeed": 7, "stop": ["END"], "safePrompt": true,
-            "showThinking": true, "contextTokens": 4096,
+            "showThinking": true, "timeoutMs": 5000, "contextTokens": 4096,
         });
         check(&[editor(json!({ "chat": set }))], json!({ "chat": set }), &[]);
         let loaded = load(&[editor(json!({ "chat": { "apiKeyFile": "~/chat-key" } }))], Some(Path::new("/home/me")));

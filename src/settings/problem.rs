@@ -44,7 +44,7 @@ pub struct Problem {
 
 /// Settings of the endpoint and the chat that change neither where text and key go nor which key it is. Not the dialect:
 /// who mistypes `local` wants nothing sent.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 15] = [
     "endpoint.model",
     "endpoint.stream",
     "endpoint.warmUp",
@@ -58,6 +58,7 @@ const HARMLESS: [&str; 14] = [
     "chat.stop",
     "chat.safePrompt",
     "chat.showThinking",
+    "chat.timeoutMs",
     "chat.contextTokens",
 ];
 

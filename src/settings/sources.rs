@@ -1,4 +1,5 @@
-//! Where settings come from: the file and the environment, read once, and what the editor says, as it says it.
+//! Where settings come from: the file, read again when it changes, the environment, and what the editor says, as it says
+//! it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,36 +41,81 @@ impl Reader<'_> {
 /// All that was said so far. Reading touches the system, loading does not.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    /// The file and the environment.
-    system: Vec<Layer>,
-    /// What was wrong with the file as a whole.
-    problems: Vec<Problem>,
+    file: Option<SettingsFile>,
+    environment: Vec<Layer>,
     editor: Option<Layer>,
     home: Option<PathBuf>,
+}
+
+/// The settings file as it was read last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingsFile {
+    path: PathBuf,
+    /// Whether it is the usual one, which need not exist.
+    is_usual: bool,
+    /// What it holds, or why it cannot be read.
+    content: Result<Vec<u8>, io::ErrorKind>,
+    layer: Option<Layer>,
+    /// What is wrong with it as a whole.
+    problem: Option<Problem>,
+}
+
+impl SettingsFile {
+    /// Reads it.
+    pub fn read(path: PathBuf, is_usual: bool, reader: &Reader<'_>) -> Self {
+        let content = (reader.file)(&path);
+        let mut file = Self { path, is_usual, content: Ok(Vec::new()), layer: None, problem: None };
+        match &content {
+            Ok(bytes) => match parse(bytes) {
+                Ok(values) => file.layer = Some(Layer::new(file.origin(), values)),
+                Err(message) => file.refuse(&format!("{message}; the file is ignored")),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_usual => {}
+            Err(error) => file.refuse(&format!("cannot be read, {error}; the file is ignored")),
+        }
+        file.content = content.map_err(|error| error.kind());
+        file
+    }
+
+    /// The file as it is now, if it changed. While it is broken nothing is sent, as with one that was so from the start.
+    pub fn read_again(&self, reader: &Reader<'_>) -> Option<Self> {
+        let now = Self::read(self.path.clone(), self.is_usual, reader);
+        (now.content != self.content).then_some(now)
+    }
+
+    fn refuse(&mut self, message: &str) {
+        let origin = self.origin();
+        self.problem = Some(Problem { key: String::new(), origin, message: message.to_owned(), may_redirect: false });
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::File(self.path.clone())
+    }
 }
 
 impl Sources {
     /// Reads the environment and the settings file: `chosen`, or `codestral-ls/config.toml` in the configuration
     /// directory, which need not exist.
     pub fn read(chosen: Option<&Path>, reader: &Reader<'_>) -> Sources {
-        let mut sources = Sources { system: Vec::new(), problems: Vec::new(), editor: None, home: reader.home.clone() };
         let usual = || reader.config_dir.as_ref().map(|dir| dir.join("codestral-ls").join("config.toml"));
-        if let Some(path) = chosen.map(Path::to_owned).or_else(usual) {
-            let origin = Origin::File(path.clone());
-            match (reader.file)(&path) {
-                Ok(bytes) => match parse(&bytes) {
-                    Ok(values) => sources.system.push(Layer::new(origin, values)),
-                    Err(message) => sources.refuse_file(origin, message),
-                },
-                Err(error) if error.kind() == io::ErrorKind::NotFound && chosen.is_none() => {}
-                Err(error) => sources.refuse_file(origin, format!("cannot be read, {error}")),
-            }
-        }
+        let path = chosen.map(Path::to_owned).or_else(usual);
+        let file = path.map(|path| SettingsFile::read(path, chosen.is_none(), reader));
+        let mut sources = Sources { file, environment: Vec::new(), editor: None, home: reader.home.clone() };
         for (name, key) in VARIABLES {
             let Some(value) = (reader.variable)(name).filter(|value| !value.is_empty()) else { continue };
-            sources.system.push(Layer::new(Origin::Environment(name), json!({ key: value })));
+            sources.environment.push(Layer::new(Origin::Environment(name), json!({ key: value })));
         }
         sources
+    }
+
+    /// The settings file as it was read last, whether or not it exists. `None`: there is no place for one.
+    pub fn settings_file(&self) -> Option<&SettingsFile> {
+        self.file.as_ref()
+    }
+
+    /// Takes what the settings file says now in the place of what it said before.
+    pub fn set_file(&mut self, file: SettingsFile) {
+        self.file = Some(file);
     }
 
     /// Takes what the editor sent, as it was sent, in the place of all it sent before. `null` says nothing: then this
@@ -84,23 +130,17 @@ impl Sources {
 
     /// The settings file, if one was read.
     pub fn file(&self) -> Option<&Path> {
-        self.system.iter().find_map(|layer| match &layer.origin {
-            Origin::File(path) => Some(path.as_path()),
-            _ => None,
-        })
+        self.file.as_ref().filter(|file| file.layer.is_some()).map(|file| file.path.as_path())
     }
 
     /// The settings as they hold now.
     pub fn load(&self) -> Loaded {
-        let layers: Vec<Layer> = self.system.iter().chain(&self.editor).cloned().collect();
+        let file = self.file.as_ref();
+        let of_file = file.and_then(|file| file.layer.as_ref());
+        let layers: Vec<Layer> = of_file.into_iter().chain(&self.environment).chain(&self.editor).cloned().collect();
         let mut loaded = load(&layers, self.home.as_deref());
-        loaded.problems.splice(0..0, self.problems.iter().cloned());
+        loaded.problems.splice(0..0, file.and_then(|file| file.problem.clone()));
         loaded
-    }
-
-    fn refuse_file(&mut self, origin: Origin, message: String) {
-        let message = format!("{message}; the file is ignored");
-        self.problems.push(Problem { key: String::new(), origin, message, may_redirect: false });
     }
 }
 
@@ -182,6 +222,38 @@ mod tests {
             Some("my.toml"),
             &["settings (in my.toml): cannot be read, no such file; the file is ignored"],
         );
+    }
+
+    /// The model that holds after the file held each of these, and what is told then.
+    #[track_caller]
+    fn check_again(contents: &[Option<&str>], model: &str, told: &str) {
+        let content = std::cell::RefCell::new(contents[0]);
+        let file =
+            |_: &Path| content.borrow().map(|text| text.as_bytes().to_vec()).ok_or(io::ErrorKind::NotFound.into());
+        let reader = Reader { file: &file, variable: &|_| None, config_dir: Some(PathBuf::from("/conf")), home: None };
+        let mut sources = Sources::read(None, &reader);
+        for now in &contents[1..] {
+            let is_changed = *content.borrow() != *now;
+            *content.borrow_mut() = *now;
+            let changed = sources.settings_file().unwrap().read_again(&reader);
+            assert_eq!(changed.is_some(), is_changed);
+            changed.into_iter().for_each(|file| sources.set_file(file));
+        }
+        let loaded = sources.load();
+        assert_eq!(loaded.settings.endpoint.model, model);
+        let problems: Vec<_> = loaded.problems.iter().map(ToString::to_string).collect();
+        assert!(problems.concat().contains(told) && problems.is_empty() == told.is_empty(), "{problems:?}");
+    }
+
+    #[test]
+    fn a_changed_file_counts_and_a_broken_one_does_not() {
+        let (one, two) = (Some("endpoint.model = 'one'"), Some("endpoint.model = 'two'"));
+        check_again(&[one, one], "one", "");
+        check_again(&[one, two], "two", "");
+        check_again(&[None, one], "one", "");
+        check_again(&[one, None], "codestral-latest", "");
+        check_again(&[one, Some("endpoint.mod")], "codestral-latest", "the file is ignored");
+        check_again(&[one, Some("endpoint.mod"), two], "two", "");
     }
 
     #[test]

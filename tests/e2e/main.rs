@@ -19,6 +19,7 @@ mod masking;
 mod privacy;
 mod process;
 mod readme;
+mod recovery;
 mod session;
 mod settings;
 mod soak;

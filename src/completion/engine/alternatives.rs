@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, Shared, join_all};
 use tokio::{pin, select, time::timeout};
 
 use super::{Answer, Engine, budget};
@@ -22,23 +22,29 @@ use crate::{
 };
 
 /// Answers a query asked by hand: the engine's answer, and the further suggestions.
-pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Suggestion>) {
-    engine.find_secrets(query);
-    let (known, missing) = known(engine, query);
+pub(super) async fn complete(
+    engine: &Engine,
+    query: &Query,
+    prepared: Shared<BoxFuture<'static, ()>>,
+) -> (Answer, Vec<Suggestion>) {
     let further = async {
+        prepared.clone().await;
         // Alone the embedded engine has nothing to choose from, and nobody else is there to be asked.
         let endpoint = engine.lock().endpoint.clone();
         if engine.admit(query).await.is_err() || endpoint.is_local().await {
             return vec![];
         }
-        join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt))).await
+        engine.find_secrets(query);
+        let (known, missing) = known(engine, query);
+        let asked = join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt))).await;
+        known.into_iter().chain(asked.into_iter().flatten()).collect::<Vec<_>>()
     };
     pin!(further);
-    let first = engine.complete(query);
+    let first = engine.complete_after(query, prepared.clone());
     pin!(first);
-    let (answer, asked) = select! {
+    let ((mut answer, standing), further_ones) = select! {
         biased;
-        answer = &mut first => (answer, None),
+        first = &mut first => (first, None),
         asked = &mut further => (first.await, Some(asked)),
     };
     if matches!(answer.result, Err(Reason::Superseded | Reason::Private(_))) {
@@ -46,12 +52,21 @@ pub(super) async fn complete(engine: &Engine, query: &Query) -> (Answer, Vec<Sug
     }
     let settings = engine.lock().settings.clone();
     let completion = settings.completion_for(&query.document.language);
-    let asked = match asked {
-        Some(asked) => asked,
-        None => timeout(completion.show_after(), further).await.unwrap_or_default(),
+    let further_ones = match (further_ones, standing) {
+        (Some(asked), _) => asked,
+        (None, None) => vec![],
+        (None, Some(mut standing)) => select! {
+            biased;
+            asked = timeout(completion.show_after(), further) => asked.unwrap_or_default(),
+            // What is shown now is for another text or another request.
+            () = standing.overtaken(engine, &query.document.uri) => {
+                answer.result = Err(Reason::Superseded);
+                return (answer, vec![]);
+            }
+        },
     };
     let mut others: Vec<Suggestion> = vec![];
-    for other in known.into_iter().chain(asked.into_iter().flatten()) {
+    for other in further_ones {
         let is_new = |seen: &Suggestion| seen.text != other.text;
         if answer.result.as_ref().ok().is_none_or(is_new) && others.iter().all(is_new) {
             others.push(other);
@@ -75,7 +90,8 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
     let shown = |block: &String| shown(query, &window, block, Source::Reuse);
     let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();
-    let masked = MaskedWindow::cut(&document.text, query.cursor, budget(completion), &state.masks.of(document));
+    let masked =
+        eligibility::masked_window(&document.text, query.cursor, budget(completion), &state.masks.of(document));
     let prompt = prompt::build(&masked, &settings.endpoint.model, completion);
     let missing = (known.len().max(1)..completion.choices).map(|n| {
         let seed = prompt.random_seed.unwrap_or_default() + n as u64;
@@ -90,7 +106,9 @@ async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> 
     let (language, is_masked) = (&query.document.language, prompt.secrets > 0);
     let reply = {
         let state = engine.lock();
-        Metered::completion(&state.usage, language, &prompt, state.endpoint.complete(prompt.clone()))
+        Metered::completion(&state.usage, language, &prompt, |prompt, sent| {
+            state.endpoint.complete_telling(prompt, sent)
+        })
     };
     let mut text = Growing::new(window, language.clone());
     let mut watch = Watch::new(Reach::BLOCK);

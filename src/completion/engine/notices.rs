@@ -1,43 +1,102 @@
-//! What the user should hear of, each kind once.
+//! What the user should hear of unasked: each kind of trouble once, and that it is over.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::completion::Reason;
+use crate::completion::{Notice, Reason};
 use crate::model::Error;
 
-/// The same kind of failure is told again only after this long.
+/// Trouble of a kind that was over meanwhile is told again only after this long.
 const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
 
 /// The way to the user.
 pub(super) struct Notices {
-    sender: UnboundedSender<Reason>,
-    /// The last kind of failure that was told, and when.
-    told: Option<(&'static str, Instant)>,
+    sender: UnboundedSender<Notice>,
+    /// The kinds of failure that were told, and when.
+    told: HashMap<&'static str, Instant>,
+    /// Those of the trouble that is not over: it is told once, however long it lasts and however its kinds alternate.
+    ongoing: Vec<&'static str>,
 }
 
 impl Notices {
-    pub fn new(sender: UnboundedSender<Reason>) -> Self {
-        Self { sender, told: None }
+    pub fn new(sender: UnboundedSender<Notice>) -> Self {
+        Self { sender, told: HashMap::new(), ongoing: vec![] }
     }
 
     pub fn endpoint_failed(&mut self, error: &Error, now: Instant) {
         let kind = error.kind();
-        if self.told.is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < TELL_AGAIN) {
+        let is_recent = self.told.get(kind).is_some_and(|at| now.saturating_duration_since(*at) < TELL_AGAIN);
+        if is_recent || self.ongoing.contains(&kind) {
             return;
         }
-        self.told = Some((kind, now));
-        self.send(Reason::Endpoint(error.clone()));
+        self.told.insert(kind, now);
+        self.ongoing.push(kind);
+        self.trouble(Reason::Endpoint(error.clone()));
     }
 
-    pub fn send(&self, reason: Reason) {
+    /// The endpoint answered: who was told of its trouble hears that it is over.
+    pub fn endpoint_answered(&mut self) {
+        if !std::mem::take(&mut self.ongoing).is_empty() {
+            self.send(Notice::WorksAgain);
+        }
+    }
+
+    pub fn trouble(&self, reason: Reason) {
+        self.send(Notice::Trouble(reason));
+    }
+
+    fn send(&self, notice: Notice) {
         // The receiver is gone only when the server is shutting down.
-        let _ = self.sender.send(reason);
+        let _ = self.sender.send(notice);
     }
 
-    /// The settings changed: whatever fails from now on is news.
+    /// The settings changed: whatever fails from now on is news, and so is that it works.
     pub fn reset(&mut self) {
-        self.told = None;
+        self.told.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+
+    /// What is told of failures (`Some`) and answers (`None`), a minute apart.
+    #[track_caller]
+    fn check(events: &[Option<Error>], told: &[Option<Error>]) {
+        let (sender, mut receiver) = unbounded_channel();
+        let (mut notices, mut now) = (Notices::new(sender), Instant::now());
+        for event in events {
+            match event {
+                Some(error) => notices.endpoint_failed(error, now),
+                None => notices.endpoint_answered(),
+            }
+            now += Duration::from_secs(60);
+        }
+        drop(notices);
+        let heard = std::iter::from_fn(|| receiver.try_recv().ok());
+        let heard: Vec<_> = heard
+            .map(|notice| match notice {
+                Notice::Trouble(Reason::Endpoint(error)) => Some(error),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(heard, told);
+    }
+
+    #[test]
+    fn each_kind_is_told_once_and_its_end_only_to_whoever_was_told() {
+        let (refused, limited) = (|| Some(Error::NoKey), || Some(Error::RateLimited { retry_after: None }));
+        check(&[None, None], &[]);
+        check(&[refused(), refused(), refused()], &[refused()]);
+        check(&[refused(), None, None], &[refused(), None]);
+        let alternating: Vec<_> = (0..60).map(|n| if n % 2 == 0 { refused() } else { limited() }).collect();
+        check(&alternating, &[refused(), limited()]);
+        check(&[refused(), None, refused(), None], &[refused(), None]);
+        let later: Vec<_> = [refused(), None].into_iter().chain((0..14).map(|_| None)).chain([refused()]).collect();
+        check(&later, &[refused(), None, refused()]);
     }
 }

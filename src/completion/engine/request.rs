@@ -1,5 +1,6 @@
 //! One request on its way through the engine: where it began, what it asked, and how it ends.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::watch;
@@ -10,11 +11,14 @@ use crate::completion::{
     cache::EntryId,
     filter::{self, Filtered, Took},
 };
+use crate::settings::Settings;
 
 /// A request. Dropped before its answer, it is recorded as cancelled.
 pub(super) struct Request<'a> {
     pub engine: &'a Engine,
     pub query: &'a Query,
+    /// Those by which it was let in.
+    pub settings: Arc<Settings>,
     /// Different for each request of the engine.
     pub number: u64,
     /// Edits of the document before it.
@@ -44,10 +48,29 @@ pub(super) enum Pause {
     Predict(f32),
 }
 
+/// A request's place among those of its document, told for as long as someone wants to know.
+pub(super) struct Standing {
+    number: u64,
+    changed: watch::Receiver<()>,
+}
+
+impl Standing {
+    /// Waits until an edit or a newer request overtakes the request, or the document is closed.
+    pub async fn overtaken(&mut self, engine: &Engine, uri: &str) {
+        let is_newest = || engine.lock().documents.get(uri).is_some_and(|state| state.newest == Some(self.number));
+        // The sender is gone with the document.
+        while is_newest() && self.changed.changed().await.is_ok() {}
+    }
+}
+
 impl Request<'_> {
     /// Whether a reply of which nothing can be shown may be asked for once more: by hand, and once.
     pub fn may_ask_again(&self) -> bool {
         self.query.invoked && !self.asked_again && !self.prediction.alone
+    }
+
+    pub fn standing(&self) -> Standing {
+        Standing { number: self.number, changed: self.changed.clone() }
     }
 
     /// The suggestion that shows `block` of an entry after what was `typed` meanwhile, unless a filter takes it away.

@@ -54,12 +54,19 @@ pub(super) struct State {
 impl State {
     /// What the request does now.
     pub fn step(&mut self, request: &mut Request<'_>, now: Instant) -> Step {
+        if !Arc::ptr_eq(&request.settings, &self.settings) {
+            request.settings = self.settings.clone();
+            // What may be sent may have become private meanwhile.
+            if let Err(reason) = eligibility::document(request.query, &self.settings, &self.privacy, self.on) {
+                return Step::Refuse(reason);
+            }
+        }
         let facts = self.facts(request, now);
         let step = decide(facts);
         if let Step::Refuse(Reason::Ceiling(most)) | Step::Predict { instead: Some(Reason::Ceiling(most)), .. } = &step
             && self.usage.ceiling_is_news()
         {
-            self.notices.send(Reason::Ceiling(*most));
+            self.notices.trouble(Reason::Ceiling(*most));
         }
         step
     }
@@ -163,7 +170,7 @@ impl State {
         let unmoved = (&document.text, query.cursor);
         let (text, cursor) = self.documents.get(&document.uri).map_or(unmoved, |state| state.place(query));
         let budget = budget(self.settings.completion_for(&document.language));
-        MaskedWindow::cut(text, cursor, budget, &self.masks.of_text(document, text))
+        eligibility::masked_window(text, cursor, budget, &self.masks.of_text(document, text))
     }
 
     /// Forgets what the embedded engine said of text that may be deleted.
@@ -228,6 +235,7 @@ impl State {
     pub fn answered(&mut self, after: Duration) {
         self.debouncer.answered(after);
         self.backoff.reset();
+        self.notices.endpoint_answered();
     }
 
     pub fn endpoint_failed(&mut self, uri: &str, entry: EntryId, error: Error, now: Instant) {

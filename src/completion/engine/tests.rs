@@ -7,7 +7,7 @@ mod prediction;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
@@ -31,6 +31,8 @@ struct Script {
     reply: Mutex<Option<Result<String, Error>>>,
     prompts: Mutex<Vec<Prompt>>,
     open: Arc<AtomicUsize>,
+    /// How long the key is looked for before anything is asked.
+    key_takes: Mutex<Duration>,
 }
 
 struct Open(Arc<AtomicUsize>);
@@ -66,13 +68,24 @@ impl Endpoint for Script {
         });
         timed.boxed()
     }
+
+    fn is_local(&self) -> BoxFuture<'_, bool> {
+        let takes = *self.key_takes.lock().unwrap();
+        async move {
+            if !takes.is_zero() {
+                time::sleep(takes).await;
+            }
+            false
+        }
+        .boxed()
+    }
 }
 
 struct Bench {
     engine: Engine,
     usage: Recorder,
     script: Arc<Script>,
-    notices: UnboundedReceiver<Reason>,
+    notices: UnboundedReceiver<Notice>,
     document: Document,
     cursor: usize,
 }
@@ -314,12 +327,52 @@ async fn trouble_is_told_once_and_rested_from() {
         assert_eq!(bench.complete().await, Err(Reason::Paused(Error::NoKey)));
     }
     assert_eq!(bench.asked(), 1);
-    assert_eq!(bench.notices.recv().await, Some(Reason::Endpoint(Error::NoKey)));
+    assert_eq!(bench.notices.recv().await, Some(Notice::Trouble(Reason::Endpoint(Error::NoKey))));
     assert!(bench.notices.try_recv().is_err());
     bench.engine.configure(Arc::new(Settings::default()), bench.script.clone());
     *bench.script.reply.lock().unwrap() = Some(Ok("1;\n".into()));
     bench.type_text(" = ");
     assert_eq!(text(bench.complete().await), "1;");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_is_tried_again_after_a_rest_and_its_end_is_told() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some(""));
+    *bench.script.reply.lock().unwrap() = Some(Err(Error::NoKey));
+    assert_eq!(bench.complete().await, Err(Reason::Endpoint(Error::NoKey)));
+    *bench.script.reply.lock().unwrap() = Some(Ok("1;\n".into()));
+    time::sleep(Duration::from_secs(29)).await;
+    bench.type_text("a");
+    assert_eq!(bench.complete().await, Err(Reason::Paused(Error::NoKey)));
+    time::sleep(Duration::from_secs(1)).await;
+    bench.type_text(" = ");
+    assert_eq!(text(bench.complete().await), "1;");
+    assert_eq!(bench.notices.try_recv(), Ok(Notice::Trouble(Reason::Endpoint(Error::NoKey))));
+    assert_eq!(bench.notices.try_recv(), Ok(Notice::WorksAgain));
+    assert!(bench.notices.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_overtaken_does_not_wait_for_the_key() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    *bench.script.key_takes.lock().unwrap() = Duration::from_secs(10);
+    let first = bench.start().await;
+    time::sleep(Duration::from_millis(50)).await;
+    bench.type_text("f");
+    let second = bench.start().await;
+    let before = time::Instant::now();
+    assert_eq!(first.await.unwrap(), Err(Reason::Superseded));
+    assert_eq!(time::Instant::now(), before);
+    assert_eq!(text(second.await.unwrap()), "foo();");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_an_empty_document_nothing_is_sent() {
+    let bench = Bench::new("<cursor>", Some("foo();\n"));
+    assert_eq!(bench.complete().await, Err(Reason::NoText));
+    let (answer, others) =
+        bench.engine.complete_with_alternatives(&Query { invoked: true, ..bench.query() }, ready(())).await;
+    assert_eq!((answer.result, others, bench.asked()), (Err(Reason::NoText), vec![], 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,10 +7,10 @@ use tokio::task;
 
 use super::opening::Opening;
 use super::{Backend, Opened, Target, Variable, dialect};
-use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
+use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options, Patience};
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
-use crate::model::{ChatPrompt, Error, Reply};
+use crate::model::{ChatPrompt, Error, Reply, Sent};
 use crate::settings::{self, Dialect, Settings};
 
 /// The variable of the key that goes to `chat.url`.
@@ -57,8 +57,18 @@ impl ChatHost {
 impl Backend {
     /// Asks in a chat. Nothing is sent before the reply is first polled. Errors speak of chat's own settings.
     pub fn chat(&self, prompt: ChatPrompt) -> Reply {
+        self.chat_telling(prompt, &Sent::default())
+    }
+
+    /// The same, and tells when the request goes out.
+    pub fn chat_telling(&self, prompt: ChatPrompt, sent: &Sent) -> Reply {
         let (backend, asked, own_url) = (self.clone(), self.clone(), self.chat.is_some());
-        let reply = async move { backend.open_chat().await.map(|opened| opened.endpoint.chat(prompt)) };
+        let (sent, patience) = (sent.clone(), self.chat_patience);
+        // A model that thinks without saying so is as silent after the first byte as before it.
+        let patience = Patience { first_byte: patience, between_bytes: patience };
+        let reply = async move {
+            backend.open_chat().await.map(|opened| opened.endpoint.chat_telling(prompt, &sent, patience))
+        };
         let told = move |error: Error| {
             if matches!(error, Error::KeyRefused { .. }) {
                 asked.forget_chat_key();

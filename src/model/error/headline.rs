@@ -8,6 +8,7 @@ impl Error {
         match self {
             Self::NoKey => "no API key: set CODESTRAL_API_KEY".to_owned(),
             Self::KeyRefused { host, .. } => format!("API key refused by {host}"),
+            Self::Intercepted { host } => format!("a firewall answers for {host}"),
             Self::PaymentRequired { host, .. } => format!("{host} wants payment"),
             Self::UnknownModel { .. } => "unknown model: see endpoint.model".to_owned(),
             Self::PromptTooLong { .. } => "prompt too long: completion.prefixBytes".to_owned(),
@@ -45,6 +46,7 @@ mod tests {
         for (error, part) in [
             (Error::NoKey, "API key"),
             (Error::KeyRefused { host: host(), message: message() }, "key refused"),
+            (Error::Intercepted { host: host() }, "firewall"),
             (Error::PaymentRequired { host: host(), message: message() }, "payment"),
             (Error::UnknownModel { message: message() }, "endpoint.model"),
             (Error::PromptTooLong { message: message() }, "too long"),

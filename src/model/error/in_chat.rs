@@ -52,6 +52,9 @@ pub(super) fn words(cause: &Error, own_url: bool) -> String {
         Error::Unreadable { host, reason } => {
             format!("{host} sent a reply that cannot be read ({reason}); check {url}")
         }
+        Error::TimedOut { host, after } => {
+            format!("{host} said nothing for {} ms; raise chat.timeoutMs if it is always this slow", after.as_millis())
+        }
         other => other.to_string(),
     }
 }
@@ -95,7 +98,7 @@ mod tests {
         check(Error::Redirected { host: host(), location: "https://b".into() }, true, &["to https://b", "chat.url"]);
         check(Error::Unreachable { host: host(), reason: "refused".into() }, true, &["refused", "chat.url"]);
         check(Error::Unreadable { host: host(), reason: "a web page".into() }, false, &["endpoint.url"]);
-        check(Error::TimedOut { host: host(), after: Duration::from_secs(5) }, true, &["5000 ms"]);
+        check(Error::TimedOut { host: host(), after: Duration::from_secs(5) }, true, &["5000 ms", "chat.timeoutMs"]);
         check(Error::Cut { host: host() }, true, &["broke off"]);
         check(Error::Setup("mend it".into()), true, &["mend it"]);
         check(Error::NoEndpoint { chosen: false }, false, &["chat needs an endpoint", "MISTRAL_API_KEY", "chat.url"]);

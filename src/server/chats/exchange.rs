@@ -93,8 +93,8 @@ impl Exchange {
         deltas: &mut Deltas<'_>,
         progress: &mut AnswerProgress,
     ) -> Heard {
-        let reply = session.configuration.backend().chat(self.prompt.clone());
-        let reply = Metered::chat(&session.usage, &self.prompt, reply);
+        let backend = session.configuration.backend();
+        let reply = Metered::chat(&session.usage, &self.prompt, |prompt, sent| backend.chat_telling(prompt, sent));
         match read(reply, Telling { transcript, deltas, progress }).await {
             Ok(end) => Heard::Whole(end.unwrap_or_default().finish),
             Err(error) => {

@@ -7,13 +7,13 @@ use crate::usage::Tally;
 async fn asked_by_hand_it_offers_different_suggestions_and_equal_ones_once() {
     let bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
     let query = Query { invoked: true, ..bench.query() };
-    let (answer, others) = bench.engine.complete_with_alternatives(&query).await;
+    let (answer, others) = bench.engine.complete_with_alternatives(&query, ready(())).await;
     assert_eq!((text(answer.result).as_str(), others), ("foo();", vec![]));
     let seeds: Vec<_> = bench.script.prompts.lock().unwrap().iter().map(|prompt| prompt.random_seed).collect();
     assert_eq!(seeds.len(), 3);
     assert!(seeds.contains(&None) && seeds.contains(&Some(1)) && seeds.contains(&Some(2)), "{seeds:?}");
     *bench.script.reply.lock().unwrap() = Some(Ok("bar();\n".into()));
-    let (answer, others) = bench.engine.complete_with_alternatives(&query).await;
+    let (answer, others) = bench.engine.complete_with_alternatives(&query, ready(())).await;
     let others: Vec<_> = others.into_iter().map(|other| other.text).collect();
     assert_eq!((text(answer.result).as_str(), others), ("foo();", vec!["bar();".to_owned()]));
     time::sleep(TOKEN * 10).await;
@@ -21,10 +21,24 @@ async fn asked_by_hand_it_offers_different_suggestions_and_equal_ones_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn asked_by_hand_it_is_overtaken_though_only_further_ones_are_waited_for() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    assert_eq!(text(bench.complete().await), "foo();");
+    *bench.script.reply.lock().unwrap() = None;
+    let (engine, query) = (bench.engine.clone(), Query { invoked: true, ..bench.query() });
+    let task = tokio::spawn(async move { engine.complete_with_alternatives(&query, ready(())).await.0.result });
+    time::sleep(Duration::from_millis(50)).await;
+    bench.type_text("f");
+    let before = time::Instant::now();
+    assert_eq!(task.await.unwrap(), Err(Reason::Superseded));
+    assert_eq!(time::Instant::now(), before);
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_of_several_requests_is_paid_when_all_are_taken_back() {
     let bench = Bench::new("let x = <cursor>\n", None);
     let (engine, query) = (bench.engine.clone(), Query { invoked: true, ..bench.query() });
-    let task = tokio::spawn(async move { engine.complete_with_alternatives(&query).await.1 });
+    let task = tokio::spawn(async move { engine.complete_with_alternatives(&query, ready(())).await.1 });
     time::sleep(Duration::from_millis(100)).await;
     task.abort();
     time::sleep(Duration::from_millis(1)).await;

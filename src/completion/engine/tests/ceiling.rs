@@ -22,7 +22,7 @@ async fn used_up_nothing_is_asked_but_by_hand_and_it_is_told_once() {
         assert_eq!(bench.complete().await, Err(Reason::Ceiling(MOST)));
     }
     assert_eq!(bench.asked(), 1);
-    assert_eq!(bench.notices.recv().await, Some(Reason::Ceiling(MOST)));
+    assert_eq!(bench.notices.recv().await, Some(Notice::Trouble(Reason::Ceiling(MOST))));
     assert!(bench.notices.try_recv().is_err());
     assert_eq!(bench.engine.status().ceiling, Some(MOST));
 

@@ -67,7 +67,8 @@ async fn what_is_deleted_is_not_offered_as_a_choice_either() {
     bench.engine.configure(Arc::new(Settings::default()), bench.script.clone());
     *bench.script.reply.lock().unwrap() = Some(Ok("foo();\n".into()));
     bench.type_text("");
-    let (answer, others) = bench.engine.complete_with_alternatives(&Query { invoked: true, ..bench.query() }).await;
+    let (answer, others) =
+        bench.engine.complete_with_alternatives(&Query { invoked: true, ..bench.query() }, ready(())).await;
     assert_eq!((text(answer.result).as_str(), others), ("foo();", vec![]));
 }
 
@@ -76,4 +77,30 @@ async fn text_deleted_while_it_predicts_makes_it_predict_again() {
     let (bench, knows) = refused(Knows { deletes: 2, ..Knows::new("bar();") });
     assert_eq!(text(bench.complete().await), "bar();");
     assert_eq!(knows.asked.load(SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_filter_drops_of_it_is_asked_of_the_endpoint() {
+    let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
+    let mut settings = Settings::default();
+    settings.local.first = true;
+    bench.engine.configure(Arc::new(settings), bench.script.clone());
+    // Sure enough to go first, and of no use: it is only white space.
+    bench.engine.set_predictor(Arc::new(Sure));
+    bench.type_text("");
+    let suggestion = bench.complete().await.unwrap();
+    assert_eq!((suggestion.text.as_str(), suggestion.source), ("foo();", Source::Endpoint));
+}
+
+/// Is sure of a blank.
+struct Sure;
+
+impl Predictor for Sure {
+    fn predict(&self, _: &Query, _: &Window) -> Option<(String, f32)> {
+        Some(("  ".to_owned(), 0.9))
+    }
+
+    fn forgotten(&self) -> u64 {
+        0
+    }
 }
