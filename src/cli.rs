@@ -17,7 +17,7 @@ use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use tokio::runtime;
 
 use crate::logging::Logging;
@@ -77,8 +77,14 @@ enum Command {
 #[derive(Debug, Args)]
 struct Serve {
     /// Speak over stdin and stdout, as it does anyway; many editors add it.
-    #[arg(long)]
-    stdio: bool,
+    #[arg(long, action = ArgAction::Count)]
+    stdio: u8,
+    /// What clients made with VS Code's library add; the number comes with `initialize` as well.
+    #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+    _client_process_id: Vec<String>,
+    /// Likewise: how such a client cancels, where it does so outside the protocol.
+    #[arg(long = "cancellationReceive", value_name = "WAY", hide = true)]
+    _cancellation: Vec<String>,
 }
 
 /// Why a command failed. `Display` is one line that says what to do.
@@ -205,8 +211,18 @@ mod tests {
 
     #[test]
     fn every_way_to_start_the_server_is_understood() {
-        for arguments in ["", "--stdio", "serve", "serve --stdio", "--log-level debug --stdio", "serve --config a.toml"]
-        {
+        for arguments in [
+            "",
+            "--stdio",
+            "serve",
+            "serve --stdio",
+            "--log-level debug --stdio",
+            "serve --config a.toml",
+            "--stdio --stdio",
+            "--stdio serve --stdio",
+            "--stdio --clientProcessId=4711",
+            "--clientProcessId 4711 --cancellationReceive=file:abc --stdio",
+        ] {
             let parsed = Arguments::try_parse_from(format!("codestral-ls {arguments}").split_whitespace());
             assert!(matches!(parsed.unwrap().command, None | Some(Command::Serve(_))), "{arguments}");
         }

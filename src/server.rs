@@ -49,6 +49,7 @@ pub(crate) fn run(sources: Sources, logging: Logging) -> io::Result<ExitCode> {
     let ending = runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Session::new(client, sources, logging))
             .custom_method("textDocument/inlineCompletion", handlers::inline_completion)
+            .custom_method(transport::EDIT_LOST, handlers::edit_lost)
             .custom_method("window/workDoneProgress/cancel", handlers::cancel_progress)
             .finish();
         let session = service.inner().clone();

@@ -7,6 +7,7 @@
 //! serve many keystrokes; dropping the task resets the stream.
 
 mod alternatives;
+mod answer;
 mod decide;
 mod document_state;
 mod located;
@@ -31,6 +32,8 @@ use std::{
 use futures_util::FutureExt;
 use tokio::{sync::mpsc::UnboundedSender, task, time};
 
+pub use answer::{Answer, Status, Trace};
+
 use decide::Step;
 use document_state::MovingCursor;
 pub use located::Located;
@@ -41,7 +44,7 @@ use state::State;
 use stream::{Stream, StreamReader};
 
 use super::{
-    Cause, MaskedSecret, MaskedWindow, Notice, Predictor, Query, Reason, Suggestion, Window,
+    Cause, MaskedWindow, Notice, Predictor, Query, Reason, Suggestion, Window,
     agreement::Agreement,
     backoff::Backoff,
     cache::{Cache, EntryId},
@@ -55,7 +58,7 @@ use super::{
 };
 use crate::{
     masking::{Kind, documents::MaskedDocuments},
-    model::{Endpoint, Error, Prompt},
+    model::{Endpoint, Prompt},
     privacy::Privacy,
     settings::{Completion, Dialect, Settings},
     text::document::{Document, Edit},
@@ -66,47 +69,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Engine {
     state: Arc<Mutex<State>>,
-}
-
-/// What one query came to.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The suggestion, or why there is none.
-    pub result: Result<Suggestion, Reason>,
-    /// How it came about.
-    pub trace: Trace,
-}
-
-/// How an answer came about, for `complete --explain` and benchmarks.
-#[derive(Debug, Clone, Default)]
-pub struct Trace {
-    /// The window around the cursor.
-    pub window: Window,
-    /// What the endpoint was asked, if it was.
-    pub prompt: Option<Prompt>,
-    /// The secrets that were masked in it.
-    pub masked: Vec<MaskedSecret>,
-    /// From the query to the request.
-    pub waited: Duration,
-    /// From the request to the first text.
-    pub first_text: Option<Duration>,
-    /// From the query to the answer.
-    pub total: Duration,
-    /// All the model had said when the answer was given, with LF line ends.
-    pub reply: String,
-}
-
-/// What the engine stands at.
-#[derive(Debug, Clone)]
-pub struct Status {
-    /// Whether automatic completion is on.
-    pub on: bool,
-    /// The endpoint's latest failure, if nothing worked since.
-    pub last_error: Option<Error>,
-    /// Streams open now.
-    pub streams: usize,
-    /// The most tokens a day may take, if they are used up.
-    pub ceiling: Option<u64>,
 }
 
 impl Engine {
@@ -202,7 +164,12 @@ impl Engine {
 
     /// Records that the client asked for a completion in a document it has not opened, in a line counted from zero.
     pub fn not_open(&self, uri: &str, line: usize) {
-        self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(Reason::NotOpen));
+        self.turned_away(uri, line, Reason::NotOpen);
+    }
+
+    /// Records that a request got nothing before it was a query, in a line counted from zero.
+    pub fn turned_away(&self, uri: &str, line: usize, reason: Reason) {
+        self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(reason));
     }
 
     /// A document was opened: its secrets are looked for, so that no request needs to wait for that.

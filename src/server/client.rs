@@ -10,8 +10,8 @@ use serde_json::Value;
 use tokio::{task, time};
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{
-    DocumentChanges, InitializeParams, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier, Registration,
-    ShowDocumentParams, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+    ConfigurationItem, DocumentChanges, InitializeParams, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier,
+    ProgressToken, Registration, ShowDocumentParams, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
 use super::capabilities::ClientCapabilities;
@@ -25,6 +25,11 @@ const EDIT_LIMIT: Duration = Duration::from_secs(30);
 /// What fits in one line of what is shown unasked, in characters. A line more than the screen's width makes Neovim wait for
 /// a key, which it takes from what is typed: of 80 columns it keeps 12 for itself and 18 for our name.
 const LINE: usize = 50;
+/// How long an answer to a question of ours is waited for before what depends on it goes on without.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long the client may take to tell its settings; nobody waits so long, but late ones count.
+const SETTINGS_LIMIT: Duration = Duration::from_secs(60);
 
 /// The client. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -97,7 +102,8 @@ impl Client {
     /// Opens a document before the person; false where the client cannot or does not.
     pub async fn show_document(&self, uri: Uri) -> bool {
         let document = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
-        self.capabilities().show_document && self.connection.show_document(document).await.unwrap_or_default()
+        let shown = async { self.connection.show_document(document).await.unwrap_or_default() };
+        self.capabilities().show_document && time::timeout(ANSWER_LIMIT, shown).await.unwrap_or_default()
     }
 
     /// Asks the client to make `edits` in `document`, if it still has that version.
@@ -129,11 +135,37 @@ impl Client {
     /// Asks the client to send notifications of `method` from now on.
     ///
     /// # Errors
-    /// It refuses.
-    pub async fn register(&self, id: &str, method: &str, options: Value) -> jsonrpc::Result<()> {
+    /// It refuses or does not answer; in words.
+    pub async fn register(&self, id: &str, method: &str, options: Value) -> Result<(), String> {
         let registration =
             Registration { id: id.to_owned(), method: method.to_owned(), register_options: Some(options) };
-        self.connection.register_capability(vec![registration]).await
+        within(ANSWER_LIMIT, self.connection.register_capability(vec![registration])).await
+    }
+
+    /// Asks for the settings in this section.
+    ///
+    /// # Errors
+    /// It does not tell; in words.
+    pub async fn configuration(&self, section: &str) -> Result<Option<Value>, String> {
+        let item = ConfigurationItem { scope_uri: None, section: Some(section.to_owned()) };
+        let values = within(SETTINGS_LIMIT, self.connection.configuration(vec![item])).await?;
+        Ok(values.into_iter().next_back())
+    }
+
+    /// Asks the client to show progress under this token; whether it will.
+    pub async fn create_progress(&self, token: ProgressToken) -> bool {
+        let created = within(ANSWER_LIMIT, self.connection.create_work_done_progress(token)).await;
+        if let Err(error) = &created {
+            tracing::debug!("the editor shows no progress: {error}");
+        }
+        created.is_ok()
+    }
+}
+
+async fn within<T>(limit: Duration, asked: impl Future<Output = jsonrpc::Result<T>>) -> Result<T, String> {
+    match time::timeout(limit, asked).await {
+        Ok(answered) => answered.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("it did not answer within {} s", limit.as_secs())),
     }
 }
 

@@ -88,11 +88,21 @@ fn is_behind_word(query: &Query) -> bool {
 /// The query at a position; `None` for a document that is not open.
 fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) -> Option<Query> {
     let uri = &params.text_document.uri;
+    let line = params.position.line as usize;
     let Some(document) = session.documents.get(uri.as_str()) else {
+        if session.documents.is_lost(uri.as_str()) {
+            session.engine.turned_away(uri.as_str(), line, Reason::LostTrack);
+            return None;
+        }
         tracing::warn!(uri = uri.as_str(), "a completion for a document that is not open");
-        session.engine.not_open(uri.as_str(), params.position.line as usize);
+        session.engine.not_open(uri.as_str(), line);
         return None;
     };
+    // The editor has another text than we: whatever was said would be for another place.
+    if line >= document.text.len_lines() {
+        session.engine.turned_away(uri.as_str(), line, Reason::NoSuchLine);
+        return None;
+    }
     let at = convert::from_position(params.position);
     let cursor = position::to_offset(&document.text, at, session.client.capabilities().encoding);
     let location = session.indexing.locations().of(uri.as_str());

@@ -5,7 +5,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tower_lsp::ls_types::ConfigurationItem;
 
 use super::client::Client;
 use crate::endpoint::Backend;
@@ -190,9 +189,8 @@ impl Configuration {
         if !client.capabilities().configuration {
             return None;
         }
-        let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
-        match client.connection.configuration(vec![item]).await {
-            Ok(mut values) => values.pop(),
+        match client.configuration(SECTION).await {
+            Ok(sent) => sent,
             Err(error) => {
                 tracing::warn!("the editor does not tell its settings: {error}");
                 None

@@ -28,6 +28,10 @@ pub async fn apply(
     for _ in 0..TRIES {
         let document = documents.get(uri).ok_or(NotMade::NotOpen)?;
         let edits = edits(&document).ok_or(NotMade::Changed)?;
+        // Some clients are not told which version an edit is for: then it must be for the newest when it leaves.
+        if has_moved_on(documents, &document) {
+            continue;
+        }
         match client.apply_edits(&document, edits).await {
             Ok(()) => return Ok(document),
             // The text changed while the edit was on its way: there is something new to try.

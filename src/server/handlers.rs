@@ -13,6 +13,7 @@ use tower_lsp::ls_types::{
 
 use super::chats::{self, code_actions};
 use super::session::Session;
+use super::transport::NO_VERSION;
 use super::{commands, completions, convert, initialize};
 use crate::text::document::{Change, Document};
 
@@ -46,10 +47,14 @@ impl LanguageServer for Session {
         let changed = params.text_document;
         let changes: Vec<Change> = params.content_changes.into_iter().map(convert::from_change).collect();
         let encoding = self.client.capabilities().encoding;
-        match self.documents.change(changed.uri.as_str(), changed.version, changes, encoding) {
+        let version = Some(changed.version).filter(|version| *version != NO_VERSION);
+        match self.documents.change(changed.uri.as_str(), version, changes, encoding) {
             Some((document, edits)) => {
                 self.engine.edited(&document, &edits);
                 self.indexing.edited(&document, &edits);
+            }
+            None if self.documents.is_lost(changed.uri.as_str()) => {
+                tracing::debug!(uri = changed.uri.as_str(), "an edit of a text that is not known any more; ignored");
             }
             None => tracing::warn!(uri = changed.uri.as_str(), "didChange for a document that is not open; ignored"),
         }
@@ -102,6 +107,12 @@ pub async fn inline_completion(
     params: InlineCompletionParams,
 ) -> Result<Option<InlineCompletionList>> {
     Ok(completions::inline(session, &params).await)
+}
+
+/// An edit could not be read. What is left of the text is another one than the person sees, so nothing is completed in
+/// it before the editor sends it as a whole.
+pub async fn edit_lost(session: &Session, params: Value) {
+    session.edit_lost(params.get("uri").and_then(Value::as_str));
 }
 
 /// `window/workDoneProgress/cancel`, which the protocol layer does not know: of our progress, chats can be cancelled.

@@ -159,7 +159,7 @@ impl Indexing {
         };
         let workspace = Workspace::follow(Rules::new(settings), Arc::clone(&self.index), following)?;
         if self.client.capabilities().progress {
-            tokio::spawn(workspace_progress::show(self.client.connection.clone(), workspace.progress.clone()));
+            tokio::spawn(workspace_progress::show(self.client.clone(), workspace.progress.clone()));
         }
         Some(workspace)
     }

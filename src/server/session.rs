@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::{task, time};
-use tower_lsp::ls_types::InitializeParams;
+use tower_lsp::ls_types::{InitializeParams, MessageType};
 
 use super::capabilities;
 use super::chats::Chats;
@@ -24,6 +24,12 @@ use crate::usage::Recorder;
 
 /// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
 const LAST_WRITES_LIMIT: Duration = Duration::from_millis(200);
+
+/// How long settings that the editor is asked for hold up what they may change.
+const SETTINGS_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Said once where an edit cannot be read. Short, as it may be said while someone types.
+const EDIT_LOST: &str = "Codestral: an edit was unreadable; reopen the file";
 
 /// One editor's session. Clones share its parts: a handler borrows it, a task has a clone, or of the part it needs.
 #[derive(Clone)]
@@ -78,14 +84,19 @@ impl Session {
     /// read, the connection is warmed up.
     pub fn begin(&self) {
         tokio::spawn(self.usage_sync.clone().keep());
+        // Each on its own: an editor that leaves one question unanswered holds up nothing else.
+        let session = self.clone();
+        tokio::spawn(async move { session.notices.tell_trouble(&session.client).await });
         let session = self.clone();
         tokio::spawn(async move {
             session.configuration.register(&session.client).await;
             session.indexing.watch_files().await;
+        });
+        let session = self.clone();
+        tokio::spawn(async move {
             session.pull_configuration().await;
             session.indexing.begin();
             session.settle().await;
-            session.notices.tell_trouble(&session.client).await;
         });
     }
 
@@ -99,6 +110,18 @@ impl Session {
         };
         if time::timeout(LAST_WRITES_LIMIT, last).await.is_err() {
             tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");
+        }
+    }
+
+    /// An edit of this document, or of one that is not named, could not be read. The person is told once for each.
+    pub fn edit_lost(&self, uri: Option<&str>) {
+        let lost = self.documents.lose(uri);
+        for uri in &lost {
+            self.engine.closed(uri);
+        }
+        if !lost.is_empty() {
+            let client = self.client.clone();
+            tokio::spawn(async move { client.show_message(MessageType::WARNING, EDIT_LOST.to_owned()).await });
         }
     }
 
@@ -147,9 +170,21 @@ impl Session {
         }
     }
 
+    /// Asks for the settings, and waits a moment for them; those that come later count then.
     async fn pull_configuration(&self) {
-        if let Some(sent) = self.configuration.pull(&self.client).await {
-            self.configure(sent);
+        let session = self.clone();
+        let mut pulled = tokio::spawn(async move {
+            let sent = session.configuration.pull(&session.client).await;
+            sent.is_some_and(|sent| session.configure(sent))
+        });
+        if time::timeout(SETTINGS_PATIENCE, &mut pulled).await.is_err() {
+            tracing::warn!("the editor takes long to tell its settings; going on with what is known");
+            let session = self.clone();
+            tokio::spawn(async move {
+                if pulled.await.unwrap_or_default() {
+                    session.settle().await;
+                }
+            });
         }
     }
 

@@ -8,6 +8,7 @@ mod dispatch;
 mod frames;
 mod message;
 mod notifications;
+mod numbers;
 mod parent_process;
 mod uri_spelling;
 mod writer;
@@ -15,6 +16,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::io::{self, BufReader, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,6 +28,10 @@ use futures_util::StreamExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
+
+pub use notifications::EDIT_LOST;
+pub use numbers::NO_VERSION;
+pub use uri_spelling::parseable;
 
 use dispatch::Dispatch;
 use frames::{Frame, Frames};
@@ -54,6 +60,19 @@ pub enum Ending {
     OutputClosed,
     /// The process `initialize.processId` is dead.
     EditorDied,
+}
+
+/// In words, for the log.
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exit { after_shutdown: true } => "the editor said `exit`",
+            Self::Exit { after_shutdown: false } => "the editor said `exit` without `shutdown`",
+            Self::InputClosed => "stdin is closed; the editor is gone",
+            Self::OutputClosed => "stdout is closed; the editor is gone",
+            Self::EditorDied => "the editor's process, which started this server, is dead",
+        })
+    }
 }
 
 /// LSP 3.18 `exit`: success after `shutdown`, 1 in every other case.
@@ -106,7 +125,10 @@ pub async fn serve_on<S: LanguageServer>(
 
     let mut dispatch = Dispatch::new(service, outgoing, late);
     let ending = dispatch.run(incoming, &mut answers, &mut output_closed).await;
-    tracing::info!(?ending, "the server ends");
+    match ending {
+        Ending::Exit { after_shutdown: true } => tracing::info!("the server ends: {ending}"),
+        _ => tracing::warn!("the server ends: {ending}"),
+    }
 
     let _ = timeout(DRAIN_LIMIT, dispatch.drop_open()).await;
     // The forwarder ends with its last handler, the writer with its last sender.

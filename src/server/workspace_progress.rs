@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{self, Instant};
-use tower_lsp::Client;
 use tower_lsp::ls_types::ProgressToken;
 
+use super::client::Client;
 use crate::index::workspace::Progress;
 
 /// Progress is shown for a reading that takes longer, and then renewed as often.
@@ -25,11 +25,10 @@ pub async fn show(client: Client, progress: watch::Receiver<Progress>) {
             Step::Begin => {
                 let number = SHOWN.fetch_add(1, Relaxed);
                 let token = ProgressToken::String(format!("codestral-workspace-{number}"));
-                if let Err(error) = client.create_work_done_progress(token.clone()).await {
-                    tracing::debug!("the editor shows no progress: {error}");
+                if !client.create_progress(token.clone()).await {
                     continue;
                 }
-                let begun = client.progress(token, "Codestral: reading the workspace").with_percentage(0);
+                let begun = client.connection.progress(token, "Codestral: reading the workspace").with_percentage(0);
                 ongoing = Some(begun.begin().await);
             }
             Step::Report { done, total } => {

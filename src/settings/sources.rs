@@ -70,7 +70,7 @@ impl SettingsFile {
                 Ok(values) => file.layer = Some(Layer::new(file.origin(), values)),
                 Err(message) => file.refuse(&format!("{message}; the file is ignored")),
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_usual => {}
+            Err(error) if is_missing(error) && is_usual => {}
             Err(error) => file.refuse(&format!("cannot be read, {error}; the file is ignored")),
         }
         file.content = content.map_err(|error| error.kind());
@@ -142,6 +142,11 @@ impl Sources {
         loaded.problems.splice(0..0, file.and_then(|file| file.problem.clone()));
         loaded
     }
+}
+
+/// Whether there is no such file. A home that is no directory, as services have it (`/dev/null`), holds none either.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The tree in a TOML file, or one sentence on where it is broken. The sentence quotes nothing of the file, which may
@@ -217,6 +222,7 @@ mod tests {
     fn a_missing_file_is_a_problem_only_when_it_was_chosen() {
         let missing = || Err(io::Error::new(io::ErrorKind::NotFound, "no such file"));
         check(missing(), None, &[]);
+        check(Err(io::ErrorKind::NotADirectory.into()), None, &[]);
         check(
             missing(),
             Some("my.toml"),

@@ -78,8 +78,9 @@ impl Document {
         }
         if !change.text.is_empty() {
             self.text.insert(from, &change.text);
-            self.binary |= is_binary(&change.text);
         }
+        // Looked for in all of it only where it may be gone or has come.
+        self.binary = is_binary(&change.text) || (self.binary && self.text.chunks().any(is_binary));
         Edit { replaced, inserted: change.text }
     }
 }
@@ -89,41 +90,64 @@ impl Document {
 #[derive(Debug, Default)]
 pub struct Documents {
     open: DashMap<Arc<str>, Document>,
+    /// Those of which an edit was lost, until their whole text comes again.
+    lost: DashMap<Arc<str>, ()>,
 }
 
 impl Documents {
     /// Opens a document, or replaces one that is open already.
     pub fn open(&self, document: Document) {
+        self.lost.remove(&document.uri);
         self.open.insert(document.uri.clone(), document);
     }
 
-    /// Applies a `didChange`. `None` when the document is not open. Otherwise the document after it and its edits.
+    /// Applies a `didChange`. `None` when the document is not open, or lost and not sent as a whole. Otherwise the document
+    /// after it and its edits. A client that tells no version has them counted.
     pub fn change(
         &self,
         uri: &str,
-        version: i32,
-        changes: Vec<Change>,
+        version: Option<i32>,
+        mut changes: Vec<Change>,
         encoding: Encoding,
     ) -> Option<(Document, Vec<Edit>)> {
         let mut document = self.open.get_mut(uri)?;
+        if self.is_lost(uri) {
+            let whole = changes.iter().rposition(|change| change.range.is_none())?;
+            changes.drain(..whole);
+            self.lost.remove(uri);
+        }
         let edits = document.apply(changes, encoding);
-        document.version = version;
+        document.version = version.unwrap_or(document.version.wrapping_add(1));
         Some((document.clone(), edits))
+    }
+
+    /// An edit of this document, or of any where it is not named, is lost: until its whole text comes it is as if it were
+    /// not open. Returns those that were not lost before.
+    pub fn lose(&self, uri: Option<&str>) -> Vec<Arc<str>> {
+        let named = |open: &Arc<str>| uri.is_none_or(|uri| **open == *uri);
+        let open: Vec<Arc<str>> = self.open.iter().map(|entry| entry.key().clone()).filter(named).collect();
+        open.into_iter().filter(|uri| self.lost.insert(uri.clone(), ()).is_none()).collect()
+    }
+
+    /// Whether an edit of a document was lost.
+    pub fn is_lost(&self, uri: &str) -> bool {
+        self.lost.contains_key(uri)
     }
 
     /// Forgets a document; says whether it was open.
     pub fn close(&self, uri: &str) -> bool {
+        self.lost.remove(uri);
         self.open.remove(uri).is_some()
     }
 
     /// A snapshot of one document.
     pub fn get(&self, uri: &str) -> Option<Document> {
-        self.open.get(uri).map(|document| document.clone())
+        self.open.get(uri).filter(|_| !self.is_lost(uri)).map(|document| document.clone())
     }
 
     /// Snapshots of all documents, in no order.
     pub fn all(&self) -> Vec<Document> {
-        self.open.iter().map(|entry| entry.value().clone()).collect()
+        self.open.iter().filter(|entry| !self.is_lost(entry.key())).map(|entry| entry.value().clone()).collect()
     }
 }
 
@@ -191,12 +215,40 @@ mod tests {
     #[test]
     fn a_change_to_a_closed_document_is_refused() {
         let documents = Documents::default();
-        assert!(documents.change("file:///a", 1, vec![], Encoding::Utf8).is_none());
+        assert!(documents.change("file:///a", Some(1), vec![], Encoding::Utf8).is_none());
         documents.open(Document::new("file:///a", "text", 7, ""));
-        assert!(documents.change("file:///a", -3, vec![], Encoding::Utf8).is_some());
+        assert!(documents.change("file:///a", Some(-3), vec![], Encoding::Utf8).is_some());
         assert_eq!(documents.get("file:///a").map(|document| document.version), Some(-3));
         assert!(documents.close("file:///a"));
         assert!(!documents.close("file:///a"));
+    }
+
+    #[test]
+    fn a_nul_byte_counts_as_long_as_it_is_there() {
+        let mut document = Document::new("file:///a", "text", 0, "ab");
+        let mut edit = |start, end, text: &str| {
+            document.apply(vec![Change { range: Some((at(0, start), at(0, end))), text: text.into() }], Encoding::Utf8);
+            document.binary
+        };
+        assert_eq!([edit(1, 1, "\0"), edit(0, 0, "x"), edit(2, 3, "")], [true, true, false]);
+    }
+
+    #[test]
+    fn after_a_lost_edit_a_document_is_as_if_closed_until_its_whole_text_comes() {
+        let documents = Documents::default();
+        let change = |range, text: &str| vec![Change { range, text: text.into() }];
+        let edit = || change(Some((at(0, 0), at(0, 0))), "x");
+        documents.open(Document::new("file:///a", "text", 1, "one"));
+        documents.open(Document::new("file:///b", "text", 1, "two"));
+        assert_eq!(documents.lose(Some("file:///a")), ["file:///a".into()]);
+        assert!(documents.lose(Some("file:///a")).is_empty() && documents.get("file:///a").is_none());
+        assert!(documents.change("file:///a", None, edit(), Encoding::Utf8).is_none());
+        let (whole, _) = documents.change("file:///a", None, change(None, "three"), Encoding::Utf8).unwrap();
+        assert_eq!((whole.text.to_string().as_str(), whole.version), ("three", 2));
+        assert!(documents.change("file:///a", None, edit(), Encoding::Utf8).is_some());
+        assert_eq!(documents.lose(None).len(), 2);
+        documents.open(Document::new("file:///b", "text", 1, "four"));
+        assert!(documents.get("file:///b").is_some() && documents.get("file:///a").is_none());
     }
 
     /// The obviously right and slow way to turn a position into an offset: walk the text.

@@ -185,8 +185,12 @@ mod tests {
     /// Sends at the first poll, and says these.
     fn saying<P>(pieces: Vec<Result<Piece, Error>>) -> impl FnOnce(P, &Sent) -> Reply {
         move |_, sent| {
-            let sent = sent.clone();
-            stream::iter(pieces).inspect(move |_| sent.set()).boxed()
+            let (sent, mut pieces) = (sent.clone(), stream::iter(pieces));
+            stream::poll_fn(move |context| {
+                sent.set();
+                pieces.poll_next_unpin(context)
+            })
+            .boxed()
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Builder {
     pub env: Vec<(OsString, OsString)>,
     pub args: Vec<OsString>,
     pub home: TempDir,
+    /// Whether requests of the server's are left unanswered.
+    pub never_answers: bool,
 }
 
 impl Builder {
@@ -36,6 +38,7 @@ impl Builder {
             env: Vec::new(),
             args: Vec::new(),
             home: TempDir::new().expect("a temporary directory"),
+            never_answers: false,
         }
     }
 
@@ -48,6 +51,12 @@ impl Builder {
     /// Adds an argument of the server's.
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());
+        self
+    }
+
+    /// Leaves every request of the server's unanswered.
+    pub fn never_answers(mut self) -> Self {
+        self.never_answers = true;
         self
     }
 

@@ -28,7 +28,7 @@ fn ghost_text_stands_at_the_cursor_in_every_encoding() {
     check("a\r\nfn f() {<cursor>\r\n", "\n    b\n}\n", "a\r\nfn f() {⟦\n    b\n}⟧\r\n");
     check("foo(<cursor>)\n", "a, b) {\n    c\n}\n", "foo(⟦a, b) {\n    c\n}⟧\n");
     check("foo(<cursor>);\n", "a, b);\n", "foo(⟦a, b⟧);\n");
-    check("<cursor>", "x", "⟦x⟧");
+    check("<cursor>\n", "x", "⟦x⟧\n");
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub struct Editor {
     pub faults: Vec<Value>,
     /// Whether `workspace/applyEdit` is refused.
     pub refuses_edits: bool,
+    never_answers: bool,
     /// What the person types at the start of a document while the next edit of it is on its way.
     pub types_first: Option<&'static str>,
 }
@@ -96,6 +97,7 @@ impl Editor {
             server_requests: Vec::new(),
             faults: Vec::new(),
             refuses_edits: false,
+            never_answers: builder.never_answers,
             types_first: None,
         };
         let params = json!({
@@ -327,7 +329,7 @@ impl Editor {
             "window/showDocument" => json!({"success": true}),
             _ => Value::Null,
         };
-        if self.stdin.is_some() {
+        if self.stdin.is_some() && !self.never_answers {
             self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
         }
     }

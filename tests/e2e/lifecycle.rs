@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::process::{Child, Stdio};
+#[cfg(unix)]
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::clients::{helix, neovim, vscode};
+#[cfg(unix)]
+use crate::process::read_messages;
 use crate::process::{command, frame};
 
 /// The server must be gone this soon after its editor.
@@ -65,19 +69,39 @@ fn a_dead_stdout_ends_the_server() {
     assert_eq!(status.code(), Some(1));
 }
 
+#[cfg(unix)]
 #[test]
 fn the_death_of_the_editors_process_ends_the_server_though_its_pipes_stay_open() {
-    // Any long-lived process will do for an editor; another server is one on every system.
+    // A shell as the editor: its server has the shell's own pipes, which this test holds open.
     let home = TempDir::new().unwrap();
-    let mut parent = idle_server(&home);
-    let mut editor = neovim().process_id(parent.id()).start();
-    let id = editor.request("$/unknown", json!({}));
-    assert_eq!(editor.error_code(id), -32601);
+    let mut shell = command(home.path());
+    let server = shell.get_program().to_owned();
+    shell = {
+        let mut around = std::process::Command::new("/bin/sh");
+        around.args(["-c", "exec 3<&0; \"$0\" <&3 & wait"]).arg(server);
+        for (name, value) in shell.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+            around.env(name, value);
+        }
+        around
+    };
+    let mut shell =
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell starts");
+    let messages = read_messages(shell.stdout.take().unwrap());
+    let initialize = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": shell.id(), "capabilities": {}},
+    });
+    let mut stdin = shell.stdin.take().unwrap();
+    stdin.write_all(&frame(&initialize)).unwrap();
+    assert_eq!(messages.recv_timeout(SOON * 5).unwrap()["id"], 1);
+    // The watch has to have seen it alive.
+    thread::sleep(SOON / 2);
 
     // Not waited for yet: where there are zombies, it is one now.
-    parent.kill().unwrap();
-    assert_eq!(editor.exit_code(SOON), 1);
-    parent.wait().unwrap();
+    shell.kill().unwrap();
+    let closed = messages.recv_timeout(SOON);
+    assert_eq!(closed, Err(RecvTimeoutError::Disconnected), "the server ends, and with it its stdout");
+    drop(stdin);
+    shell.wait().unwrap();
 }
 
 #[test]

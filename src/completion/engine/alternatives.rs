@@ -11,7 +11,7 @@ use tokio::{pin, select, time::timeout};
 use super::{Answer, Engine, budget};
 use crate::{
     completion::{
-        MaskedWindow, Query, Reason, Source, Suggestion, Window, block, eligibility,
+        Query, Reason, Source, Suggestion, Window, block, eligibility,
         filter::{self, Filtered, Growing},
         prompt,
         stop::{Reach, Watch},

@@ -61,7 +61,7 @@ async fn report(
 ) {
     if !own_token {
         let may_make = client.capabilities().progress;
-        if !may_make || client.connection.create_work_done_progress(token.clone()).await.is_err() {
+        if !may_make || !client.create_progress(token.clone()).await {
             return;
         }
     }

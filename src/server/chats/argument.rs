@@ -8,6 +8,7 @@ use super::COMMAND;
 use crate::chat::Action;
 use crate::chat::prompt::Diagnostic;
 use crate::server::convert;
+use crate::server::transport::parseable;
 
 /// What is asked, by an editor.
 #[derive(Debug, Clone)]
@@ -44,6 +45,13 @@ impl Argument {
         let Some(argument) = argument else {
             return Err(format!("{COMMAND} needs one argument, such as {example}"));
         };
+        let mut argument = argument;
+        // What stands in arguments is ours, so it comes as the client spells it.
+        if let Some(Value::String(uri)) = argument.pointer_mut("/textDocument/uri")
+            && let Some(parseable) = parseable(uri)
+        {
+            *uri = parseable;
+        }
         let raw: Raw = serde_json::from_value(argument)
             .map_err(|error| format!("the argument of {COMMAND} is not as it should be ({error}); it is {example}"))?;
         let Some(action) = Action::named(&raw.action) else {

@@ -1,6 +1,7 @@
 //! Where a conversation is written down: in its file, or in the editor's own copy of it while that is open there.
 
 use std::io;
+use std::path::Path;
 use std::time::SystemTime;
 
 use tokio::task;
@@ -32,7 +33,7 @@ impl StoredConversation {
     /// Finds a conversation; returns it and what it holds: in the editor if it is open there, else in its file.
     pub async fn find(documents: &Documents, id: String) -> Result<(Self, String), String> {
         let found = Self::of(id)?;
-        if let Some(document) = documents.get(found.uri.as_str()) {
+        if let Some(document) = found.open_document(documents) {
             return Ok((found, document.text.to_string()));
         }
         let id = found.id.clone();
@@ -49,7 +50,18 @@ impl StoredConversation {
 
     /// Whether the editor has it open.
     pub fn is_open(&self, documents: &Documents) -> bool {
-        documents.get(self.uri.as_str()).is_some()
+        self.open_document(documents).is_some()
+    }
+
+    /// The editor's copy of it, found by its path: editors spell the URI of one file in many ways.
+    fn open_document(&self, documents: &Documents) -> Option<Document> {
+        let by_path = || {
+            let path = uri::to_path(&self.uri)?;
+            let is_it =
+                |document: &Document| uri::location(&document.uri).file.is_some_and(|own| same_path(&own, &path));
+            documents.all().into_iter().find(is_it)
+        };
+        documents.get(self.uri.as_str()).or_else(by_path)
     }
 
     /// Adds to its end. What the editor has open is the editor's: it is changed there, and saved by the person.
@@ -62,7 +74,9 @@ impl StoredConversation {
             let end = convert::to_position(position::from_offset(&document.text, document.text.len_bytes(), encoding));
             Some(vec![lsp::TextEdit { range: lsp::Range { start: end, end }, new_text: text.to_owned() }])
         };
-        if edits::apply(client, documents, self.uri.as_str(), edits).await.is_ok() {
+        let open = self.open_document(documents);
+        let open = open.as_ref().map_or(self.uri.as_str(), |document| &*document.uri);
+        if edits::apply(client, documents, open, edits).await.is_ok() {
             return Ok(());
         }
         let (id, text) = (self.id.clone(), text.to_owned());
@@ -71,6 +85,11 @@ impl StoredConversation {
             error.to_string()
         })
     }
+}
+
+/// Windows tells paths apart by their letters alone, not by their case: drives are written in both.
+fn same_path(one: &Path, other: &Path) -> bool {
+    one == other || (cfg!(windows) && one.to_string_lossy().eq_ignore_ascii_case(&other.to_string_lossy()))
 }
 
 /// The conversation that a document is, told by its URI.

@@ -86,7 +86,7 @@ impl<S: LanguageServer> Dispatch<S> {
     fn call(&mut self, call: Request) -> Option<Ending> {
         self.follow_life_cycle(&call);
         let pending = PendingAnswer { method: call.method().to_owned(), id: call.id().cloned() };
-        pending.warn_if_lost(&call);
+        let call = if pending.warn_if_lost(&call) { notifications::instead_of_lost(call) } else { call };
         let ending = (pending.method == "exit").then_some(Ending::Exit { after_shutdown: self.shutdown });
 
         let first = catch_unwind(AssertUnwindSafe(|| first_poll(self.service.call(call))));
@@ -128,7 +128,11 @@ impl<S: LanguageServer> Dispatch<S> {
 async fn death(editor: &mut Option<oneshot::Receiver<()>>) {
     match editor {
         Some(watched) => {
-            let _ = watched.await;
+            // Where it is not watched the sender is dropped: then it never dies.
+            if watched.await.is_err() {
+                *editor = None;
+                future::pending::<()>().await;
+            }
         }
         None => future::pending().await,
     }
@@ -170,15 +174,15 @@ impl PendingAnswer {
         }
     }
 
-    /// The layer drops a notification whose params do not fit without a word.
-    fn warn_if_lost(&self, call: &Request) {
+    /// The layer drops a notification whose params do not fit without a word; says whether it will.
+    fn warn_if_lost(&self, call: &Request) -> bool {
         if self.id.is_some() {
-            return;
+            return false;
         }
-        if let Some(reason) = notifications::misfit(call) {
-            tracing::warn!(method = self.method, "a notification is ignored, for its params do not fit");
-            tracing::debug!(method = self.method, reason);
-        }
+        let Some(reason) = notifications::misfit(call) else { return false };
+        tracing::warn!(method = self.method, "a notification is ignored, for its params do not fit");
+        tracing::debug!(method = self.method, reason);
+        true
     }
 
     /// An edit whose handler waits lets later messages see the old text. That is our own mistake: in debug builds the

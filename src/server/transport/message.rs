@@ -4,6 +4,7 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
 use super::frames::Fault;
+use super::numbers;
 use super::uri_spelling::Spellings;
 
 /// What the client sent.
@@ -22,10 +23,16 @@ pub fn decode(body: &[u8], spellings: &Spellings) -> Message {
     let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
         return fault(None, ErrorCode::ParseError, "the body is not JSON in UTF-8");
     };
+    if let Some(Value::Number(id)) = value.get_mut("id")
+        && let Some(whole) = numbers::whole(id)
+    {
+        *id = whole;
+    }
     let id = value.get("id").and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
     if value.get("method").is_some_and(Value::is_string) {
         if let Some(params) = value.get_mut("params") {
             spellings.read(params);
+            numbers::normalize(params);
         }
         return serde_json::from_value(value)
             .map_or_else(|_| fault(id, ErrorCode::InvalidRequest, "not a JSON-RPC 2.0 request"), Message::Call);
@@ -72,6 +79,8 @@ mod tests {
     fn messages_are_told_apart() {
         check(br#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#, "call initialized");
         check(br#"{"jsonrpc":"2.0","id":"a","method":"shutdown"}"#, "call shutdown");
+        check(br#"{"jsonrpc":"2.0","id":100.0,"method":"shutdown"}"#, "call shutdown");
+        check(br#"{"jsonrpc":"2.0","id":3.0,"result":null}"#, "answer 3");
         check(br#"{"jsonrpc":"2.0","id":3,"result":null}"#, "answer 3");
         check(br#"{"jsonrpc":"2.0","id":3,"error":{"code":1,"message":"no"}}"#, "answer 3");
     }

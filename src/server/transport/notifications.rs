@@ -1,7 +1,7 @@
 //! Notifications the protocol layer would drop in silence: nobody can be answered, so at least the log says so.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Request;
 use tower_lsp::ls_types::notification::{
     Cancel, DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -42,10 +42,23 @@ pub fn misfit(notification: &Request) -> Option<String> {
     }
 }
 
+/// What the session is told in the place of a `didChange` that cannot be read: its params are the document's URI, or
+/// `null` where not even that is told.
+pub const EDIT_LOST: &str = "codestral/editLost";
+
+/// The call to make where `lost` would be dropped. An edit that is lost makes all that follow meet another text.
+pub fn instead_of_lost(lost: Request) -> Request {
+    if lost.method() != DidChangeTextDocument::METHOD {
+        return lost;
+    }
+    let uri = lost.params().and_then(|params| params.pointer("/textDocument/uri")).filter(|uri| uri.is_string());
+    Request::build(EDIT_LOST).params(json!({ "uri": uri })).finish()
+}
+
 /// Whether the handler of this notification must be done before the next message is looked at: everything that comes
 /// after it counts on the text or the settings it brings.
 pub fn is_ordered(method: &str) -> bool {
-    method.starts_with("textDocument/did") || method.starts_with("workspace/didChange")
+    method == EDIT_LOST || method.starts_with("textDocument/did") || method.starts_with("workspace/didChange")
 }
 
 fn parse<N: Notification>(params: &Value) -> Result<(), serde_json::Error> {
@@ -54,8 +67,6 @@ fn parse<N: Notification>(params: &Value) -> Result<(), serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[track_caller]

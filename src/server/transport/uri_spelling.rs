@@ -1,6 +1,6 @@
 //! URIs as clients spell them, and as strict parsers want them: there and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ use tower_lsp::ls_types::Uri;
 const URI_MEMBERS: &[&str] = &["uri", "oldUri", "newUri", "rootUri", "baseUri", "scopeUri", "targetUri", "href"];
 
 /// The members whose content is not the protocol's but ours or the user's: it stays as it is, both ways.
-const OPAQUE_MEMBERS: &[&str] = &["arguments", "data", "initializationOptions", "settings"];
+pub(super) const OPAQUE_MEMBERS: &[&str] = &["arguments", "data", "initializationOptions", "settings"];
 
 /// The member that holds URIs as its own members' names: `WorkspaceEdit.changes`.
 const KEYED_BY_URI: &str = "changes";
@@ -47,7 +47,36 @@ const FORBIDDEN: &AsciiSet = &RESERVED
 /// The protocol layer parses by RFC 3986 and drops what fails: an edit with `file:///a b` would be lost. So inside the
 /// server such a URI is percent-encoded, the same way each time, and on the way out it is spelled as it came in.
 #[derive(Debug, Default)]
-pub struct Spellings(Mutex<HashMap<String, String>>);
+pub struct Spellings(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    spelled: HashMap<String, String>,
+    /// The keys of `spelled`, the oldest first.
+    order: VecDeque<String>,
+}
+
+/// So many spellings are remembered: more documents than anyone has open.
+const MOST_SPELLINGS: usize = 4096;
+
+impl Known {
+    fn forget(&mut self, parseable: &str) {
+        if self.spelled.remove(parseable).is_some() {
+            self.order.retain(|known| known != parseable);
+        }
+    }
+
+    fn remember(&mut self, parseable: String, spelled: String) {
+        if self.spelled.insert(parseable.clone(), spelled).is_none() {
+            self.order.push_back(parseable);
+        }
+        if self.order.len() > MOST_SPELLINGS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.spelled.remove(&oldest);
+        }
+    }
+}
 
 impl Spellings {
     /// Makes every URI in the params of a call from the client parseable.
@@ -55,11 +84,11 @@ impl Spellings {
         each_uri(params, &mut |uri| {
             let Some(parseable) = parseable(uri) else {
                 // The client now uses the strict spelling of what it spelled loosely before: the last one counts.
-                self.known().remove(uri);
+                self.known().forget(uri);
                 return;
             };
             let spelled = mem::replace(uri, parseable.clone());
-            self.known().insert(parseable, spelled);
+            self.known().remember(parseable, spelled);
         });
     }
 
@@ -67,7 +96,7 @@ impl Spellings {
     pub fn restore(&self, value: &mut Value) {
         let known = self.known();
         each_uri(value, &mut |uri| {
-            if let Some(spelled) = known.get(uri) {
+            if let Some(spelled) = known.spelled.get(uri) {
                 uri.clone_from(spelled);
             }
         });
@@ -75,10 +104,10 @@ impl Spellings {
 
     /// No URI so far needed another spelling.
     pub fn is_empty(&self) -> bool {
-        self.known().is_empty()
+        self.known().spelled.is_empty()
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, String>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -202,6 +231,20 @@ mod tests {
                 "documentChanges": [{"textDocument": {"uri": "file:///a b"}}],
             }})
         );
+    }
+
+    #[test]
+    fn the_oldest_spellings_are_forgotten() {
+        let spellings = Spellings::default();
+        for n in 0..MOST_SPELLINGS + 10 {
+            spellings.read(&mut json!({"uri": format!("file:///a {n}")}));
+        }
+        let spelled = spellings.known().spelled.len();
+        let order = spellings.known().order.len();
+        assert_eq!((spelled, order), (MOST_SPELLINGS, MOST_SPELLINGS));
+        let mut newest = json!({"uri": "file:///a%204105"});
+        spellings.restore(&mut newest);
+        assert_eq!(newest, json!({"uri": "file:///a 4105"}));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use super::*;
+use crate::model::Error;
 
 /// Says one text anywhere.
 #[derive(Default)]
