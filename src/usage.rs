@@ -317,7 +317,7 @@ mod tests {
     #[test]
     fn chat_has_rows_of_its_own_that_no_language_gets_into() {
         let mut day = Tally::default();
-        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3, masked: 2 });
+        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3, masked: 0 });
         day.chat(false).spend(Cost { prompt_tokens: 5, completion_tokens: 1, masked: 0 });
         day.of("chat").shown += 1;
         day.of("chat-unpriced").shown += 1;

@@ -8,6 +8,7 @@
 
 mod alternatives;
 mod answer;
+mod ask;
 mod decide;
 mod document_state;
 mod located;
@@ -30,7 +31,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use tokio::{sync::mpsc::UnboundedSender, task, time};
+use tokio::{sync::mpsc::UnboundedSender, time};
 
 pub use answer::{Answer, Status, Trace};
 
@@ -41,28 +42,24 @@ use notices::Notices;
 use prediction::Prediction;
 use request::{Pause, Request, Standing};
 use state::State;
-use stream::{Stream, StreamReader};
 
 use super::{
-    Cause, MaskedWindow, Notice, Predictor, Query, Reason, Suggestion, Window,
+    Cause, Notice, Predictor, Query, Reason, Suggestion,
     agreement::Agreement,
     backoff::Backoff,
-    cache::{Cache, EntryId},
+    cache::Cache,
     debounce::Debouncer,
     eligibility,
-    filter::Growing,
     history::{History, Record},
-    prompt,
-    stop::{Reach, Watch},
     window::Budget,
 };
 use crate::{
-    masking::{Kind, documents::MaskedDocuments},
-    model::{Endpoint, Prompt},
+    masking::documents::MaskedDocuments,
+    model::Endpoint,
     privacy::Privacy,
-    settings::{Completion, Dialect, Settings},
+    settings::{Completion, Settings},
     text::document::{Document, Edit},
-    usage::{Metered, Recorder},
+    usage::Recorder,
 };
 
 /// The engine. Clones share their state.
@@ -174,16 +171,8 @@ impl Engine {
 
     /// A document was opened: its secrets are looked for, so that no request needs to wait for that.
     pub fn opened(&self, document: &Document) {
-        let (masks, settings) = {
-            let state = self.lock();
-            (state.masks.clone(), state.settings.clone())
-        };
-        masks.closed(&document.uri);
-        let is_asked = settings.endpoint.dialect != Dialect::Local;
-        if is_asked && !document.binary && document.text.len_bytes() <= settings.limits.max_file_bytes {
-            let document = document.clone();
-            task::spawn_blocking(move || masks.of(&document));
-        }
+        self.masks().closed(&document.uri);
+        self.look_for_secrets(document);
     }
 
     /// What came before a request at `cursor`, a byte offset, that is about to begin.
@@ -193,7 +182,9 @@ impl Engine {
 
     /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.
     pub fn edited(&self, document: &Document, edits: &[Edit]) {
-        self.masks().edited(document, edits);
+        if !self.masks().edited(document, edits) {
+            self.look_for_secrets(document);
+        }
         let now = now();
         let mut guard = self.lock();
         let State { documents, debouncer, cache, settings, .. } = &mut *guard;
@@ -294,11 +285,6 @@ impl Engine {
         (request.finish(result), Some(standing))
     }
 
-    /// Reads what is not known of a document's secrets, outside the lock, before they are needed.
-    fn find_secrets(&self, query: &Query) {
-        self.masks().of(&query.document);
-    }
-
     fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
         let mut guard = self.lock();
         let State { documents, cache, settings, privacy, on, last_request, .. } = &mut *guard;
@@ -372,68 +358,6 @@ impl Engine {
             Step::AskAgain { empty } => self.ask_again(&mut state, request, empty),
         }
         ControlFlow::Continue(Pause::None)
-    }
-
-    /// Opens a stream for the request.
-    fn ask(&self, state: &mut State, request: &mut Request<'_>) {
-        let document = &request.query.document;
-        let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
-        let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
-        let masked = state.masked_window(request.query);
-        request.trace.masked.clone_from(&masked.masked);
-        let (entry, prompt) =
-            self.open(state, document, &masked, request.trace.window.clone(), reach, request.asked_again);
-        request.asked = Some(entry);
-        request.trace.prompt = Some(prompt);
-        request.trace.waited = now().saturating_duration_since(request.begun);
-    }
-
-    /// Asks once more, where nothing of a reply can be shown; it is forgotten.
-    fn ask_again(&self, state: &mut State, request: &mut Request<'_>, useless: Option<EntryId>) {
-        state.forget(&request.query.document.uri, useless);
-        request.asked_again = true;
-        self.ask(state, request);
-    }
-
-    /// Asks for what follows the known text where that is nearly typed to its end.
-    fn ask_ahead(&self, request: &Request<'_>) {
-        let mut state = self.lock();
-        let Some((rest, window)) = state.asks_ahead(request, now()) else { return };
-        let document = &request.query.document;
-        let (line, masker) = (request.trace.window.line_before(), state.masks.masker());
-        let masked =
-            state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
-        if let Some(masked) = masked {
-            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed), false);
-        }
-    }
-
-    /// Opens a stream. The reply, which is kept and filtered by `window`, is polled by its own task.
-    fn open(
-        &self,
-        state: &mut State,
-        document: &Document,
-        masked: &MaskedWindow,
-        window: Window,
-        reach: Reach,
-        again: bool,
-    ) -> (EntryId, Prompt) {
-        let begun = now();
-        let (uri, language) = (document.uri.clone(), document.language.clone());
-        let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
-        let prompt = if again { prompt::again(prompt) } else { prompt };
-        let entry = state.cache.insert(&uri, &window);
-        let endpoint = state.endpoint.clone();
-        let ask = |prompt, sent: &_| endpoint.complete_telling(prompt, sent);
-        let reply = Metered::completion(&state.usage, &language, &prompt, ask);
-        let meter = reply.meter();
-        let text = Growing::new(window, language);
-        let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
-        let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
-        let task = tokio::spawn(reader.read(reply)).abort_handle();
-        state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
-        state.debouncer.asked(begun);
-        (entry, prompt)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -19,6 +19,10 @@ const MOST_DOCUMENTS: usize = 64;
 /// Bytes of text over all that is kept; what is kept of them takes two to three times as much.
 const MOST_BYTES: usize = 16 << 20;
 
+/// An edit after which more than this (bytes) is to be read anew is not read while the next message waits: by the bench
+/// it takes a few milliseconds.
+const MOST_AT_ONCE: usize = 64 * 1024;
+
 /// An edit that replaces more than this (bytes) may have changed little: some editors send the whole text.
 const LARGE_EDIT: usize = 4096;
 
@@ -109,7 +113,8 @@ impl MaskedDocuments {
         let mut slot = lock(&slot);
         if let Some(found) = slot.as_mut().filter(|found| found.kind == kind) {
             if !found.text.is_instance(text) {
-                found.update(&masker, text, None);
+                let change = Change::between(&found.text, text);
+                found.update(&masker, text, change);
                 found.in_step = false;
             }
             return found.masked.clone();
@@ -120,20 +125,27 @@ impl MaskedDocuments {
         masked
     }
 
-    /// A document was changed by these edits, one after the other: a few lines are read.
-    pub fn edited(&self, document: &Document, edits: &[Edit]) {
+    /// A document was changed by these edits, one after the other: a few lines are read. False where too much changed:
+    /// then nothing is known of it, and whoever can wait may ask for it.
+    pub fn edited(&self, document: &Document, edits: &[Edit]) -> bool {
         let (masker, slot) = {
             let mut state = self.lock();
             let masker = state.masker();
-            let Some(kept) = state.kept.get_mut(&document.uri) else { return };
+            let Some(kept) = state.kept.get_mut(&document.uri) else { return true };
             kept.bytes = document.text.len_bytes();
             (masker, kept.slot.clone())
         };
         let mut slot = lock(&slot);
-        let Some(found) = slot.as_mut() else { return };
+        let Some(found) = slot.as_mut() else { return true };
         let hint = Change::of(edits).filter(|_| found.in_step);
-        found.update(&masker, &document.text, hint);
+        let change = found.change(&document.text, hint);
+        if change.size() > MOST_AT_ONCE {
+            *slot = None;
+            return false;
+        }
+        found.update(&masker, &document.text, change);
         found.in_step = true;
+        true
     }
 
     /// A document was closed, or is opened anew.
@@ -185,11 +197,14 @@ impl Found {
         Self { text: text.clone(), kind, scan, masked, in_step: false }
     }
 
-    /// Brings it up to date for `text`; `hint` says what changed, where that is known.
-    fn update(&mut self, masker: &Masker, text: &Rope, hint: Option<Change>) {
-        let change = hint
-            .filter(|change| change.size() <= LARGE_EDIT && change.fits(&self.text, text))
-            .unwrap_or_else(|| Change::between(&self.text, text));
+    /// What differs in `text`; `hint` says it, where that is known.
+    fn change(&self, text: &Rope, hint: Option<Change>) -> Change {
+        hint.filter(|change| change.size() <= LARGE_EDIT && change.fits(&self.text, text))
+            .unwrap_or_else(|| Change::between(&self.text, text))
+    }
+
+    /// Brings it up to date for `text`, which differs by `change`.
+    fn update(&mut self, masker: &Masker, text: &Rope, change: Change) {
         let (first, removed, added) = change.lines(&self.text, text);
         masker.update(&mut self.scan, text, first, removed, added);
         self.text = text.clone();

@@ -13,6 +13,7 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
+use crate::model::{Error, Prompt};
 use crate::privacy::Location;
 use crate::{
     completion::Source,

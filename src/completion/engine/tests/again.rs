@@ -1,7 +1,6 @@
 //! What is asked once more, by hand, because nothing of a reply could be shown.
 
 use super::*;
-use crate::model::Error;
 
 /// Asks by hand, or not, where a model first says `reply`; gives what is shown and how often it was asked.
 async fn complete(bench: &Bench, invoked: bool) -> (Result<String, Reason>, usize) {

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use super::*;
-use crate::model::Error;
+use crate::completion::Window;
 
 /// Says one text anywhere.
 #[derive(Default)]

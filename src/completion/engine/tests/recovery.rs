@@ -1,7 +1,6 @@
 //! After trouble, and while a key is looked for.
 
 use super::*;
-use crate::model::Error;
 
 #[tokio::test(start_paused = true)]
 async fn what_failed_is_tried_again_after_a_rest_and_its_end_is_told() {

@@ -1,0 +1,103 @@
+//! What is asked: the one place where completions open streams, and where secrets are looked for before.
+
+use tokio::task;
+
+use super::request::Request;
+use super::state::State;
+use super::stream::{Stream, StreamReader};
+use super::{Engine, now};
+use crate::completion::{
+    MaskedWindow, Query, Window,
+    agreement::Agreement,
+    cache::EntryId,
+    filter::Growing,
+    prompt,
+    stop::{Reach, Watch},
+};
+use crate::masking::Kind;
+use crate::model::Prompt;
+use crate::settings::Dialect;
+use crate::text::document::Document;
+use crate::usage::Metered;
+
+impl Engine {
+    /// Looks for a document's secrets in a thread of their own, if it may be completed in.
+    pub(super) fn look_for_secrets(&self, document: &Document) {
+        let (masks, settings) = {
+            let state = self.lock();
+            (state.masks.clone(), state.settings.clone())
+        };
+        let is_asked = settings.endpoint.dialect != Dialect::Local;
+        if is_asked && !document.binary && document.text.len_bytes() <= settings.limits.max_file_bytes {
+            let document = document.clone();
+            task::spawn_blocking(move || masks.of(&document));
+        }
+    }
+
+    /// Reads what is not known of a document's secrets, outside the lock, before they are needed.
+    pub(super) fn find_secrets(&self, query: &Query) {
+        self.masks().of(&query.document);
+    }
+
+    /// Opens a stream for the request.
+    pub(super) fn ask(&self, state: &mut State, request: &mut Request<'_>) {
+        let document = &request.query.document;
+        let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
+        let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
+        let masked = state.masked_window(request.query);
+        request.trace.masked.clone_from(&masked.masked);
+        let (entry, prompt) =
+            self.open(state, document, &masked, request.trace.window.clone(), reach, request.asked_again);
+        request.asked = Some(entry);
+        request.trace.prompt = Some(prompt);
+        request.trace.waited = now().saturating_duration_since(request.begun);
+    }
+
+    /// Asks once more, where nothing of a reply can be shown; it is forgotten.
+    pub(super) fn ask_again(&self, state: &mut State, request: &mut Request<'_>, useless: Option<EntryId>) {
+        state.forget(&request.query.document.uri, useless);
+        request.asked_again = true;
+        self.ask(state, request);
+    }
+
+    /// Asks for what follows the known text where that is nearly typed to its end.
+    pub(super) fn ask_ahead(&self, request: &Request<'_>) {
+        let mut state = self.lock();
+        let Some((rest, window)) = state.asks_ahead(request, now()) else { return };
+        let document = &request.query.document;
+        let (line, masker) = (request.trace.window.line_before(), state.masks.masker());
+        let masked =
+            state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
+        if let Some(masked) = masked {
+            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed), false);
+        }
+    }
+
+    /// Opens a stream. The reply, which is kept and filtered by `window`, is polled by its own task.
+    pub(super) fn open(
+        &self,
+        state: &mut State,
+        document: &Document,
+        masked: &MaskedWindow,
+        window: Window,
+        reach: Reach,
+        again: bool,
+    ) -> (EntryId, Prompt) {
+        let begun = now();
+        let (uri, language) = (document.uri.clone(), document.language.clone());
+        let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
+        let prompt = if again { prompt::again(prompt) } else { prompt };
+        let entry = state.cache.insert(&uri, &window);
+        let endpoint = state.endpoint.clone();
+        let ask = |prompt, sent: &_| endpoint.complete_telling(prompt, sent);
+        let reply = Metered::completion(&state.usage, &language, &prompt, ask);
+        let meter = reply.meter();
+        let text = Growing::new(window, language);
+        let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
+        let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
+        let task = tokio::spawn(reader.read(reply)).abort_handle();
+        state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
+        state.debouncer.asked(begun);
+        (entry, prompt)
+    }
+}
