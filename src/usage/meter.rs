@@ -121,7 +121,7 @@ impl Meter {
     fn begin(&self, reading: &mut Reading) {
         if reading.at == At::Start && self.request.is_set() {
             reading.at = At::Middle;
-            self.recorder.request_sent();
+            self.recorder.request_sent(reading.masked);
         }
     }
 

@@ -95,8 +95,11 @@ impl Recorder {
         self.lock().ceiling.is_news(today())
     }
 
-    pub(super) fn request_sent(&self) {
-        self.lock().counts.requests += 1;
+    /// A request is sent, in which so many secrets are masked.
+    pub(super) fn request_sent(&self, masked: u64) {
+        let counts = &mut self.lock().counts;
+        counts.requests += 1;
+        counts.masked += masked;
     }
 
     pub(super) fn request_reset(&self) {
@@ -112,7 +115,6 @@ impl Recorder {
         let mut recorded = self.lock();
         recorded.counts.prompt_tokens += cost.prompt_tokens;
         recorded.counts.completion_tokens += cost.completion_tokens;
-        recorded.counts.masked += cost.masked;
         recorded.ceiling.spend(today(), cost.tokens());
         let row = match purpose {
             Purpose::Completion(language) => recorded.tally.of(language),

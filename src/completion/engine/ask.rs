@@ -10,6 +10,7 @@ use crate::completion::{
     MaskedWindow, Query, Window,
     agreement::Agreement,
     cache::EntryId,
+    eligibility,
     filter::Growing,
     prompt,
     stop::{Reach, Watch},
@@ -36,7 +37,13 @@ impl Engine {
 
     /// Reads what is not known of a document's secrets, outside the lock, before they are needed.
     pub(super) fn find_secrets(&self, query: &Query) {
-        self.masks().of(&query.document);
+        let (masks, is_asked) = {
+            let state = self.lock();
+            (state.masks.clone(), eligibility::document(query, &state.settings, &state.privacy, state.on).is_ok())
+        };
+        if is_asked {
+            masks.of(&query.document);
+        }
     }
 
     /// Opens a stream for the request.
