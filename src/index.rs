@@ -14,7 +14,7 @@ pub(crate) mod workspace;
 
 use std::path::Path;
 
-pub(crate) use locate::locate;
+pub(crate) use locate::{locate, root_of};
 pub(crate) use rules::Rules;
 pub(crate) use shared::SharedIndex;
 

@@ -21,8 +21,8 @@ use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, keep_usage, progress
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Located, Query, Reason, Suggestion};
 use crate::endpoint::{Backend, url};
-use crate::index::SharedIndex;
 use crate::index::workspace::{self, Rules};
+use crate::index::{self, SharedIndex};
 use crate::settings::{Loaded, Settings};
 use crate::text::document::Document;
 use crate::text::language;
@@ -197,7 +197,7 @@ async fn index_around(settings: &Arc<Settings>, query: &Query) -> Arc<SharedInde
     let index = Arc::new(SharedIndex::new(settings));
     let location = query.location.now();
     index.open(&query.document, &location);
-    let root = location.file.as_deref().and_then(workspace::root_of).filter(|_| settings.local.workspace);
+    let root = location.file.as_deref().and_then(index::root_of).filter(|_| settings.local.workspace);
     if let Some(root) = root {
         let (rules, shared) = (Rules::new(settings), index.clone());
         let what = format!("reading {}", name(&root));

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use super::ignore::is_ignored;
-use super::workspace::root_of;
 use crate::privacy::{Location, is_temporary};
 
 /// Links to links that are followed, as many as Linux follows.
@@ -45,6 +44,12 @@ pub fn locate(named: &Location, roots: &[PathBuf]) -> Location {
         names,
         bases,
     }
+}
+
+/// The folder a file belongs to: the nearest one above it with `.git`, else its own.
+pub fn root_of(file: &Path) -> Option<PathBuf> {
+    let project = file.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    project.or_else(|| file.parent()).map(Path::to_owned)
 }
 
 /// Whether the names alone say that a document is in a temporary folder; asks no disk after the first time.

@@ -108,12 +108,6 @@ impl Drop for Workspace {
     }
 }
 
-/// The folder a file belongs to: the nearest one above it with `.git`, else its own.
-pub fn root_of(file: &Path) -> Option<PathBuf> {
-    let project = file.ancestors().skip(1).find(|folder| folder.join(".git").exists());
-    project.or_else(|| file.parent()).map(Path::to_owned)
-}
-
 /// Makes `roots` those of `index`, reads them into it once, and returns when that is done.
 pub fn read(roots: Vec<PathBuf>, rules: Rules, index: Arc<SharedIndex>) {
     index.set_roots(roots);

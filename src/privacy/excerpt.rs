@@ -12,20 +12,22 @@ const IGNORE_REST: &str = "JJ: ignore-rest";
 /// The longest comment prefix of a scissors line, in bytes; git takes any text for one.
 const LONGEST_PREFIX: usize = 16;
 
+/// What every scissors line of git's and Mercurial's holds, and hardly any other line.
+const BLADES: &str = "- >8 -";
+
 /// Where the part of a text ends that is the user's own: before its scissors line, in bytes.
 pub fn own_end(text: &Rope) -> usize {
-    if !holds(text, ">8") && !holds(text, "e-r") {
-        return text.len_bytes();
-    }
-    let mut at = 0;
-    for line in text.lines() {
-        // A scissors line is short; of longer lines nothing need be read.
-        if line.len_bytes() <= SCISSORS.len() + 2 * LONGEST_PREFIX && is_scissors(&line.to_string()) {
-            return at;
-        }
-        at += line.len_bytes();
-    }
-    text.len_bytes()
+    let ends = [BLADES, IGNORE_REST].map(|few| places(text, few).into_iter().find_map(|at| scissors_at(text, at)));
+    ends.into_iter().flatten().min().unwrap_or(text.len_bytes())
+}
+
+/// Where the line around the byte `at` begins, if it is a scissors line.
+fn scissors_at(text: &Rope, at: usize) -> Option<usize> {
+    let number = text.try_byte_to_line(at).ok()?;
+    let line = text.get_line(number)?;
+    // A scissors line is short; of longer lines nothing need be read.
+    let is_short = line.len_bytes() <= SCISSORS.len() + 2 * LONGEST_PREFIX;
+    (is_short && is_scissors(&line.to_string())).then(|| text.line_to_byte(number))
 }
 
 fn is_scissors(line: &str) -> bool {
@@ -33,18 +35,26 @@ fn is_scissors(line: &str) -> bool {
     line == IGNORE_REST || line.strip_suffix(SCISSORS).is_some_and(|prefix| prefix.len() <= LONGEST_PREFIX)
 }
 
-/// Whether the text holds these few ASCII characters, on one line.
-fn holds(text: &Rope, few: &str) -> bool {
-    let mut end = String::new();
-    text.chunks().any(|chunk| {
+/// Where the text holds these few ASCII characters, in bytes.
+fn places(text: &Rope, few: &str) -> Vec<usize> {
+    let (mut found, mut at, mut seam) = (Vec::new(), 0, String::new());
+    for chunk in text.chunks() {
         // What two chunks share: the end of the one and the beginning of the other.
-        let start: String = chunk.chars().take(few.len()).collect();
-        let found = chunk.contains(few) || format!("{end}{start}").contains(few);
-        let kept: Vec<char> =
-            end.chars().chain(chunk.chars().rev().take(few.len()).collect::<Vec<_>>().into_iter().rev()).collect();
-        end = kept[kept.len().saturating_sub(few.len())..].iter().collect();
-        found
-    })
+        let kept = seam.len();
+        seam.push_str(&chunk[..chunk.floor_char_boundary(few.len() - 1)]);
+        if seam.contains(few) {
+            found.extend(seam.match_indices(few).map(|(place, _)| at + place - kept));
+        }
+        if chunk.contains(few) {
+            found.extend(chunk.match_indices(few).map(|(place, _)| at + place));
+        }
+        at += chunk.len();
+        // What stands in the seam must follow each other in the text.
+        seam.truncate(if chunk.len() >= few.len() - 1 { 0 } else { kept });
+        seam.push_str(&chunk[chunk.ceil_char_boundary(chunk.len().saturating_sub(few.len() - 1))..]);
+        seam.drain(..seam.ceil_char_boundary(seam.len().saturating_sub(few.len() - 1)));
+    }
+    found
 }
 
 /// The files whose changes the text shows, as its diffs name them: unified, combined and context diffs, of git,
@@ -53,6 +63,10 @@ pub fn changed_files(text: &str) -> Vec<String> {
     let mut files = Vec::new();
     let mut before = "";
     for line in text.lines() {
+        if !line.starts_with(['d', 'I', 'r', 'c', '+', '-', '*', 'J', '>']) {
+            before = "";
+            continue;
+        }
         let line = unquoted(line);
         if let Some(rest) = line.strip_prefix("diff --git ") {
             files.extend(two_names(rest));
@@ -200,11 +214,22 @@ mod tests {
         check_own("", "");
     }
 
+    #[test]
+    fn no_place_is_missed_between_the_parts_of_a_rope() {
+        for before in 0..3 {
+            let text = format!("{}{}", "é".repeat(before), "x>8".repeat(3000));
+            let found = places(&Rope::from_str(&text), "x>8");
+            assert_eq!(found, (0..3000).map(|n| 2 * before + 3 * n).collect::<Vec<_>>());
+        }
+    }
+
     proptest! {
         #[test]
         fn a_few_letters_are_found_across_the_parts_of_a_rope(before in "[>8x]{0,9}", filler in 0usize..3000, after in "[>8x]{0,9}") {
             let text = format!("{before}{}{after}", "é".repeat(filler));
-            prop_assert_eq!(holds(&Rope::from_str(&text), ">8"), text.contains(">8"));
+            let found = places(&Rope::from_str(&text), "x>8");
+            let expected: Vec<usize> = text.match_indices("x>8").map(|(at, _)| at).collect();
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

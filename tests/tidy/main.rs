@@ -53,6 +53,8 @@ const PURE: &[&str] = &[
     "src/masking.rs",
     "src/masking/",
     "src/completion/",
+    "src/privacy/",
+    "src/privacy.rs",
     "src/calendar.rs",
     "src/usage.rs",
     "src/usage/ceiling.rs",

@@ -8,8 +8,8 @@ use tokio::task;
 
 use super::{Mark, Report, timed};
 use crate::cli::terminal::visible;
-use crate::index::SharedIndex;
 use crate::index::workspace::{self, Rules};
+use crate::index::{self, SharedIndex};
 use crate::local::Coverage;
 use crate::settings::{Dialect, Local, Settings};
 
@@ -46,7 +46,7 @@ fn part(local: &Local) -> String {
 
 /// What it can know here, in the folder of the project we stand in.
 async fn report_index(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
-    let root = workspace::root_of(&env::current_dir()?.join("file"));
+    let root = index::root_of(&env::current_dir()?.join("file"));
     let Some(root) = root.filter(|_| settings.local.workspace) else { return Ok(()) };
     let index = Arc::new(SharedIndex::new(settings));
     let (rules, shared, folder) = (Rules::new(settings), index.clone(), visible(&root.display().to_string()));
