@@ -72,7 +72,7 @@ fn prompts(criterion: &mut Criterion) {
     });
     let block = "value_1 = compute(a, b) {\n        first();\n        second();\n    }";
     criterion.bench_function("filter a block", |bencher| {
-        bencher.iter(|| black_box(filter::apply(&window, "rust", block)));
+        bencher.iter(|| black_box(filter::apply(&window, "rust", block, "")));
     });
     // All filters, whole and as it grows: at most 0.2 ms at 60 lines, and four times the lines cost four times as much.
     for lines in [15, 60, 240] {

@@ -184,6 +184,11 @@ impl Cache {
         self.entries.iter().rev().find(|entry| fits(entry))?.rest(window)
     }
 
+    /// What was said behind `block`, which was found at the window's cursor.
+    pub fn beyond(&self, id: EntryId, window: &Window, block: &str) -> &str {
+        self.entries.iter().find(|entry| entry.id == id).map_or("", |entry| entry.beyond(window, block))
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -58,8 +58,8 @@ pub struct Filtered {
 }
 
 /// Runs the filters over `block`, to be shown at the window's cursor, as the query's client can show it.
-pub fn apply_for(query: &Query, window: &Window, block: &str) -> Result<Filtered, Filter> {
-    let filtered = apply(window, &query.document.language, block)?;
+pub fn apply_for(query: &Query, window: &Window, block: &str, beyond: &str) -> Result<Filtered, Filter> {
+    let filtered = apply(window, &query.document.language, block, beyond)?;
     if !query.keeps_rest || filtered.replaces == 0 {
         return Ok(filtered);
     }
@@ -67,8 +67,9 @@ pub fn apply_for(query: &Query, window: &Window, block: &str) -> Result<Filtered
     Ok(Filtered { text, replaces: 0, took: filtered.took })
 }
 
-/// Runs the filters over `block`, to be shown at the window's cursor in a document of this language.
-pub fn apply(window: &Window, language: &str, block: &str) -> Result<Filtered, Filter> {
+/// Runs the filters over `block`, to be shown at the window's cursor in a document of this language. `beyond` is what the
+/// reply says behind it, as far as that is known.
+pub fn apply(window: &Window, language: &str, block: &str, beyond: &str) -> Result<Filtered, Filter> {
     let mut took = vec![];
     let left = repetition::cut(block);
     if line::is_blank(left) && !line::is_blank(block) {
@@ -81,11 +82,11 @@ pub fn apply(window: &Window, language: &str, block: &str) -> Result<Filtered, F
         let text = left.to_owned();
         return if line::is_blank(left) { Err(Filter::Quote) } else { Ok(Filtered { text, replaces: 0, took }) };
     }
-    let cut = suffix::cut(window, language, block)?;
+    let cut = suffix::cut(window, language, block, beyond)?;
     note(&mut took, Filter::Suffix, block, cut.text);
     let mut text = Cow::Borrowed(cut.text);
     if cut.replaces == 0
-        && let Some(left) = balance::cut(window, language, &text)
+        && let Some(left) = balance::cut(window, language, &text, beyond)
     {
         if line::is_blank(&left) {
             return Err(Filter::Balance);
@@ -109,7 +110,7 @@ pub fn shown(window: &Window, language: &str, raw: &str, is_cut_off: bool) -> Re
         return Err(took.filter);
     }
     let end = block::end(window, language, text, true).unwrap_or(text.len());
-    let mut filtered = apply(window, language, &text[..end])?;
+    let mut filtered = apply(window, language, &text[..end], &text[end..])?;
     filtered.took.splice(..0, growing.took().iter().cloned());
     Ok(filtered)
 }
@@ -135,7 +136,7 @@ mod tests {
     pub(super) fn check(marked: &str, reply: &str, shown: &str) {
         let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
         let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
-        let drawn = match apply(&window, "rust", reply) {
+        let drawn = match apply(&window, "rust", reply, "") {
             Ok(Filtered { text, replaces, .. }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
             Err(filter) => filter.name().to_owned(),
         };
@@ -194,7 +195,7 @@ mod tests {
             follows: false,
             keeps_rest: true,
         };
-        let drawn = match apply_for(&query, &window, reply) {
+        let drawn = match apply_for(&query, &window, reply, "") {
             Ok(Filtered { text, replaces, .. }) => format!("{prefix}⟦{text}⟧{}", &suffix[replaces..]),
             Err(filter) => filter.name().to_owned(),
         };
@@ -228,6 +229,13 @@ mod tests {
         check("a();\n<cursor>\nb();\nc();\n", "b();\nc();", "filteredSuffix");
         check("if x {\n    <cursor>\n}\n", "a();\n}", "if x {\n    ⟦a();⟧\n}\n");
         check("if x {<cursor>\n}\n", "\n    a();\n}", "if x {⟦\n    a();⟧\n}\n");
+    }
+
+    #[test]
+    fn closers_that_are_missing_stay() {
+        let class = "mod a {\n    fn f() {\n        if b {\n            c();<cursor>\n}\n";
+        check(class, "\n        }\n    }", &class.replace("<cursor>", "⟦\n        }\n    }⟧"));
+        check("impl A {\nfn f() {\n    a();<cursor>\n}\n", "\n}", "impl A {\nfn f() {\n    a();⟦\n}⟧\n}\n");
     }
 
     #[test]

@@ -63,12 +63,14 @@ pub struct Watch {
     read: usize,
     /// Lines with anything on them that can grow no more.
     lines: usize,
+    /// Of these, how many are the first lines of the suffix: the last ones.
+    repeated: usize,
 }
 
 impl Watch {
     /// Nothing has come yet; `reach` is wanted.
     pub fn new(reach: Reach) -> Self {
-        Self { reach, block: BlockFinder::default(), read: 0, lines: 0 }
+        Self { reach, block: BlockFinder::default(), read: 0, lines: 0, repeated: 0 }
     }
 
     /// Whether `reply` has said all that can be used.
@@ -111,11 +113,29 @@ impl Watch {
             };
             self.lines += usize::from(counts);
             self.read = text.len() - rest.len();
-            if !is_blank && (is_next_line(window, line) || filter::lines_in_loop(&text[..self.read])) {
+            if is_blank {
+                continue;
+            }
+            if self.repeats_suffix(window, line) || filter::lines_in_loop(&text[..self.read]) {
                 return true;
             }
         }
         filter::line_in_loop(text.get(self.read..).unwrap_or_default())
+    }
+
+    /// Whether the lines up to `line` are those of the suffix. One may come again, such as an attribute or `if err {`;
+    /// two do not, nor does the last one. Short lines such as `}` come too often.
+    fn repeats_suffix(&mut self, window: &Window, line: &str) -> bool {
+        const LEAST_BYTES: usize = 6;
+        let mut below =
+            window.lines_below().filter(|line| !line::is_blank(line)).skip(self.repeated).map(str::trim_end);
+        let is_next = |below: Option<&str>| below.is_some_and(|below| below == line.trim_end());
+        if !is_next(below.next()) || (self.repeated == 0 && line.trim().len() < LEAST_BYTES) {
+            self.repeated = 0;
+            return false;
+        }
+        self.repeated += 1;
+        self.repeated > 1 || below.next().is_none()
     }
 }
 
@@ -129,13 +149,6 @@ fn leaves_scope(window: &Window, text: &str, end: usize) -> bool {
     };
     // The last line may still be growing; its indentation is known once anything stands on it.
     text[end..].split('\n').skip(1).any(|line| !line::is_blank(line) && line::indent(line) < base)
-}
-
-/// Whether `line` is the next line of the suffix. Short lines such as `}` come too often.
-fn is_next_line(window: &Window, line: &str) -> bool {
-    const LEAST_BYTES: usize = 6;
-    let Some(below) = window.lines_below().find(|line| !line::is_blank(line)) else { return false };
-    below.trim().len() >= LEAST_BYTES && line.trim_end() == below.trim_end()
 }
 
 #[cfg(test)]

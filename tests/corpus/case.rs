@@ -106,7 +106,7 @@ impl Case {
         };
         let empty = || growing.took().last().map_or(Filter::Blank, |took| took.filter);
         let end = block::end(&self.window, &self.language, text, true).ok_or_else(empty)?;
-        filter::apply(&self.window, &self.language, &text[..end])
+        filter::apply(&self.window, &self.language, &text[..end], &text[end..])
             .map_err(|filter| if text.is_empty() { empty() } else { filter })
     }
 

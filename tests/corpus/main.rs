@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "its figures are for a person to read")]
 
 mod case;
+mod real;
 
 use std::collections::BTreeMap;
 
@@ -72,6 +73,30 @@ fn a_reply_that_grows_is_judged_as_well_as_a_whole_one() {
     }
 }
 
+/// Of ten thousand stretches of real code, how many may not be shown as they are.
+const DAMAGED: usize = 50;
+
+#[test]
+fn what_stands_in_a_file_is_shown_as_it_stands_there() {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    // Folders of other code, two halves apart: `CORPUS_FILES=folder`.
+    let folder = std::env::var("CORPUS_FILES").unwrap_or_else(|_| own.to_owned());
+    let (mut all, mut damaged) = ([0, 0], [0, 0]);
+    for stretch in real::stretches(folder.as_ref(), 12) {
+        // Every other file may be looked at.
+        let half = stretch.file % 2;
+        all[half] += 1;
+        let Some(damage) = stretch.damage() else { continue };
+        damaged[half] += 1;
+        if half == 0 && tells() {
+            println!("{}\n{}\n   shown {damage}\n", stretch.place, stretch.drawn());
+        }
+    }
+    println!("real: {} of {} damaged in one half, {} of {} in the other", damaged[0], all[0], damaged[1], all[1]);
+    let (all, damaged) = (all[0] + all[1], damaged[0] + damaged[1]);
+    assert!(damaged * 10_000 <= all * DAMAGED, "{damaged} of {all} damaged");
+}
+
 /// Whether a person wants to see what goes wrong.
 fn tells() -> bool {
     std::env::var("CORPUS").is_ok_and(|what| what == "failures")
@@ -92,8 +117,10 @@ fn check(half: &str, text: &str, floors: &Floors) {
     println!("\n{half}: {} faulty replies, {} good ones", faulty.cases, good.cases);
     for ((is_good, kind), figures) in &kinds {
         let Figures { cases, right, exact } = figures;
-        let exact = if *is_good { String::new() } else { format!("{exact:>5} exact") };
-        println!("  {kind:<22} {cases:>4} cases {right:>5} right {exact}");
+        match is_good {
+            true => println!("  {kind:<22} {cases:>4} cases {exact:>5} kept"),
+            false => println!("  {kind:<22} {cases:>4} cases {right:>5} mended {exact:>5} exactly"),
+        }
     }
     let share = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
     let (mended, exact) = (share(faulty.right, faulty.cases), share(faulty.exact, faulty.right));

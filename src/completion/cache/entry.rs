@@ -133,6 +133,12 @@ impl Entry {
         (self.broken_off && cut >= self.asked).then(|| &self.whole[cut..])
     }
 
+    /// What was said behind `block`, which was found at the window's cursor.
+    pub fn beyond(&self, window: &Window, block: &str) -> &str {
+        let Some(Fit::Cut(cut)) = self.fit(window) else { return "" };
+        self.whole[cut..].strip_prefix(block).unwrap_or_default()
+    }
+
     /// What it knows of the window's cursor; see `Cache::lookup`.
     pub fn lookup(&mut self, window: &Window, language: &str, partly: bool) -> Found {
         let Some(fit) = self.fit(window) else { return Found::Miss };

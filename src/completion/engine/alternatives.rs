@@ -88,7 +88,7 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     let window = eligibility::window(&document.text, query.cursor, budget(completion));
     state.forget_predictions();
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
-    let shown = |block: &String| shown(query, &window, block, Source::Reuse);
+    let shown = |block: &String| shown(query, &window, block, "", Source::Reuse);
     let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();
     let masked =
         eligibility::masked_window(&document.text, query.cursor, budget(completion), &state.masks.of(document));
@@ -125,7 +125,7 @@ async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> 
     text.finish();
     let clean = if is_masked { before_placeholder(text.text()) } else { text.text() };
     let end = block::end(text.window(), language, clean, true)?;
-    shown(query, text.window(), &clean[..end], Source::Endpoint)
+    shown(query, text.window(), &clean[..end], &clean[end..], Source::Endpoint)
 }
 
 /// The complete lines before the first placeholder; all of it without one.
@@ -134,7 +134,7 @@ fn before_placeholder(reply: &str) -> &str {
     reply[..at].rfind('\n').map_or("", |end| &reply[..end])
 }
 
-fn shown(query: &Query, window: &Window, block: &str, source: Source) -> Option<Suggestion> {
-    let Filtered { text, replaces, .. } = filter::apply_for(query, window, block).ok()?;
+fn shown(query: &Query, window: &Window, block: &str, beyond: &str, source: Source) -> Option<Suggestion> {
+    let Filtered { text, replaces, .. } = filter::apply_for(query, window, block, beyond).ok()?;
     Some(Suggestion { text, replaces, source })
 }

@@ -73,10 +73,11 @@ impl Request<'_> {
         Standing { number: self.number, changed: self.changed.clone() }
     }
 
-    /// The suggestion that shows `block` of an entry after what was `typed` meanwhile, unless a filter takes it away.
-    pub fn suggest(&mut self, block: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
+    /// The suggestion that shows `block` of an entry, which says `beyond` behind it, after what was `typed` meanwhile,
+    /// unless a filter takes it away.
+    pub fn suggest(&mut self, block: &str, beyond: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
         let Filtered { text, replaces, took } =
-            filter::apply_for(self.query, &self.trace.window, block).map_err(Reason::Filtered)?;
+            filter::apply_for(self.query, &self.trace.window, block, beyond).map_err(Reason::Filtered)?;
         self.took = took;
         let source = match Some(entry) {
             entry if entry == self.prediction.entry => Source::Local,

@@ -131,7 +131,7 @@ impl State {
         let uri = &request.query.document.uri;
         let Some(document) = self.documents.get_mut(uri) else { return Err(Reason::Superseded) };
         let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
-        let answer = request.suggest(block, entry, typed);
+        let answer = request.suggest(block, self.cache.beyond(entry, &request.trace.window, block), entry, typed);
         let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
         document.agreement.shown(shown);
         let outcome = document.acceptance.shown(shown);

@@ -1,5 +1,6 @@
 //! Takes out a closing bracket that closes nothing.
 
+use super::place;
 use crate::completion::Window;
 use crate::text::{language, line};
 
@@ -7,9 +8,9 @@ use crate::text::{language, line};
 type Bracket = (usize, char);
 
 /// `block` without the closing brackets that have no opening one before them, where the window tells for sure; `None`:
-/// all have theirs.
-pub fn cut(window: &Window, id: &str, block: &str) -> Option<String> {
-    if !counts_brackets(id) || block.contains('\\') {
+/// all have theirs. What the reply says `beyond` the block may open again what it closes.
+pub fn cut(window: &Window, id: &str, block: &str, beyond: &str) -> Option<String> {
+    if !counts_brackets(id) || block.contains('\\') || block.split('\n').any(place::is_in_comment) {
         return None;
     }
     // Where strings are nested, as in `f"{a["b"]}"`, all characters together tell more than those outside of them.
@@ -24,6 +25,9 @@ pub fn cut(window: &Window, id: &str, block: &str) -> Option<String> {
     let left = cut_surplus(window, block, &own, open);
     let text = left.as_deref().unwrap_or(block);
     let (open, own) = at_cursor(window, text, id)?;
+    if place::net(text, id) + place::net(beyond, id) >= 0 {
+        return left;
+    }
     cut_closed_below(window, id, text, &own, &open).or(left)
 }
 
@@ -54,7 +58,7 @@ fn cut_closed_below(window: &Window, id: &str, block: &str, own: &[Bracket], ope
         unmatched(brackets(&window.suffix, id).into_iter())?.into_iter().map(|(_, closer)| closer).collect();
     let is_closed =
         below.len() == open.len() && open.iter().rev().zip(&below).all(|(open, close)| closes(*open, *close));
-    let net: i32 = block.split('\n').map(|text| line::shape(text, id).net).sum();
+    let net = place::net(block, id);
     let many = usize::try_from(-net).ok().filter(|many| is_closed && *many > 0)?;
     let (at, _) = own.get(own.len().checked_sub(many)?)?;
     let is_end = block[*at..].chars().all(|c| matches!(c, ')' | ']' | '}' | ';' | ',') || c.is_whitespace());
@@ -135,7 +139,7 @@ mod tests {
     fn check(marked: &str, reply: &str, expected: &str) {
         let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
         let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
-        assert_eq!(cut(&window, "rust", reply).as_deref().unwrap_or(reply), expected, "{marked:?} with {reply:?}");
+        assert_eq!(cut(&window, "rust", reply, "").as_deref().unwrap_or(reply), expected, "{marked:?} with {reply:?}");
     }
 
     #[test]
@@ -157,8 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_reply_opens_again_may_be_closed() {
+        let window =
+            Window { prefix: "fn f() {\n    a();".into(), suffix: "\n}\n".into(), from_start: true, to_end: true };
+        assert_eq!(cut(&window, "rust", "\n}", "\n\nfn g() {\n    b();"), None);
+        assert_eq!(cut(&window, "rust", "\n}", "\n\nfn g() {\n    b();\n}"), Some(String::new()));
+    }
+
+    #[test]
     fn of_a_text_cut_at_its_start_nothing_is_known() {
         let window = Window { prefix: "f(".into(), ..Window::default() };
-        assert_eq!(cut(&window, "rust", "a));"), None);
+        assert_eq!(cut(&window, "rust", "a));", ""), None);
     }
 }

@@ -83,7 +83,9 @@ pub fn line(window: &Window, id: &str, text: &str, finished: bool) -> Again {
     let said = text.trim_start();
     let skipped = text.len() - said.len();
     let begun = before.trim();
-    if begun.is_empty() {
+    // On a line of its own, data may come again.
+    let is_data = text.starts_with('\n') && repetition::is_data(begun);
+    if begun.is_empty() || is_data {
         return Again::Bytes(0);
     }
     let mut unknown = false;

@@ -24,8 +24,8 @@ const OPENING_WORDS: [&str; 16] = [
 ];
 
 /// Whether `block` is nothing but closing lines that stand right below the cursor, and what they close is closed by
-/// those.
-pub fn is_below(window: &Window, language: &str, block: &str) -> bool {
+/// those. What the reply says `beyond` the block may open again what it closes.
+pub fn is_below(window: &Window, language: &str, block: &str, beyond: &str) -> bool {
     let begins_line = line::is_blank(window.line_before()) || block.starts_with('\n');
     let mut ours = block.split('\n').map(str::trim).filter(|text| !text.is_empty());
     if !begins_line || !line::is_blank(window.line_after()) || !ours.clone().all(|text| is_closer(text, language)) {
@@ -38,7 +38,12 @@ pub fn is_below(window: &Window, language: &str, block: &str) -> bool {
         any = true;
         below.next().is_some_and(|below| bare(below) == bare(text))
     });
-    any && all_stand && is_closed(window, language, next)
+    any && all_stand && !reopens(language, block, beyond) && is_closed(window, language, next)
+}
+
+fn reopens(language: &str, block: &str, beyond: &str) -> bool {
+    let weight = |text: &str| line::shape(text, language).net + word_weight(text, language);
+    !line::is_blank(beyond) && block.split('\n').chain(beyond.split('\n')).map(weight).sum::<i32>() >= 0
 }
 
 fn bare(text: &str) -> &str {
@@ -65,14 +70,15 @@ fn tag(text: &str) -> Option<&str> {
 /// Whether `next`, the line below, closes what is open at the cursor.
 fn is_closed(window: &Window, language: &str, next: &str) -> bool {
     if let Some(name) = tag(next) {
-        let open = |text: &str| {
-            let opened = text.matches(&format!("<{name}>")).count() + text.matches(&format!("<{name} ")).count();
-            opened as i32 - text.matches(&format!("</{name}>")).count() as i32
-        };
-        return open(&window.prefix) + open(&window.suffix) <= 0;
+        return open_tags(&window.prefix, name) + open_tags(&window.suffix, name) <= 0;
     }
     let by_word = closing_words(language).contains(&bare(next));
     let weight = |text: &str| if by_word { word_weight(text, language) } else { line::shape(text, language).net };
+    // Blocks that are not indented, such as namespaces, have closers where those of others stand: there, all lines tell.
+    let total = || window.prefix.split('\n').chain(window.suffix.split('\n')).map(weight).sum::<i32>();
+    if window.from_start && window.to_end && total() > 0 {
+        return false;
+    }
     let mut depth = 0;
     let opener = std::iter::once(window.line_before()).chain(window.lines_above()).find(|text| {
         depth += weight(text);
@@ -86,12 +92,29 @@ fn is_closed(window: &Window, language: &str, next: &str) -> bool {
     }
 }
 
+/// How many elements of this name `text` opens and does not close.
+fn open_tags(text: &str, name: &str) -> i32 {
+    let mark = format!("<{name}");
+    let opened = text.match_indices(&mark).filter(|(at, _)| {
+        let rest = &text[at + mark.len()..];
+        let is_name = rest.starts_with(['>', ' ', '\t', '\n', '/']) || rest.is_empty();
+        let is_whole = rest.find('>').is_some_and(|end| rest[..end].ends_with('/'));
+        is_name && !is_whole
+    });
+    opened.count() as i32 - text.matches(&format!("</{name}>")).count() as i32
+}
+
 /// 1 for a line that opens a block by a word, -1 for one that closes it.
 fn word_weight(text: &str, language: &str) -> i32 {
     let text = text.trim();
-    let opens = OPENING_WORDS
-        .iter()
-        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '('])));
+    let begins = |text: &str| {
+        let is_whole = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        OPENING_WORDS.iter().any(|word| text.strip_prefix(word).is_some_and(is_whole))
+    };
+    // A block that is a value begins behind its name or a bracket: `x = if a`, `f(function()`.
+    let value = text.split_once("= ").map(|(_, value)| value);
+    let opens =
+        begins(text) || value.is_some_and(begins) || text.contains("(function") || text.contains("return function");
     let closes =
         |text: &str| closing_words(language).iter().any(|word| text == *word || text.ends_with(&format!(" {word}")));
     i32::from(opens || text.ends_with(" do") || text.ends_with('|') && text.contains(" do |")) - i32::from(closes(text))
@@ -105,7 +128,7 @@ mod tests {
     fn check(language: &str, marked: &str, reply: &str, expected: bool) {
         let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
         let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
-        assert_eq!(is_below(&window, language, reply), expected, "{marked:?} with {reply:?}");
+        assert_eq!(is_below(&window, language, reply, ""), expected, "{marked:?} with {reply:?}");
     }
 
     #[test]
@@ -118,10 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn a_closer_of_what_the_reply_opens_again_is_honest() {
+        let window =
+            Window { prefix: "fn f() {\n    a();\n".into(), suffix: "\n}\n".into(), from_start: true, to_end: true };
+        assert!(!is_below(&window, "rust", "}", "\n\nfn g() {\n    b();"));
+        assert!(is_below(&window, "rust", "}", "\n\nfn g() {\n    b();\n}"));
+    }
+
+    #[test]
     fn a_closer_that_is_missing_is_not() {
         check("rust", "fn f() {\n    if a {\n        b();\n    <cursor>\n}\n", "}", false);
         check("ruby", "def f\n  if a\n    b\n  <cursor>\nend\n", "end", false);
+        check("lua", "f(function()\n  if a then\n    b()\n  <cursor>\nend\n", "end", false);
+        check("lua", "local f = function()\nlocal g = function()\n<cursor>\nend\n", "end", false);
+        check("ruby", "def f\nx = if a\n  b\n<cursor>\nend\n", "end", false);
         check("html", "<ul>\n<ul>\n  <cursor>\n</ul>\n", "</ul>", false);
+        check("html", "<ul>\n<ul\n  id=\"a\">\n  <cursor>\n</ul>\n", "</ul>", false);
+        check("cpp", "namespace a {\nvoid f() {\n    b();\n<cursor>\n}\n", "}", false);
         check("rust", "fn f() {\n    a();\n    <cursor>\n}\n", "b();\n}", false);
     }
 }

@@ -277,6 +277,7 @@ impl Growing {
             let above = place::above(&self.window).unwrap_or_default();
             let like = above.trim_end().ends_with(',') && line::indent(above) == line::indent(&whole);
             match text.is_empty() {
+                _ if place::is_continuation(&whole, above, id) => self.lines.take_continuation(&whole, id),
                 true => self.lines.take_cursor_line(&whole, id),
                 false => self.lines.take(&whole, id, like),
             }

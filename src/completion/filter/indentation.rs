@@ -71,6 +71,13 @@ impl Lines {
         }
     }
 
+    /// Takes the cursor's line, which goes on with a statement that begins above it: it says nothing of the next one.
+    pub fn take_continuation(&mut self, text: &str, id: &str) {
+        self.take(text, id, false);
+        self.above = None;
+        self.shift = self.shift.or(Some(0));
+    }
+
     /// Takes a line that is complete, as it is shown; the first is that of the cursor, with what stands before it.
     pub fn take(&mut self, text: &str, id: &str, more_like_it: bool) {
         self.verbatim = verbatim_after(self.verbatim, text, id);

@@ -6,6 +6,7 @@
 
 use super::place::{self, Style};
 use crate::completion::Window;
+use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::{language, line};
 
 /// What becomes of the start of a reply: so many bytes go, this white space comes in their place.
@@ -50,10 +51,12 @@ fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bo
         return Some(Start::keep());
     }
     if before.ends_with([' ', '\t']) {
-        let joins = !language::is_prose(id) || at_line_end(window) && white == 1;
+        let is_text = language::is_prose(id) || is_comment(before, id);
+        let joins = if is_text { at_line_end(window) && white == 1 } else { !is_aligned(window, before.len() + white) };
         return Some(if joins { Start::drop(white) } else { Start::keep() });
     }
-    if white < text.len() && before.ends_with(['.', ':', '>']) && is_access(before) && !language::is_prose(id) {
+    let is_text = language::is_prose(id) || is_comment(before, id);
+    if white < text.len() && before.ends_with(['.', ':', '>']) && is_access(before) && !is_text {
         return Some(Start::drop(white));
     }
     let is_body = (white > 1 || text.starts_with('\t'))
@@ -66,6 +69,22 @@ fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bo
         return Some(if is_entry(first) { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() });
     }
     Some(if is_body { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() })
+}
+
+/// Whether text behind `before` is that of a comment.
+fn is_comment(before: &str, id: &str) -> bool {
+    line::tail(before, id) == line::Tail::Comment || before.trim_start().starts_with('*')
+}
+
+/// Whether a line beside the cursor's has a word at this column, behind two blanks or more: the columns of a table.
+fn is_aligned(window: &Window, column: usize) -> bool {
+    let begins_at = |line: &str| {
+        let Some((left, right)) = line.split_at_checked(column) else { return false };
+        let is_table = left.ends_with("  ") || left.trim_end().ends_with([':', '=']) && left.ends_with(' ');
+        is_table && !line::is_blank(left) && !right.starts_with(' ') && !line::is_blank(right)
+    };
+    let above = window.lines_above().take(2);
+    above.chain(window.lines_below().take(2)).any(begins_at)
 }
 
 /// Whether `before` ends between a value and the name of its member, where no blank stands.
@@ -89,7 +108,7 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
     let (here, columns) = (line::indent(before), line::indent(&text[breaks..white]));
     if language::is_prose(id) && breaks == 0 {
         // The indentation of a list or a quotation is the writer's.
-        let again = !before.is_empty() && text.starts_with(before);
+        let again = !before.is_empty() && text.starts_with(before) && !reaches_level(window, here, columns);
         return Some(if again { Start::drop(before.len()) } else { Start::keep() });
     }
     let expected = place::expected(window, id, style).filter(|_| !place::goes_on(&text[white..], id));
@@ -103,13 +122,20 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
     if breaks == 0 && !is_settled && here > 0 && columns != here {
         return Some(Start::keep());
     }
+    let stars = place::is_in_comment(above) && text[white..].starts_with('*') && !above.trim_end().ends_with("*/");
+    if breaks == 0 && stars && here + columns == line::indent(above) + usize::from(above.trim_start().starts_with('/'))
+    {
+        return Some(Start::keep());
+    }
+    if breaks == 0 && place::goes_on(&text[white..], id) && here + columns == continuation(above, style, id) {
+        return Some(Start::keep());
+    }
     let Some(expected) = expected else {
         // Nothing says what is right: what repeats the line's own white space goes.
         let again = !before.is_empty() || breaks > 0 || columns == 1;
         let more = if breaks > 0 { columns.saturating_sub(here) } else { 0 };
-        let is_deeper = |above: &str| place::opens_block(above, id) && here <= line::indent(above) + 1;
-        let wanted = place::above(window).is_some_and(is_deeper);
-        return Some(if again && !wanted {
+        let is_honest = breaks == 0 && goes_deeper(window, id, style, here, columns);
+        return Some(if again && !is_honest {
             Start { drop: white, insert: style.white(more) }
         } else {
             Start::drop(breaks)
@@ -124,6 +150,27 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
         expected
     };
     Some(Start { drop: white, insert: style.white(right.saturating_sub(here)) })
+}
+
+/// Whether a line that the cursor indents by `here` columns may stand `more` columns deeper, though nothing says what is
+/// right: the cursor is on its way to the level of the line above, or to a deeper one that this line opens.
+fn goes_deeper(window: &Window, id: &str, style: Style, here: usize, more: usize) -> bool {
+    let Some(above) = place::above(window) else { return false };
+    let level = line::indent(above);
+    reaches_level(window, here, more)
+        || here < level + style.step.unwrap_or(DEFAULT_UNIT) && place::leads_deeper(above, id)
+}
+
+/// Whether `more` columns lead a cursor that is less indented than the line above to its level, or another one below it.
+fn reaches_level(window: &Window, here: usize, more: usize) -> bool {
+    let Some(level) = place::above(window).map(line::indent) else { return false };
+    here < level && (here + more == level || here + more < level && place::is_level(window, here + more))
+}
+
+/// The columns of a line that goes on with the statement in which `above` stands.
+fn continuation(above: &str, style: Style, id: &str) -> usize {
+    let deeper = if place::goes_on(above.trim_start(), id) { 0 } else { style.step.unwrap_or(DEFAULT_UNIT) };
+    line::indent(above) + deeper
 }
 
 /// A first line without any indentation, at the margin, below a line that opens a block.
@@ -223,6 +270,32 @@ mod tests {
         check("fn f() {\n    <cursor>\n}", "\n\n    a();", "a();");
         check("fn f() {\n    a();\n<cursor>\n}", "        b();", "    b();");
         check_in("python", "if x:\n <cursor>\n", "   y", "   y");
+    }
+
+    #[test]
+    fn a_line_that_goes_on_may_stand_deeper_than_the_cursor() {
+        check("fn f() {\n    a\n    <cursor>\n}", "    .b();", "    .b();");
+        check("fn f() {\n    a\n        .b()\n    <cursor>\n}", "    .c();", "    .c();");
+        check("fn f() {\n    a\n        .b()\n        <cursor>\n}", "        .c();", ".c();");
+    }
+
+    #[test]
+    fn a_comment_goes_on_below_its_star() {
+        check("/**\n<cursor>\n */", " * Reads.", " * Reads.");
+        check("    /*\n     * a\n    <cursor>", " * b", " * b");
+        check("    /*\n     * a\n     <cursor>", " * b", "* b");
+    }
+
+    #[test]
+    fn what_stands_in_columns_stays_there() {
+        check_in("go", "type T struct {\n\tID    int\n\tURL <cursor>\n}", "  string", "  string");
+        check_in("rust", "let a = <cursor>", "  1", "1");
+    }
+
+    #[test]
+    fn behind_a_header_of_several_lines_nothing_says_how_deep_it_goes() {
+        let header = "class A:\n    def f(self, a,\n          b):\n<cursor>";
+        check_in("python", header, "        return a", "        return a");
     }
 
     #[test]

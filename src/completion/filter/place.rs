@@ -85,7 +85,12 @@ fn opens_by_word(code: &str) -> bool {
 
 /// The columns at which the cursor's line should begin, where the line above says so.
 pub fn expected(window: &Window, language: &str, style: Style) -> Option<usize> {
-    let above = above(window)?;
+    let mut lines = window.lines_above().filter(|text| !line::is_blank(text));
+    let above = lines.next()?;
+    // Where the statement begins that ends here says what follows; that line may stand anywhere.
+    if lines.next().is_some_and(|before| is_continuation(above, before, language)) {
+        return None;
+    }
     if opens_block(above, language) {
         return style.step.map(|step| line::indent(above) + step);
     }
@@ -114,6 +119,30 @@ pub fn is_complete(text: &str, id: &str, more_like_it: bool) -> bool {
         matches!(last, "and" | "or" | "not" | "in" | "return" | "is" | "lambda" | "await" | "new" | "then" | "do");
     let ends = code.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
     !language::syntax(id).semicolons && !matches!(id, "sql" | "yaml") && ends && !is_open
+}
+
+/// Brackets opened minus brackets closed by the code of `text`.
+pub fn net(text: &str, id: &str) -> i32 {
+    text.split('\n').map(|text| line::shape(text, id).net).sum()
+}
+
+/// Whether `text` goes on with the statement of `above`, the line above it, and stands deeper for that alone.
+pub fn is_continuation(text: &str, above: &str, id: &str) -> bool {
+    let is_bound = !opens_block(above, id) && !is_complete(above, id, false) && !is_in_comment(above);
+    line::indent(above) < line::indent(text) && is_bound
+}
+
+/// Whether a line that follows `above` may stand deeper: it opens a bracket, a tag or a block, or ends in the middle.
+pub fn leads_deeper(above: &str, id: &str) -> bool {
+    let (code, syntax) = (line::code(above, id), language::syntax(id));
+    let code = code.trim();
+    let opens_tag = syntax.tags && code.starts_with('<') && !code.starts_with("</") && !code.ends_with("/>");
+    opens_block(above, id) || opens_tag || line::shape(above, id).net > 0 || code.ends_with(['=', '+', '&', '|', '?'])
+}
+
+/// Whether a line belongs to a block comment, as C and its like write them.
+pub fn is_in_comment(text: &str) -> bool {
+    text.trim_start().starts_with(['*']) || text.trim_start().starts_with("/*")
 }
 
 /// Whether a line that begins with `text` goes on with the statement above it.

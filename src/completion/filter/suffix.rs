@@ -1,6 +1,6 @@
 //! Cuts what stands after the cursor already: the rest of the line, and the lines below.
 
-use super::{alike, closer, name::Filter};
+use super::{alike, closer, name::Filter, place};
 use crate::completion::Window;
 use crate::text::line;
 
@@ -15,12 +15,13 @@ pub struct Cut<'a> {
     pub joins: bool,
 }
 
-/// `block` without what the suffix says.
-pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Result<Cut<'a>, Filter> {
-    if closer::is_below(window, language, block) {
+/// `block` without what the suffix says. What the reply says `beyond` it tells whether it says the suffix, or something
+/// like it that comes before it.
+pub fn cut<'a>(window: &Window, language: &str, block: &'a str, beyond: &str) -> Result<Cut<'a>, Filter> {
+    if closer::is_below(window, language, block, beyond) {
         return Err(Filter::Suffix);
     }
-    let left = cut_lines_below(window, language, block);
+    let left = cut_lines_below(window, language, block, beyond);
     if left.is_empty() && !line::is_blank(block) {
         return Err(Filter::Suffix);
     }
@@ -76,7 +77,7 @@ fn joined(text: &str) -> Result<Cut<'_>, Filter> {
 }
 
 /// `block` up to the line from which on every line is one of the lines below, in their order.
-fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a str {
+fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str, beyond: &str) -> &'a str {
     let below: Vec<&str> = window.lines_below().skip_while(|line| line::is_blank(line)).collect();
     let lines: Vec<&str> = block.trim_end().split('\n').collect();
     let mut depth = 0;
@@ -86,12 +87,34 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str) -> &'a s
         let shape = line::shape(&whole, language);
         let own_closer = shape.closes && depth > 0;
         if !line::is_blank(&whole) && !own_closer && repeats(&whole, &lines[at + 1..], &below, language) {
+            let ours: Vec<&str> = std::iter::once(&*whole).chain(lines[at + 1..].iter().copied()).collect();
+            if goes_elsewhere(&ours, &below, beyond, language) || are_missing(window, &ours, block, language) {
+                return block;
+            }
             return block[..kept].trim_end();
         }
         depth = (depth + line::shape(text, language).net).max(0);
         kept += text.len() + 1;
     }
     block
+}
+
+/// Whether a reply that says `lines`, the first lines `below`, goes on `beyond` them with another line than those go on
+/// with. What closes more than is opened there leaves its place, and is no other line.
+fn goes_elsewhere(lines: &[&str], below: &[&str], beyond: &str, language: &str) -> bool {
+    let Some(ours) = beyond.split('\n').find(|line| !line::is_blank(line)) else { return false };
+    let theirs = below[lines.len()..].iter().find(|line| !line::is_blank(line));
+    let net = lines.iter().map(|text| place::net(text, language)).sum::<i32>() + place::net(beyond, language);
+    // The last line may be growing still.
+    let is_other = |theirs: &&str| !theirs.trim().starts_with(ours.trim()) && !alike::are(ours, theirs, language);
+    net >= 0 && theirs.is_none_or(is_other)
+}
+
+/// Whether `lines`, the last ones of `block`, only close what is still open with those below.
+fn are_missing(window: &Window, lines: &[&str], block: &str, language: &str) -> bool {
+    let is_whole = window.from_start && window.to_end;
+    let only_close = lines.iter().all(|text| line::is_inert(text));
+    is_whole && only_close && place::net(&format!("{}{block}{}", window.prefix, window.suffix), language) >= 0
 }
 
 /// Whether `first` and then `rest` are the first lines `below`.
