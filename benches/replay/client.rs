@@ -1,6 +1,6 @@
 //! The editor: applies keys, asks, shows what comes and keeps it while it is typed along.
 
-use std::{future, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use std::{future, pin::Pin, task::Poll, time::Duration};
 
 use codestral_ls::privacy::Location;
 use codestral_ls::{
@@ -13,10 +13,9 @@ use codestral_ls::{
 use tokio::time::{self, Instant};
 
 use crate::{
-    model::Model,
+    model::{Model, Turn},
     policies::Policy,
     score::{Score, judge},
-    session::Session,
     typist::{Key, Typist},
     world::{Editor, World},
 };
@@ -27,7 +26,7 @@ type Pending = Pin<Box<dyn Future<Output = (String, Option<String>)>>>;
 /// One editor with one document.
 struct Client<'a> {
     policy: &'a dyn Policy,
-    model: &'a Model,
+    turn: &'a Turn,
     editor: Editor,
     document: Document,
     /// Where the hole begins.
@@ -44,15 +43,18 @@ struct Client<'a> {
     pending: Vec<Pending>,
 }
 
-/// Writes a whole session with one policy and adds to its score.
-pub async fn write(policy: &dyn Policy, model: &Model, session: &Arc<Session>, world: &World, score: &mut Score) {
+/// Writes the model's whole session with one policy and adds to its score.
+pub async fn write(policy: &dyn Policy, model: &Model, world: &World, score: &mut Score) {
+    let turn = model.now();
+    let session = &turn.session;
+    let uri = format!("file:///{}", session.seed);
     let mut typist = Typist::new(session.clone(), world);
     let now = Instant::now();
     let mut client = Client {
         policy,
-        model,
+        turn: &turn,
         editor: world.editor,
-        document: Document::new("file:///a.rs", "rust", 0, &format!("{}{}", session.before, session.after)),
+        document: Document::new(&uri, session.language.id(), 0, &format!("{}{}", session.before, session.after)),
         start: session.before.len(),
         typed: String::new(),
         ghost: None,
@@ -75,7 +77,8 @@ pub async fn write(policy: &dyn Policy, model: &Model, session: &Arc<Session>, w
         }
     }
     score.chars += typist.done();
-    let log = model.log();
+    policy.closed(&uri);
+    let log = turn.log();
     score.requests += log.said.len();
     score.tokens += log.tokens;
     score.prompt_tokens += log.prompt_tokens;
@@ -125,7 +128,7 @@ impl Client<'_> {
         let ghost = whole.strip_prefix(&self.typed).filter(|rest| !rest.is_empty());
         let shown = ghost.unwrap_or(&text).to_owned();
         let meant = format!("{}{}", self.typed, shown.trim_end());
-        let was_said = self.model.log().said.iter().rev().any(|(typed, said)| begins_with(typed, said, &meant));
+        let was_said = self.turn.log().said.iter().rev().any(|(typed, said)| begins_with(typed, said, &meant));
         score.stale += usize::from(!was_said);
         let new = before.as_deref() != Some(&shown);
         if before.is_none() {

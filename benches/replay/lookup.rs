@@ -34,7 +34,7 @@ pub fn report(session: &Session) -> String {
         let mut times: Vec<u128> = (0..TIMES)
             .map(|_| {
                 let begun = Instant::now();
-                black_box::<Found>(cache.lookup("a", black_box(window), "rust", false));
+                black_box::<Found>(cache.lookup("a", black_box(window), session.language.id(), false));
                 begun.elapsed().as_nanos()
             })
             .collect();

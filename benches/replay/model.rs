@@ -18,17 +18,20 @@ use crate::{rng::Rng, session::Session, world::World};
 /// Bytes of the tokens, in turn: 3.5 on average, as measured on Rust.
 const TOKEN_BYTES: [usize; 2] = [3, 4];
 
-/// Deviation of the logarithm of the time to the first byte.
-const JITTER: f64 = 0.35;
-
 /// A line becomes guessable once this part of it is typed, and so many characters.
 const GUESSABLE_FROM: (usize, usize) = (3, 4);
 
-/// Endpoint and model in one. Clones share their counts.
+/// Endpoint and model in one. Clones share all but the world.
 #[derive(Clone)]
 pub struct Model {
-    session: Arc<Session>,
     world: World,
+    now: Arc<Mutex<Turn>>,
+}
+
+/// What is written now. A stream keeps the one it began in.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    pub session: Arc<Session>,
     log: Arc<Mutex<Log>>,
 }
 
@@ -46,17 +49,23 @@ pub struct Log {
 
 impl Model {
     pub fn new(session: Arc<Session>, world: &World) -> Self {
-        Self { session, world: world.clone(), log: Arc::default() }
+        Self { world: world.clone(), now: Arc::new(Mutex::new(Turn { session, log: Arc::default() })) }
     }
 
-    pub fn log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Another session begins.
+    pub fn turn_to(&self, session: Arc<Session>) {
+        *lock(&self.now) = Turn { session, log: Arc::default() };
+    }
+
+    /// The session that is written now.
+    pub fn now(&self) -> Turn {
+        lock(&self.now).clone()
     }
 
     /// The true text from here on, with another line in place of each that cannot be guessed. It takes a character
     /// typed wrongly for one in the place of the right one.
-    fn says(&self, typed: &str, time: u64) -> String {
-        let hole = &self.session.hole;
+    fn says(&self, session: &Session, typed: &str, time: u64) -> String {
+        let hole = &session.hole;
         let mut at = typed.len().min(hole.len());
         while !hole.is_char_boundary(at) {
             at -= 1;
@@ -66,38 +75,49 @@ impl Model {
         for whole in hole[start..].split_inclusive('\n') {
             let from = at.max(start);
             let left = &hole[from..start + whole.len()];
-            said += &if self.guesses(start, whole, from - start, time) { left.to_owned() } else { invent(left, start) };
+            said += &match self.guesses(session.seed, start, whole, from - start, time) {
+                true => left.to_owned(),
+                false => invent(left, start),
+            };
             start += whole.len();
         }
         said
     }
 
-    fn guesses(&self, start: usize, line: &str, typed: usize, time: u64) -> bool {
+    fn guesses(&self, seed: u64, start: usize, line: &str, typed: usize, time: u64) -> bool {
         let time = if self.world.fickle { time } else { 0 };
-        let drawn = Rng::new(&[self.session.seed, 3, start as u64, time]).chance(self.world.unguessable);
+        let drawn = Rng::new(&[seed, 3, start as u64, time]).chance(self.world.unguessable);
         let text = line.trim().len();
         let typed = typed.saturating_sub(line::indent(line));
         !drawn || line::is_inert(line) || typed >= (text / GUESSABLE_FROM.0).max(GUESSABLE_FROM.1).min(text)
     }
 
-    fn first_byte(&self, typed: usize, time: u64) -> Duration {
+    fn first_byte(&self, seed: u64, typed: usize, time: u64) -> Duration {
         let time = if self.world.fickle { time } else { 0 };
-        let ms = Rng::new(&[self.session.seed, 4, typed as u64, time]).lognormal(self.world.first_byte_ms, JITTER);
+        let mut rng = Rng::new(&[seed, 4, typed as u64, time]);
+        let ms = rng.lognormal(self.world.first_byte_ms, self.world.first_byte_sigma);
         Duration::from_micros((ms * 1000.0) as u64)
     }
 
     /// Takes note of a request; says what comes, token by token.
-    fn ask(&self, prompt: &Prompt) -> (usize, Vec<String>, Duration) {
-        let typed = self.session.typed(&prompt.prefix);
-        let mut log = self.log();
+    fn ask(&self, turn: &Turn, prompt: &Prompt) -> (usize, Vec<String>, Duration) {
+        let session = &*turn.session;
+        let typed = session.typed(&prompt.prefix);
+        let mut log = turn.log();
         let time = log.asked_here.entry(typed.to_owned()).or_default();
         *time += 1;
         let time = *time + typed.len() as u64 * 1000;
         log.said.push((typed.to_owned(), String::new()));
         log.prompt_tokens += (prompt.prefix.len() + prompt.suffix.len()) * 2 / 7;
-        let mut tokens = tokens(&self.says(typed, time));
+        let mut tokens = tokens(&self.says(session, typed, time));
         tokens.truncate(prompt.max_tokens as usize);
-        (log.said.len() - 1, tokens, self.first_byte(typed.len(), time))
+        (log.said.len() - 1, tokens, self.first_byte(session.seed, typed.len(), time))
+    }
+}
+
+impl Turn {
+    pub fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
     }
 }
 
@@ -105,15 +125,16 @@ impl Endpoint for Model {
     fn complete(&self, prompt: Prompt) -> Reply {
         let model = self.clone();
         let reply = async move {
-            let (number, tokens, first_byte) = model.ask(&prompt);
-            let (log, between) = (model.log, model.world.token);
+            let turn = model.now();
+            let (number, tokens, first_byte) = model.ask(&turn, &prompt);
+            let (log, between) = (turn.log, model.world.token);
             let pieces = tokens.into_iter().map(Some).chain([None]).enumerate();
             stream::iter(pieces).then(move |(at, token)| {
                 let log = log.clone();
                 async move {
                     time::sleep(if at == 0 { first_byte } else { between }).await;
                     let Some(token) = token else { return Ok::<_, Error>(Piece::End(End::default())) };
-                    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut log = lock(&log);
                     log.tokens += 1;
                     log.said[number].1 += &token;
                     Ok(Piece::Text(token))
@@ -122,6 +143,10 @@ impl Endpoint for Model {
         };
         stream::once(reply).flatten().boxed()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A line of the same shape with other names.

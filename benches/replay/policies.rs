@@ -15,7 +15,11 @@ use tokio::sync::{
     watch,
 };
 
-use crate::{model::Model, peers, score::judge, session::Session};
+use crate::{
+    model::{Model, Turn},
+    peers,
+    score::judge,
+};
 
 /// The text to show, when it is there.
 pub type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -30,21 +34,24 @@ pub trait Policy {
 
     /// A suggestion was taken whole.
     fn accepted(&self) {}
+
+    /// The document is closed.
+    fn closed(&self, _uri: &str) {}
 }
 
-/// Makes a policy for one session.
-pub type Make = fn(&Model, &Arc<Session>) -> Box<dyn Policy>;
+/// Makes a policy.
+pub type Make = fn(&Model) -> Box<dyn Policy>;
 
 /// The bound first, then the engine, then the peers.
 pub const POLICIES: [(&str, Make); 8] = [
-    ("bound: asks at every key", |model, session| Box::new(Bound::new(model, session))),
-    ("this engine", |model, _| Box::new(Ours::new(model))),
-    ("no wait, nothing dropped", |model, _| Box::new(peers::Debounce::new(model, 0, false))),
-    ("150 ms, dropped", |model, _| Box::new(peers::Debounce::new(model, 150, true))),
-    ("Continue's", |model, _| Box::new(peers::Continue::new(model))),
-    ("Tabby's", |model, _| Box::new(peers::Tabby::new(model))),
-    ("Copilot's order", |model, _| Box::new(peers::Copilot::new(model))),
-    ("llama.vim's", |model, _| Box::new(peers::Llama::new(model))),
+    ("bound: asks at every key", |model| Box::new(Bound::new(model))),
+    ("this engine", |model| Box::new(Ours::new(model))),
+    ("no wait, nothing dropped", |model| Box::new(peers::Debounce::new(model, 0, false))),
+    ("150 ms, dropped", |model| Box::new(peers::Debounce::new(model, 150, true))),
+    ("Continue's", |model| Box::new(peers::Continue::new(model))),
+    ("Tabby's", |model| Box::new(peers::Tabby::new(model))),
+    ("Copilot's order", |model| Box::new(peers::Copilot::new(model))),
+    ("llama.vim's", |model| Box::new(peers::Llama::new(model))),
 ];
 
 struct Ours {
@@ -73,22 +80,25 @@ impl Policy for Ours {
     fn accepted(&self) {
         self.engine.accepted();
     }
+
+    fn closed(&self, uri: &str) {
+        self.engine.closed(uri);
+    }
 }
 
 /// Asks at every key, drops nothing, and shows whatever part of any answer is right.
 struct Bound {
     model: Model,
-    session: Arc<Session>,
     news: watch::Sender<()>,
 }
 
 impl Bound {
-    fn new(model: &Model, session: &Arc<Session>) -> Self {
-        Self { model: model.clone(), session: session.clone(), news: watch::Sender::new(()) }
+    fn new(model: &Model) -> Self {
+        Self { model: model.clone(), news: watch::Sender::new(()) }
     }
 
-    fn right(model: &Model, typed: &str, rest: &str) -> Option<String> {
-        let log = model.log();
+    fn right(turn: &Turn, typed: &str, rest: &str) -> Option<String> {
+        let log = turn.log();
         let fits = |(asked, said): &(String, String)| {
             let text = said.get(typed.strip_prefix(asked.as_str())?.len()..)?;
             let begun = &typed.as_bytes()[asked.len()..];
@@ -104,7 +114,8 @@ impl Policy for Bound {
         /// What of a reply could still be of use; the bound on the first line does not hang on it.
         const TOKENS: u32 = 48;
         let prompt = Prompt { max_tokens: TOKENS, ..peers::prompt(&query) };
-        let typed = self.session.typed(&prompt.prefix).to_owned();
+        let turn = self.model.now();
+        let typed = turn.session.typed(&prompt.prefix).to_owned();
         let mut reply = self.model.complete(prompt);
         let news = self.news.clone();
         tokio::spawn(async move {
@@ -112,11 +123,11 @@ impl Policy for Bound {
                 news.send_replace(());
             }
         });
-        let (model, session, mut changed) = (self.model.clone(), self.session.clone(), self.news.subscribe());
+        let mut changed = self.news.subscribe();
         Box::pin(async move {
-            let rest = session.hole.strip_prefix(&typed)?;
+            let rest = turn.session.hole.strip_prefix(&typed)?;
             loop {
-                if let Some(text) = Self::right(&model, &typed, rest) {
+                if let Some(text) = Self::right(&turn, &typed, rest) {
                     return Some(text);
                 }
                 changed.changed().await.ok()?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Sums over sessions.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Score {
     pub keys: usize,
     pub chars: usize,
@@ -53,47 +53,61 @@ impl Score {
         self.delays.extend(Some(delay).filter(|delay| !delay.is_zero()));
     }
 
-    /// One line of the table; `bound` is the best possible score.
-    pub fn row(&mut self, name: &str, bound: Option<usize>) -> String {
-        let share = |count: usize| 100.0 * count as f64 / self.keys.max(1) as f64;
-        let of_bound = bound
-            .map_or("-".to_owned(), |bound| format!("{:.1}", 100.0 * self.right_line as f64 / bound.max(1) as f64));
-        self.delays.sort_unstable();
-        let at = |part: f64| self.delays.get((self.delays.len() as f64 * part) as usize).map_or(0, Duration::as_millis);
-        let per_char = match self.accepted_chars {
-            0 => "-".to_owned(),
-            chars => format!("{:.2}", self.tokens as f64 / chars as f64),
-        };
-        format!(
-            "{name:<28}{:>6.1}{of_bound:>7}{:>7.1}{:>7.1}{:>6}{:>7}{:>6}{:>8.1}{:>8.0}{:>9.0}{per_char:>8}",
-            share(self.right_line),
-            share(self.right_whole),
-            share(self.wrong),
-            self.stale,
-            at(0.5),
-            at(0.95),
-            share(self.requests),
-            share(self.tokens),
-            share(self.prompt_tokens),
-        )
+    /// Takes another's sums as well.
+    fn add(&mut self, other: &Self) {
+        self.keys += other.keys;
+        self.chars += other.chars;
+        self.right_line += other.right_line;
+        self.right_whole += other.right_whole;
+        self.wrong += other.wrong;
+        self.stale += other.stale;
+        self.accepted_chars += other.accepted_chars;
+        self.delays.extend(&other.delays);
+        self.requests += other.requests;
+        self.tokens += other.tokens;
+        self.prompt_tokens += other.prompt_tokens;
     }
 }
 
-/// The table's head.
-pub fn head() -> String {
+/// One line of the table: a policy's scores, each with the best possible one. They are compared by shares, for where
+/// suggestions are accepted not everyone presses the same keys.
+pub fn row(name: &str, scores: &[Score], bound: &[Score]) -> String {
+    let mut sum = Score::default();
+    scores.iter().for_each(|score| sum.add(score));
+    let right = |score: &Score| score.right_line as f64 / score.keys.max(1) as f64;
+    let of_bound: Vec<f64> = scores
+        .iter()
+        .zip(bound)
+        .map(|(score, bound)| 100.0 * right(score) / right(bound).max(f64::MIN_POSITIVE))
+        .collect();
+    let mean = of_bound.iter().sum::<f64>() / of_bound.len().max(1) as f64;
+    let each: String = of_bound.iter().map(|share| format!("{share:>7.1}")).collect();
+    sum.delays.sort_unstable();
+    let share = |count: usize| 100.0 * count as f64 / sum.keys.max(1) as f64;
+    let at = |part: f64| sum.delays.get((sum.delays.len() as f64 * part) as usize).map_or(0, Duration::as_millis);
+    let per_char = match sum.accepted_chars {
+        0 => "-".to_owned(),
+        chars => format!("{:.2}", sum.tokens as f64 / chars as f64),
+    };
     format!(
-        "{:<28}{:>6}{:>7}{:>7}{:>7}{:>6}{:>7}{:>6}{:>8}{:>8}{:>9}{:>8}",
-        "policy",
-        "line%",
-        "of max",
-        "whole%",
-        "wrong%",
-        "stale",
-        "p50ms",
-        "p95ms",
-        "requ",
-        "tokens",
-        "prompt",
-        "tok/ch"
+        "{name:<26}{:>6.1}{mean:>7.1}{each}{:>7.1}{:>7.1}{:>6}{:>7}{:>6}{:>7.1}{:>7.0}{:>8.0}{per_char:>7}",
+        share(sum.right_line),
+        share(sum.right_whole),
+        share(sum.wrong),
+        sum.stale,
+        at(0.5),
+        at(0.95),
+        share(sum.requests),
+        share(sum.tokens),
+        share(sum.prompt_tokens),
+    )
+}
+
+/// The table's head, for these sets of sessions.
+pub fn head<'a>(half: &str, sets: impl Iterator<Item = &'a str>) -> String {
+    let each: String = sets.map(|set| format!("{:>7}", set.chars().take(6).collect::<String>())).collect();
+    format!(
+        "{half:<26}{:>6}{:>7}{each}{:>7}{:>7}{:>6}{:>7}{:>6}{:>7}{:>7}{:>8}{:>7}",
+        "line%", "of max", "whole%", "wrong%", "stale", "p50ms", "p95ms", "requ", "tokens", "prompt", "tok/ch"
     )
 }

@@ -5,13 +5,19 @@ use std::{sync::Arc, time::Duration};
 use crate::{rng::Rng, session::Session, world::World};
 
 /// Deviation of the logarithm of the time between keys.
-const RHYTHM: f64 = 0.45;
+const RHYTHM: f64 = 0.5;
 
-/// A new line begins with a thought in this share of cases, and any other key in the second.
-const THOUGHTS: (f64, f64) = (0.3, 0.01);
+/// So many keys are preceded by a thought,
+const THOUGHTS: f64 = 0.04;
 
-/// Median length of a thought, ms.
-const THOUGHT_MS: f64 = 1200.0;
+/// and so many times as many of those that begin a line.
+const THOUGHTS_AT_LINES: f64 = 3.0;
+
+/// Length of a thought, ms: anything from the one to the other.
+const THOUGHT_MS: (f64, f64) = (500.0, 1800.0);
+
+/// What an editor puts before a new line.
+const INDENT: [char; 2] = [' ', '\t'];
 
 /// Median time from seeing a suggestion to taking it, ms.
 const REACTION_MS: f64 = 450.0;
@@ -61,10 +67,11 @@ impl Typist {
         if left.is_empty() && self.wrong == 0 {
             return None;
         }
-        let line_begins = self.session.hole[..self.right].trim_end_matches(' ').ends_with('\n');
-        let thought = if line_begins && self.wrong == 0 { THOUGHTS.0 } else { THOUGHTS.1 };
+        let line_begins = self.session.hole[..self.right].trim_end_matches(INDENT).ends_with('\n');
+        let times = if line_begins && self.wrong == 0 { THOUGHTS_AT_LINES } else { 1.0 };
         let key = self.rng.lognormal(self.world.key_ms, RHYTHM);
-        let pause = if self.rng.chance(thought) { key + self.rng.lognormal(THOUGHT_MS, 0.5) } else { key };
+        let thought = THOUGHT_MS.0 + self.rng.share() * (THOUGHT_MS.1 - THOUGHT_MS.0);
+        let pause = if self.rng.chance(THOUGHTS * times) { key + thought } else { key };
         Some(Duration::from_micros((pause * 1000.0) as u64))
     }
 
@@ -89,7 +96,7 @@ impl Typist {
         }
         let mut text = next.to_string();
         if next == '\n' {
-            text.extend(left.take_while(|c| *c == ' '));
+            text.extend(left.take_while(|c| INDENT.contains(c)));
         }
         self.right += text.len();
         Key::Insert(text)
