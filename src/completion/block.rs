@@ -4,6 +4,7 @@
 //! the cursor stands on the first line of an empty one. What the model wrote beyond it is kept and shown next.
 
 use super::Window;
+use crate::text::language;
 use crate::text::line::{self, Shape};
 
 /// The most lines shown at once. Copilot's shown suggestions have 1 line in the median; a screen is about 40. Longer
@@ -158,6 +159,10 @@ impl Block {
         let owed = self.owes_closer_at == Some(indent);
         if shape.closes && self.depth == 0 && (owed || self.goes_past_closers(line.text, indent, shape.net)) {
             return self.close_body(line);
+        }
+        if !line.complete && language::syntax(language).may_close(line.text.trim_start()) {
+            // It may become `else` or `end`, and go on with the block.
+            return Step::Unknown;
         }
         if !self.belongs(indent, &shape, line.text) {
             return Step::Ended;

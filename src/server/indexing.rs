@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
+use tokio::runtime::Handle;
 use tower_lsp::ls_types::{Uri, WorkspaceFoldersChangeEvent};
 
 use super::client::Client;
@@ -150,9 +151,12 @@ impl Indexing {
             return None;
         }
         let (documents, locations, index) = (self.documents.clone(), self.locations.clone(), self.index.clone());
+        // The thread that reads the workspace is none of the runtime's own.
+        let runtime = Handle::current();
         let following = Following {
             watch: !self.client.capabilities().watches_files,
             rules_changed: Box::new(move || {
+                let _inside = runtime.enter();
                 locations.look_again_at_all();
                 refresh(&documents, &locations, &index);
             }),

@@ -1,4 +1,5 @@
-//! What is asked: the one place where completions open streams, and where secrets are looked for before.
+//! What is asked: the one place where completions open streams, and where secrets are looked for before, and the one
+//! where the embedded engine is asked.
 
 use tokio::task;
 
@@ -19,6 +20,7 @@ use crate::masking::Kind;
 use crate::model::Prompt;
 use crate::settings::Dialect;
 use crate::text::document::Document;
+use crate::text::line;
 use crate::usage::Metered;
 
 impl Engine {
@@ -106,5 +108,23 @@ impl Engine {
         state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
         state.debouncer.asked(begun);
         (entry, prompt)
+    }
+
+    /// Asks the predictor, outside the lock. What it says goes into the cache like any reply; what it does not say
+    /// leaves the place unknown, so that the endpoint may still be asked.
+    pub(super) fn predict(&self, request: &mut Request<'_>, least: f32) {
+        request.prediction.tried = least;
+        let Some(predictor) = self.lock().predictor.clone() else { return };
+        let window = &request.trace.window;
+        // Counted before it is asked: what is deleted meanwhile must not be taken for known.
+        let forgotten = predictor.forgotten();
+        let predicted = predictor.predict(request.query, window);
+        let Some((text, _)) = predicted.filter(|(_, confidence)| *confidence >= least) else { return };
+        let reply = Growing::whole(window.clone(), request.query.document.language.clone(), &text);
+        if line::is_blank(reply.text()) {
+            return;
+        }
+        let entry = self.lock().cache.insert_prediction(&request.query.document.uri, window, reply.text(), forgotten);
+        request.prediction.entry = Some(entry);
     }
 }

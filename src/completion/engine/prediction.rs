@@ -1,10 +1,8 @@
-//! The embedded engine's part in a request: what it was asked, and what it said.
+//! What a request knows of the embedded engine: what it was asked, and what it said.
 
 use super::decide::Predictor;
-use super::{Engine, request::Request};
-use crate::completion::{cache::EntryId, filter::Growing};
+use crate::completion::cache::EntryId;
 use crate::settings;
-use crate::text::line;
 
 /// What a request knows of the embedded engine.
 #[derive(Debug)]
@@ -32,25 +30,5 @@ impl Prediction {
     /// As it counts for the next step.
     pub fn facts(&self, settings: &settings::Local) -> Predictor {
         Predictor { alone: self.alone, first: settings.first, fallback: settings.fallback, tried: self.tried }
-    }
-}
-
-impl Engine {
-    /// Asks the predictor, outside the lock. What it says goes into the cache like any reply; what it does not say
-    /// leaves the place unknown, so that the endpoint may still be asked.
-    pub(super) fn predict(&self, request: &mut Request<'_>, least: f32) {
-        request.prediction.tried = least;
-        let Some(predictor) = self.lock().predictor.clone() else { return };
-        let window = &request.trace.window;
-        // Counted before it is asked: what is deleted meanwhile must not be taken for known.
-        let forgotten = predictor.forgotten();
-        let predicted = predictor.predict(request.query, window);
-        let Some((text, _)) = predicted.filter(|(_, confidence)| *confidence >= least) else { return };
-        let reply = Growing::whole(window.clone(), request.query.document.language.clone(), &text);
-        if line::is_blank(reply.text()) {
-            return;
-        }
-        let entry = self.lock().cache.insert_prediction(&request.query.document.uri, window, reply.text(), forgotten);
-        request.prediction.entry = Some(entry);
     }
 }

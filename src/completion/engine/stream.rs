@@ -90,13 +90,17 @@ impl StreamReader {
         ControlFlow::Break(())
     }
 
-    /// What was kept back, since it might have become a placeholder, is none.
+    /// What was kept back, since it might have become a placeholder or the beginning of something to filter, is clear.
     fn ended(&mut self, end: End) {
         self.text.finish();
         let mut state = self.engine.lock();
-        state.cache.update(self.entry, self.text.text());
+        let said = self.text.text();
+        let placeholder = placeholder::find(said).filter(|_| self.masked);
+        state.cache.update(self.entry, &said[..placeholder.unwrap_or(said.len())]);
         let is_cut_off = end.finish == Finish::Length;
-        if is_cut_off && filter::whole_lines(self.text.text()).len() < self.text.text().len() {
+        if placeholder.is_some() {
+            state.cache.withhold(self.entry);
+        } else if is_cut_off && filter::whole_lines(said).len() < said.len() {
             state.cache.truncate(self.entry);
             state.usage.filter_changed(Filter::CutOff.name());
         } else {

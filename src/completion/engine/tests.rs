@@ -396,11 +396,3 @@ async fn a_request_for_a_document_that_is_not_open_has_its_reason() {
     let record = bench.engine.history().pop().unwrap();
     assert_eq!((&*record.uri, record.line, record.outcome), ("file:///other.rs", 3, Err(Reason::NotOpen)));
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_cut_stream_shows_its_complete_lines_or_says_why_not() {
-    let bench = Bench::new("let x = <cursor>\n", Some(""));
-    let cut = Error::Cut { host: "h".into() };
-    *bench.script.reply.lock().unwrap() = Some(Err(cut.clone()));
-    assert_eq!(bench.complete().await, Err(Reason::Endpoint(cut)));
-}

@@ -8,7 +8,7 @@ impl Error {
         match self {
             Self::NoKey => "no API key: set CODESTRAL_API_KEY".to_owned(),
             Self::KeyRefused { host, .. } => format!("API key refused by {host}"),
-            Self::Intercepted { host } => format!("a firewall answers for {host}"),
+            Self::Intercepted { host } => format!("a firewall blocks {host}"),
             Self::PaymentRequired { host, .. } => format!("{host} wants payment"),
             Self::UnknownModel { .. } => "unknown model: see endpoint.model".to_owned(),
             Self::PromptTooLong { .. } => "prompt too long: completion.prefixBytes".to_owned(),

@@ -184,6 +184,13 @@ impl Syntax {
         self.has(self.words.closes, word) || self.has(self.words.continues, word)
     }
 
+    /// Whether a word that begins so may become one that [`closes`](Self::closes).
+    pub fn may_close(&self, begun: &str) -> bool {
+        let mut words = self.words.closes.iter().chain(self.words.continues);
+        let begins = |word: &&str| word.get(..begun.len()).is_some_and(|part| part.eq_ignore_ascii_case(begun));
+        !begun.is_empty() && words.any(|word| word.len() > begun.len() && begins(word))
+    }
+
     /// Whether `word` at the end of a line says that a block follows.
     pub fn opens(&self, word: &str) -> bool {
         self.has(self.words.opens, word)

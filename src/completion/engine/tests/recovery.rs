@@ -41,3 +41,11 @@ async fn of_an_empty_document_nothing_is_sent() {
         bench.engine.complete_with_alternatives(&Query { invoked: true, ..bench.query() }, ready(())).await;
     assert_eq!((answer.result, others, bench.asked()), (Err(Reason::NoText), vec![], 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_stream_shows_its_complete_lines_or_says_why_not() {
+    let bench = Bench::new("let x = <cursor>\n", Some(""));
+    let cut = Error::Cut { host: "h".into() };
+    *bench.script.reply.lock().unwrap() = Some(Err(cut.clone()));
+    assert_eq!(bench.complete().await, Err(Reason::Endpoint(cut)));
+}

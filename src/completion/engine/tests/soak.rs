@@ -103,8 +103,9 @@ async fn an_hour_of_trouble_ends_with_completions_and_true_costs() {
             told += 1;
         }
         let state = bench.engine.lock();
-        assert!(state.cache.len() <= 256 && state.documents.len() == 1, "{} entries", state.cache.len());
         let streams = state.documents.values().map(|document| document.streams.len()).sum::<usize>();
+        // What is still on its way is kept beside what is known.
+        assert!(state.cache.len() <= 256 + streams && state.documents.len() == 1, "{} entries", state.cache.len());
         assert!(streams <= 16 && asking.len() <= 32, "{streams} streams, {} requests", asking.len());
     }
     assert!(begun.elapsed() >= Duration::from_secs(55 * 60), "{:?}", begun.elapsed());
