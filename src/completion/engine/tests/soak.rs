@@ -7,6 +7,9 @@ use super::*;
 /// Edits in the hour.
 const EDITS: u32 = 20_000;
 
+/// Edits to a request of the editor.
+const ASKS_EVERY: u32 = 4;
+
 /// Numbers that are the same in every run.
 struct Dice(u64);
 
@@ -85,10 +88,13 @@ async fn an_hour_of_trouble_ends_with_completions_and_true_costs() {
             _ => bench.type_text(["a", "b", " = ", "("][edit as usize % 4]),
         }
         // A file that only grows would be another one by the end.
-        if bench.cursor > 4000 {
+        if bench.cursor > 1000 {
             bench.splice(12..bench.cursor, "    ");
         }
-        asking.push(bench.start().await);
+        // A client asks when its own pause is over, not with each key.
+        if edit % ASKS_EVERY == 0 {
+            asking.push(bench.start().await);
+        }
         time::sleep(Duration::from_millis(150 + dice.roll(60))).await;
         if dice.roll(3) == 0 {
             asking.iter().for_each(tokio::task::JoinHandle::abort);
@@ -112,7 +118,7 @@ async fn an_hour_of_trouble_ends_with_completions_and_true_costs() {
     assert!(bench.engine.history().len() <= 50);
     // A dozen kinds, each told at most every quarter of an hour, and their ends.
     assert!(told <= 2 * 12 * 5, "told {told} times");
-    assert!(shown > EDITS / 20, "{shown} shown");
+    assert!(shown > EDITS / 200, "{shown} shown");
 
     *moody.mood.lock().unwrap() = None;
     time::sleep(Duration::from_secs(10 * 60)).await;
@@ -121,5 +127,5 @@ async fn an_hour_of_trouble_ends_with_completions_and_true_costs() {
     bench.engine.finish();
     let total = bench.usage.take_tally().total();
     assert_eq!(total.requests, moody.billed.load(SeqCst));
-    assert!(total.requests > 1000, "{total:?}");
+    assert!(total.requests > 250, "{total:?}");
 }
