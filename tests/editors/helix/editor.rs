@@ -44,7 +44,8 @@ impl Helix {
         let program = program()?;
         let home = TempDir::new().expect("a temporary directory");
         let file = home.path().join("project/main.rs");
-        for folder in ["project", "config/helix", "state", "data", "cache"] {
+        // Helix tells of a workspace only where a repository is; elsewhere a file in a temporary folder is private.
+        for folder in ["project/.git", "config/helix", "state", "data", "cache"] {
             fs::create_dir_all(home.path().join(folder)).expect("the home is writable");
         }
         fs::write(&file, text).expect("the home is writable");
