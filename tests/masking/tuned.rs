@@ -245,7 +245,7 @@ pub const HONEST: &[(&str, &str)] = &[
     ("json", "  \"password\": \"Enter your password\","),
     ("json", "  \"primaryKey\": \"customerNumber\","),
     ("json", "  \"keywords\": [\"token\", \"secret\", \"password\"],"),
-    ("json", "  \"resolved\": \"https://registry.npmjs.org/jsonwebtoken/-/jsonwebtoken-9.0.2.tgz\","),
+    ("json", "  \"resolved\": \"https://registry.example/jsonwebtoken/-/jsonwebtoken-9.0.2.tgz\","),
     ("json", "  \"apiKey\": \"${env:API_KEY}\","),
     ("json", "  \"sha\": \"d6cd1e2bd19e03a81132a23b2025920577f84e37\","),
     ("json", "  \"token\": { \"type\": \"string\", \"description\": \"The access token\" },"),
