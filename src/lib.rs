@@ -8,7 +8,7 @@
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
 //! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
-//! | [`server`] | conversations, index, chat, completion, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`server`] | conversations, index, chat, completion, next_edit, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
 //! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
 //! | [`chat`] | settings, usage, model, masking, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
@@ -16,6 +16,7 @@
 //! | [`endpoint`] | settings, model, masking | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
 //! | [`logging`] | settings, masking | the log |
 //! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
+//! | [`next_edit`] | | the next edit, by rules from the person's own edits; pure |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
 //! | [`privacy`] | | which files, and which parts of texts, never leave the machine; pure |
 //! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
@@ -58,6 +59,14 @@
 //!    its code ([`chat::edit::relocate`]) and sent to the editor bound to the version it is for. The command line does
 //!    the same with files.
 //!
+//! # The path of a next edit
+//!
+//! 1. `server::next_edits` passes each change of a document that may be completed in to a thread of its own, which keeps
+//!    the [`next_edit`] state: the last changes, taken apart.
+//! 2. A request waits until the keyboard rests, then asks that thread. Each rule finds where its pattern would go on;
+//!    the trees say how likely each place is right, and one that is likely enough is offered.
+//! 3. The edits that follow tell what became of it: taken, or something else was done and it does not come again.
+//!
 //! # The path of a change
 //!
 //! - An edit: `server::handlers` lets it change the [`text::document::Document`], tells [`completion::engine`] and, by
@@ -91,6 +100,7 @@ pub mod index;
 pub mod logging;
 pub mod masking;
 pub mod model;
+pub mod next_edit;
 pub mod privacy;
 pub mod server;
 pub mod settings;

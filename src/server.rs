@@ -1,7 +1,7 @@
 //! The LSP shell: what an editor talks to.
 //!
 //! `transport` hands one message at a time to `handlers`, the table of contents. `session` owns the parts, each with
-//! its own file: documents, `client`, `configuration`, `indexing`, `chats`, `usage_sync`, `notices`. LSP's types
+//! its own file: documents, `client`, `configuration`, `indexing`, `next_edits`, `chats`, `usage_sync`, `notices`. LSP's types
 //! become ours in `convert`, URIs paths in `uri`.
 
 mod capabilities;
@@ -16,6 +16,7 @@ mod handlers;
 mod indexing;
 mod initialize;
 mod locations;
+mod next_edits;
 mod notices;
 mod session;
 mod transport;
@@ -51,6 +52,11 @@ pub(crate) fn run(sources: Sources, logging: Logging) -> io::Result<ExitCode> {
             .custom_method("textDocument/inlineCompletion", handlers::inline_completion)
             .custom_method(transport::EDIT_LOST, handlers::edit_lost)
             .custom_method("window/workDoneProgress/cancel", handlers::cancel_progress)
+            .custom_method("textDocument/copilotInlineEdit", next_edits::inline_edit)
+            .custom_method("textDocument/didShowInlineEdit", next_edits::shown)
+            .custom_method("textDocument/didFocus", next_edits::ignored)
+            .custom_method("textDocument/didShowCompletion", next_edits::ignored)
+            .custom_method("textDocument/didPartiallyAcceptCompletion", next_edits::ignored)
             .finish();
         let session = service.inner().clone();
         let ending = transport::serve(service, socket).await;

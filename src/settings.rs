@@ -6,6 +6,7 @@
 mod chat;
 mod layer;
 mod load;
+mod next_edit;
 mod problem;
 mod schema;
 mod sources;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use chat::Chat;
 pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
+pub use next_edit::NextEdit;
 pub use problem::{Origin, Problem};
 pub use schema::schema;
 pub use sources::{Reader, SettingsFile, Sources, parse};
@@ -46,6 +48,8 @@ pub struct Settings {
     pub privacy: Privacy,
     /// When it is too much: a document, a day's tokens.
     pub limits: Limits,
+    /// The next edit: what you will change next, by rules from what you changed just now. Sends nothing.
+    pub next_edit: NextEdit,
     /// The chat about selected code.
     pub chat: Chat,
     /// The log.

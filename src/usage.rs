@@ -36,6 +36,8 @@ const CHAT: [&str; 2] = ["chat", "chat-unpriced"];
 /// With this begin the names of the filters' rows, which stand there for the same reason: `shown` counts suggestions
 /// that a filter changed, `rejected` those of which it left nothing.
 const FILTER: &str = "filtered";
+/// What begins the rows of next edits, one for each rule; they stand among those of the languages for the same reason.
+const NEXT_EDIT: &str = "next-edit-";
 
 /// Counts since the server started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -194,6 +196,11 @@ impl Tally {
         rows.filter(|(name, _)| name.starts_with(FILTER))
     }
 
+    /// The figures of the next edits that a rule finds, to be raised.
+    pub fn next_edit(&mut self, rule: &str) -> &mut Figures {
+        self.row(&format!("{NEXT_EDIT}{}", rule.replace(' ', "-")))
+    }
+
     /// Adds all of another tally.
     pub fn add(&mut self, other: &Self) {
         for (name, figures) in &other.rows {
@@ -213,6 +220,11 @@ impl Tally {
         rows.filter(|(name, _)| !is_reserved(name))
     }
 
+    /// The rules of next edits in alphabetical order, with what became of what they found.
+    pub fn next_edits(&self) -> impl Iterator<Item = (&str, &Figures)> {
+        self.rows.iter().filter_map(|(name, figures)| Some((name.strip_prefix(NEXT_EDIT)?, figures)))
+    }
+
     /// Chat with all models.
     pub fn chats(&self) -> Figures {
         sum(CHAT.iter().filter_map(|name| self.rows.get(*name)))
@@ -228,14 +240,14 @@ impl Tally {
         sum(self.spent().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures))
     }
 
-    /// All languages and chats together.
+    /// All languages and chats together. Next edits ask for nothing and are counted for themselves.
     pub fn total(&self) -> Figures {
         sum(self.spent().map(|(_, figures)| figures))
     }
 
     /// The rows that are of languages or chats.
     fn spent(&self) -> impl Iterator<Item = (&String, &Figures)> {
-        self.rows.iter().filter(|(name, _)| !name.starts_with(FILTER))
+        self.rows.iter().filter(|(name, _)| !name.starts_with(FILTER) && !name.starts_with(NEXT_EDIT))
     }
 
     fn row(&mut self, name: &str) -> &mut Figures {
@@ -251,7 +263,7 @@ fn sum<'a>(figures: impl Iterator<Item = &'a Figures>) -> Figures {
 }
 
 fn is_reserved(name: &str) -> bool {
-    CHAT.contains(&name) || name.starts_with(FILTER)
+    CHAT.contains(&name) || name.starts_with(FILTER) || name.starts_with(NEXT_EDIT)
 }
 
 fn is_name(language: &str) -> bool {

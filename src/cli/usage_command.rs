@@ -59,10 +59,15 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
         "languages": tally.languages().collect::<BTreeMap<_, _>>(),
         "chat": Chat::from(&tally.chats()),
         "filters": tally.filters().map(|(name, figures)| (name, Mended::from(figures))).collect::<BTreeMap<_, _>>(),
+        "nextEdits": tally.next_edits().map(|(rule, figures)| (rule, next_edit(figures))).collect::<BTreeMap<_, _>>(),
         "total": total,
         "shareAccepted": total.share_accepted(),
         "estimatedDollars": price::dollars(&tally.priced()),
     })
+}
+
+fn next_edit(figures: &Figures) -> Value {
+    json!({ "shown": figures.shown, "taken": figures.accepted, "dismissed": figures.rejected })
 }
 
 /// The figures of chat that can be other than nothing.
@@ -107,6 +112,8 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
         rows.push(chat_row(&tally.chats()));
     }
     rows.push(row("total", &total));
+    let next_edits = tally.next_edits().map(|(rule, figures)| next_edit_row(rule, figures));
+    rows.extend(next_edits);
     let widths: [usize; COLUMNS.len()] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default());
 
@@ -114,7 +121,7 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
     for (at, row) in rows.iter().enumerate() {
         let style = match at {
             0 => HEAD,
-            _ if at + 1 == rows.len() => TOTAL,
+            _ if row[0] == "total" => TOTAL,
             _ => Style::new(),
         };
         write!(out, "{style}{:<width$}", row[0], width = widths[0])?;
@@ -153,6 +160,15 @@ fn chat_row(figures: &Figures) -> [String; COLUMNS.len()] {
     std::array::from_fn(|column| match COLUMNS[column] {
         "language" | "requests" | "sent" | "received" => all[column].clone(),
         _ => "-".to_owned(),
+    })
+}
+
+/// Next edits ask for nothing.
+fn next_edit_row(rule: &str, figures: &Figures) -> [String; COLUMNS.len()] {
+    let all = row(&format!("next edit: {}", rule.replace('-', " ")), figures);
+    std::array::from_fn(|column| match COLUMNS[column] {
+        "partly" | "requests" | "sent" | "received" => "-".to_owned(),
+        _ => all[column].clone(),
     })
 }
 

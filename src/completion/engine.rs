@@ -59,7 +59,7 @@ use crate::{
     privacy::Privacy,
     settings::{Completion, Settings},
     text::document::{Document, Edit},
-    usage::Recorder,
+    usage::{Outcome, Recorder},
 };
 
 /// The engine. Clones share their state.
@@ -181,7 +181,8 @@ impl Engine {
     }
 
     /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.
-    pub fn edited(&self, document: &Document, edits: &[Edit]) {
+    /// What the edits did with the suggestion on screen, if anything.
+    pub fn edited(&self, document: &Document, edits: &[Edit]) -> Option<Outcome> {
         if !self.masks().edited(document, edits) {
             self.look_for_secrets(document);
         }
@@ -208,6 +209,7 @@ impl Engine {
         };
         guard.count_outcome(&document.language, outcome);
         guard.reset(stale);
+        outcome
     }
 
     /// A document was closed: its requests are superseded, its streams reset.

@@ -11,7 +11,7 @@ use tokio::{task, time};
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{
     ConfigurationItem, DocumentChanges, InitializeParams, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier,
-    ProgressToken, Registration, ShowDocumentParams, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+    Position, ProgressToken, Range, Registration, ShowDocumentParams, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
 use super::capabilities::ClientCapabilities;
@@ -106,23 +106,47 @@ impl Client {
         self.capabilities().show_document && time::timeout(ANSWER_LIMIT, shown).await.unwrap_or_default()
     }
 
+    /// Moves the cursor to a place, if the client can.
+    pub async fn show_place(&self, uri: Uri, place: Position) {
+        let selection = Some(Range { start: place, end: place });
+        let document = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection };
+        if self.capabilities().show_document && self.connection.show_document(document).await.is_err() {
+            tracing::debug!("the editor did not move the cursor");
+        }
+    }
+
     /// Asks the client to make `edits` in `document`, if it still has that version.
     ///
     /// # Errors
     /// Why it did not, in words.
     pub async fn apply_edits(&self, document: &Document, edits: Vec<TextEdit>) -> Result<(), String> {
+        self.apply_all_edits(vec![(document, edits)]).await
+    }
+
+    /// Asks the client to make the edits of several documents together, if it still has those versions.
+    ///
+    /// # Errors
+    /// Why it did not, in words.
+    pub async fn apply_all_edits(&self, edits: Vec<(&Document, Vec<TextEdit>)>) -> Result<(), String> {
         let capabilities = self.capabilities();
         if !capabilities.applies_edits {
             return Err("the editor takes no edits".to_owned());
         }
-        let uri: Uri = document.uri.parse().map_err(|_| "the document has no usable address".to_owned())?;
+        let mut by_uri: Vec<(Uri, i32, Vec<TextEdit>)> = Vec::new();
+        for (document, edits) in edits {
+            let uri = document.uri.parse().map_err(|_| "the document has no usable address".to_owned())?;
+            by_uri.push((uri, document.version, edits));
+        }
         let edit = if capabilities.document_changes {
-            let text_document = OptionalVersionedTextDocumentIdentifier { uri, version: Some(document.version) };
-            let edits = edits.into_iter().map(OneOf::Left).collect();
-            let changes = DocumentChanges::Edits(vec![TextDocumentEdit { text_document, edits }]);
+            let bound = |(uri, version, edits): (Uri, i32, Vec<TextEdit>)| TextDocumentEdit {
+                text_document: OptionalVersionedTextDocumentIdentifier { uri, version: Some(version) },
+                edits: edits.into_iter().map(OneOf::Left).collect(),
+            };
+            let changes = DocumentChanges::Edits(by_uri.into_iter().map(bound).collect());
             WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
         } else {
-            WorkspaceEdit { changes: Some(HashMap::from([(uri, edits)])), ..WorkspaceEdit::default() }
+            let changes: HashMap<_, _> = by_uri.into_iter().map(|(uri, _, edits)| (uri, edits)).collect();
+            WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
         };
         let answered = time::timeout(EDIT_LIMIT, self.connection.apply_edit(edit)).await;
         match answered.map_err(|_| "the editor does not answer".to_owned())? {

@@ -1,5 +1,6 @@
 //! What `workspace/executeCommand` runs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::SystemTime;
 
@@ -10,20 +11,26 @@ use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 use super::chats;
 use super::configuration::Current;
 use super::convert::ACCEPTED;
+use super::next_edits::{self, Told};
 use super::session::Session;
 use crate::completion::{Reason, Record, Source};
+use crate::settings::Settings;
+use crate::usage::Figures;
 
 const WHY: &str = "codestral.why";
 const STATUS: &str = "codestral.status";
 const TOGGLE: &str = "codestral.toggle";
 
 /// All commands, as advertised. VS Code registers them globally, so each carries our name.
-pub const ALL: [&str; 5] = [ACCEPTED, WHY, STATUS, TOGGLE, chats::COMMAND];
+pub const ALL: [&str; 7] = [ACCEPTED, WHY, STATUS, TOGGLE, chats::COMMAND, next_edits::COMMAND, next_edits::ACCEPTED];
 
 /// Runs one command. With the argument `{"show": false}` it only returns its result and shows nothing.
 pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<Option<Value>> {
     if params.command == chats::COMMAND {
         return chats::execute(session, params).await;
+    }
+    if [next_edits::COMMAND, next_edits::ACCEPTED].contains(&params.command.as_str()) {
+        return next_edits::execute(session, params).await;
     }
     let argument = params.arguments.first().cloned().unwrap_or_default();
     let show = argument.get("show") != Some(&Value::Bool(false));
@@ -52,6 +59,7 @@ pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<
 /// The last requests, the newest first.
 async fn why(session: &Session, show: bool) -> Result<Option<Value>> {
     let records = session.engine.history();
+    let next_edits = session.next_edits.report().await;
     if show {
         let mut text = String::from("Codestral: what became of the last requests, the newest first\n");
         for record in records.iter().rev() {
@@ -60,9 +68,23 @@ async fn why(session: &Session, show: bool) -> Result<Option<Value>> {
         if records.is_empty() {
             text.push_str("the editor has asked for nothing yet; is inline completion switched on there?\n");
         }
+        text.push_str("\nNext edits, the newest first\n");
+        for told in &next_edits.told {
+            let _ = writeln!(text, "{}", next_edit_line(told));
+        }
+        if let Some(nothing) = &next_edits.nothing {
+            let _ = writeln!(text, "when nothing was offered the last time: {nothing}");
+        }
         session.client.show_text("why.txt", text).await;
     }
     Ok(Some(records.iter().rev().map(to_json).collect()))
+}
+
+fn next_edit_line(told: &Told) -> String {
+    let name = told.uri.rsplit('/').next().unwrap_or_default();
+    let places = if told.places > 1 { format!(", {} places", told.places) } else { String::new() };
+    let (rule, state) = (told.rule.name(), told.state.name());
+    format!("{name}:{}  {rule}{places}, confidence {:.2}: {state}", told.line + 1, told.confidence)
 }
 
 fn line(record: &Record) -> String {
@@ -117,6 +139,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
     };
     let problems = session.configuration.problems();
     let (counts, today) = (session.usage.counts(), session.usage.spent_today());
+    let next_edits = next_edit_status(session, &settings).await;
     let trouble = trouble.map(|reason| reason.to_string());
     if show {
         let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
@@ -144,6 +167,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         "problems": problems,
         "streams": status.streams,
         "counts": counts,
+        "nextEdit": next_edits,
         "today": { "tokens": today, "most": settings.limits.tokens_per_day },
         "local": {
             "alone": alone,
@@ -153,4 +177,19 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
             "memory": coverage.memory,
         },
     })))
+}
+
+/// Whether there are next edits, and what became of them by rule.
+async fn next_edit_status(session: &Session, settings: &Settings) -> Value {
+    let report = session.next_edits.report().await;
+    let figures =
+        |figures: &Figures| json!({ "shown": figures.shown, "taken": figures.accepted, "dismissed": figures.rejected });
+    let rules = session.usage.next_edits();
+    let rules: BTreeMap<_, _> = rules.iter().map(|(rule, counted)| (rule, figures(counted))).collect();
+    json!({
+        "enabled": settings.next_edit.enabled,
+        "rules": rules,
+        "resting": report.resting.iter().map(|rule| rule.name()).collect::<Vec<_>>(),
+        "nothing": report.nothing.map(|nothing| nothing.to_string()),
+    })
 }

@@ -14,8 +14,9 @@ use tower_lsp::ls_types::{
 use super::chats::{self, code_actions};
 use super::session::Session;
 use super::transport::NO_VERSION;
-use super::{commands, completions, convert, initialize};
+use super::{commands, completions, convert, initialize, next_edits};
 use crate::text::document::{Change, Document};
+use crate::usage::Outcome;
 
 impl LanguageServer for Session {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
@@ -41,6 +42,7 @@ impl LanguageServer for Session {
         self.documents.open(document.clone());
         self.engine.opened(&document);
         self.indexing.opened(&document);
+        self.next_edits.opened(&document, self.indexing.locations().of(&document.uri));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -48,10 +50,16 @@ impl LanguageServer for Session {
         let changes: Vec<Change> = params.content_changes.into_iter().map(convert::from_change).collect();
         let encoding = self.client.capabilities().encoding;
         let version = Some(changed.version).filter(|version| *version != NO_VERSION);
+        let was_lost = self.documents.is_lost(changed.uri.as_str());
         match self.documents.change(changed.uri.as_str(), version, changes, encoding) {
             Some((document, edits)) => {
-                self.engine.edited(&document, &edits);
+                let outcome = self.engine.edited(&document, &edits);
                 self.indexing.edited(&document, &edits);
+                let accepted = matches!(outcome, Some(Outcome::Accepted | Outcome::Partly));
+                match was_lost {
+                    true => self.next_edits.opened(&document, self.indexing.locations().of(&document.uri)),
+                    false => self.next_edits.edited(&document, edits, accepted),
+                }
             }
             None if self.documents.is_lost(changed.uri.as_str()) => {
                 tracing::debug!(uri = changed.uri.as_str(), "an edit of a text that is not known any more; ignored");
@@ -66,14 +74,17 @@ impl LanguageServer for Session {
             tracing::warn!(uri = uri.as_str(), "didClose for a document that is not open; ignored");
         }
         self.engine.closed(uri.as_str());
+        self.next_edits.closed(uri.as_str());
         self.indexing.closed(&uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.next_edits.saved(params.text_document.uri.as_str());
         self.indexing.files_changed([params.text_document.uri].into_iter());
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.next_edits.files_changed(params.changes.iter().map(|change| change.uri.as_str().to_owned()).collect());
         self.indexing.files_changed(params.changes.into_iter().map(|change| change.uri));
     }
 
@@ -93,7 +104,9 @@ impl LanguageServer for Session {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let conversation = chats::conversation_of(&params.text_document.uri);
-        Ok(Some(code_actions::offered(&params, conversation.as_deref(), &self.client.capabilities())))
+        let mut actions = next_edits::offered(self, &params).await;
+        actions.extend(code_actions::offered(&params, conversation.as_deref(), &self.client.capabilities()));
+        Ok(Some(actions))
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

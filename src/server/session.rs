@@ -14,6 +14,7 @@ use super::chats::Chats;
 use super::client::Client;
 use super::configuration::{Configuration, Current};
 use super::indexing::Indexing;
+use super::next_edits::NextEdits;
 use super::notices::Notices;
 use super::usage_sync::UsageSync;
 use crate::completion::Engine;
@@ -40,6 +41,7 @@ pub struct Session {
     /// What completes.
     pub engine: Engine,
     pub indexing: Arc<Indexing>,
+    pub next_edits: Arc<NextEdits>,
     pub chats: Arc<Chats>,
     /// What is asked, paid and shown.
     pub usage: Recorder,
@@ -57,7 +59,8 @@ impl Session {
         let indexing = Indexing::new(documents.clone(), client.clone(), settings.clone());
         let (sender, trouble) = unbounded_channel();
         let usage = Recorder::default();
-        let engine = Engine::new(settings, Arc::new(backend), usage.clone(), sender);
+        let engine = Engine::new(settings.clone(), Arc::new(backend), usage.clone(), sender);
+        let next_edits = NextEdits::new(settings, engine.privacy(), usage.clone());
         engine.set_predictor(indexing.index());
         Self {
             documents,
@@ -67,6 +70,7 @@ impl Session {
             usage,
             engine,
             indexing: Arc::new(indexing),
+            next_edits: Arc::new(next_edits),
             chats: Arc::default(),
             notices: Arc::new(Notices::new(trouble)),
         }
@@ -118,6 +122,7 @@ impl Session {
         let lost = self.documents.lose(uri);
         for uri in &lost {
             self.engine.closed(uri);
+            self.next_edits.closed(uri);
         }
         if !lost.is_empty() {
             let client = self.client.clone();
@@ -149,6 +154,7 @@ impl Session {
 
     fn apply(&self, Current { settings, backend }: &Current) {
         self.engine.configure(settings.clone(), Arc::new(backend.clone()));
+        self.next_edits.configure(settings, self.engine.privacy());
         self.indexing.configure(settings);
     }
 

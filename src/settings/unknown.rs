@@ -57,7 +57,7 @@ const OURS: [&str; 11] = [
 ];
 
 /// Sections whose settings have nothing to do with where text goes.
-const HARMLESS_SECTIONS: [&str; 5] = ["completion", "languages", "limits", "local", "log"];
+const HARMLESS_SECTIONS: [&str; 6] = ["completion", "languages", "limits", "local", "log", "nextEdit"];
 
 /// Sections of editors and of other servers, which some clients send along. In lower case.
 const FOREIGN: &[&str] = &[

@@ -1,11 +1,12 @@
 //! What this process asks, pays and shows, in one place: the engine, chats and the server share it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::ceiling::Ceiling;
 use super::outcome::{Outcome, Source};
-use super::{Cost, Counts, Tally};
+use super::{Cost, Counts, Figures, Tally};
 use crate::calendar::Day;
 
 /// Records usage. Clones share what is recorded, behind a lock of its own that is held no longer than one sum takes.
@@ -28,6 +29,8 @@ struct Recorded {
     counts: Counts,
     /// What was counted since it was last taken.
     tally: Tally,
+    /// Next edits since the start, by rule.
+    next_edits: BTreeMap<String, Figures>,
     ceiling: Ceiling,
 }
 
@@ -60,6 +63,27 @@ impl Recorder {
     /// A filter left nothing of a suggestion.
     pub fn filter_dropped(&self, name: &str) {
         self.lock().tally.filter(name).rejected += 1;
+    }
+
+    /// Counts what became of a next edit, by the name of the rule that found it.
+    pub fn count_next_edit(&self, rule: &str, outcome: Outcome) {
+        let mut recorded = self.lock();
+        *recorded.tally.next_edit(rule).of(outcome) += 1;
+        *recorded.next_edits.entry(rule.to_owned()).or_default().of(outcome) += 1;
+    }
+
+    /// Takes back an outcome of a next edit: the person took the edit back.
+    pub fn retract_next_edit(&self, rule: &str, outcome: Outcome) {
+        let mut recorded = self.lock();
+        let count = recorded.tally.next_edit(rule).of(outcome);
+        *count = count.saturating_sub(1);
+        let count = recorded.next_edits.entry(rule.to_owned()).or_default().of(outcome);
+        *count = count.saturating_sub(1);
+    }
+
+    /// What became of next edits since the start, by rule.
+    pub fn next_edits(&self) -> BTreeMap<String, Figures> {
+        self.lock().next_edits.clone()
     }
 
     /// Counts since the start.

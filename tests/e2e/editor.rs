@@ -334,21 +334,27 @@ impl Editor {
         }
     }
 
-    /// Makes the edits of one document, last to first, if they are meant for its version.
+    /// Makes the edits of each document, last to first, if all are meant for its version.
     fn apply(&mut self, edit: &Value) -> bool {
-        let change = &edit["documentChanges"][0];
-        let uri = change["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
+        let changes = edit["documentChanges"].as_array().cloned().unwrap_or_default();
+        let uri_of = |change: &Value| change["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
         if let Some(typed) = self.types_first.take() {
+            let uri = changes.first().map(uri_of).unwrap_or_default();
             self.change(&uri, 0..0, typed);
         }
-        let Some(document) = self.documents.get(&uri).filter(|_| !self.refuses_edits) else { return false };
-        if change["textDocument"]["version"].as_i64() != Some(document.version) {
+        let is_current = |change: &Value| {
+            let document = self.documents.get(&uri_of(change));
+            document.is_some_and(|document| change["textDocument"]["version"].as_i64() == Some(document.version))
+        };
+        if self.refuses_edits || changes.is_empty() || !changes.iter().all(is_current) {
             return false;
         }
-        let edits = change["edits"].as_array().cloned().unwrap_or_default();
-        for edit in edits.iter().rev() {
-            let range = self.offset(&uri, &edit["range"]["start"])..self.offset(&uri, &edit["range"]["end"]);
-            self.change(&uri, range, edit["newText"].as_str().expect("an edit has a text"));
+        for change in &changes {
+            let uri = uri_of(change);
+            for edit in change["edits"].as_array().cloned().unwrap_or_default().iter().rev() {
+                let range = self.offset(&uri, &edit["range"]["start"])..self.offset(&uri, &edit["range"]["end"]);
+                self.change(&uri, range, edit["newText"].as_str().expect("an edit has a text"));
+            }
         }
         true
     }

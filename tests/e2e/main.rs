@@ -16,6 +16,7 @@ mod ghost;
 mod lifecycle;
 mod local;
 mod masking;
+mod next_edit;
 mod privacy;
 mod process;
 mod readme;

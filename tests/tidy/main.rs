@@ -55,6 +55,8 @@ const PURE: &[&str] = &[
     "src/completion/",
     "src/privacy/",
     "src/privacy.rs",
+    "src/next_edit.rs",
+    "src/next_edit/",
     "src/calendar.rs",
     "src/usage.rs",
     "src/usage/ceiling.rs",

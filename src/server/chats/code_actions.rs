@@ -37,16 +37,18 @@ pub fn offered(
             fitting.map(|action| about(action, params)).collect()
         }
     };
-    let wanted = |action: &CodeAction| {
-        let kind = action.kind.as_ref().map_or("", CodeActionKind::as_str);
-        let only = params.context.only.as_deref();
-        only.is_none_or(|only| only.iter().any(|only| is_or_is_in(kind, only.as_str())))
-    };
+    let wanted = |action: &CodeAction| is_wanted(action.kind.as_ref().map_or("", CodeActionKind::as_str), params);
     let in_form = |mut action: CodeAction| match action.command.take() {
         Some(command) if !client.action_literals => CodeActionOrCommand::Command(command),
         command => CodeActionOrCommand::CodeAction(CodeAction { command, ..action }),
     };
     actions.into_iter().filter(wanted).map(in_form).collect()
+}
+
+/// Whether actions of this kind are asked for.
+pub fn is_wanted(kind: &str, params: &CodeActionParams) -> bool {
+    let only = params.context.only.as_deref();
+    only.is_none_or(|only| only.iter().any(|only| is_or_is_in(kind, only.as_str())))
 }
 
 /// Editors ask on their own at every move of the cursor, to light a bulb: only a selection or a diagnostic is worth it.

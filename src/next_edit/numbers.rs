@@ -1,0 +1,357 @@
+//! What a candidate is judged by, as numbers in a fixed order.
+
+use super::{
+    choose::{LEVELS, level},
+    pattern::{Pattern, Place, Rule, is_import},
+    scene::Scene,
+    tokens::Part,
+};
+
+/// How far lines are read between an example and a place.
+const SCOPE_LINES: usize = 80;
+
+macro_rules! numbers {
+    ($($name:ident: $meaning:literal,)*) => {
+        /// What the numbers are called, in their order.
+        pub const NAMES: [&str; NUMBERS] = [$(stringify!($name)),*];
+        /// How many numbers there are.
+        pub const NUMBERS: usize = [$(stringify!($name)),*].len();
+
+        /// A candidate's numbers by name.
+        #[derive(Debug, Clone, Copy, Default, PartialEq)]
+        pub struct Numbers {
+            $(#[doc = $meaning] pub $name: f32,)*
+        }
+
+        impl From<Numbers> for [f32; NUMBERS] {
+            fn from(numbers: Numbers) -> Self {
+                [$(numbers.$name),*]
+            }
+        }
+
+        #[allow(non_camel_case_types, dead_code)]
+        #[derive(Clone, Copy)]
+        enum At { $($name),* }
+    };
+}
+
+numbers! {
+    rename: "Whether a name is replaced by another.",
+    rename_part: "Whether a part of names is.",
+    same_change: "Whether the same tokens are replaced.",
+    same_shape: "Whether this is with other names.",
+    same_lines: "Whether whole lines are put in, taken out or replaced.",
+    signature: "Whether calls follow a function's parameters, or uses a name that was taken out.",
+    age: "How many changes are later than the pattern's latest example.",
+    examples: "How often it was done, as a logarithm.",
+    changes: "In how many changes.",
+    share: "In which part of all changes.",
+    history: "How many changes there are, as a logarithm.",
+    example_parts: "How much else the latest example's change did, as a logarithm.",
+    old_tokens: "How many tokens are replaced.",
+    new_tokens: "How many stand there then.",
+    old_bytes: "The bytes of what is replaced, as a logarithm.",
+    new_bytes: "The bytes of what stands there then, as a logarithm.",
+    old_words: "How many words are replaced.",
+    new_words: "How many words stand there then.",
+    example_import: "Whether an example is in an import.",
+    example_prose: "Whether an example is in a comment or a string.",
+    example_definition: "Whether an example changed a definition.",
+    import: "Whether a place is in an import.",
+    prose: "Whether a place is in a comment or a string.",
+    definition: "Whether a place is a definition.",
+    left_least: "Equal neighbours before, where there are fewest.",
+    right_least: "Equal neighbours after, where there are fewest.",
+    left_most: "Equal neighbours before, where there are most.",
+    right_most: "Equal neighbours after, where there are most.",
+    holes: "How many names differ from the example.",
+    alike_most: "How alike the likest line is.",
+    alike_least: "How alike the least like line is.",
+    same_indent: "Whether a line is indented as an example.",
+    same_first: "Whether a line starts as an example.",
+    agreeing: "How many examples have the same neighbours.",
+    places: "How many places are changed at once, as a logarithm.",
+    lines: "On how many lines, as a logarithm.",
+    level: "How strictly the neighbours had to agree.",
+    left_0: "How many places are left in all, as a logarithm.",
+    left_1: "How many are left that agree on one side, as a logarithm.",
+    left_2: "How many are left that agree on both sides, as a logarithm.",
+    done_0: "Which part of all places is done.",
+    done_1: "Of those that agree on one side.",
+    done_2: "Of those that agree on both sides.",
+    left_here: "How many places are left in this text, as a logarithm.",
+    skipped: "How many places lie between changes, so were passed by, as a logarithm.",
+    rank: "How many candidates of the pattern are nearer.",
+    same_text: "Whether the latest example is in the same text.",
+    below: "Whether it is below the cursor: 1, above: 0, elsewhere: a half.",
+    distance: "How many lines away, as a logarithm; 10 elsewhere.",
+    ascending: "The part of changes that were below the one before.",
+    new_known: "How many other lines have the new word, as a logarithm.",
+    old_kept: "How often the old word stands in what was written since.",
+    definitions: "How many definitions of the old word are left.",
+    joined: "Whether two patterns are applied at once.",
+    accepted: "How often it was accepted.",
+    texts: "In how many texts it was done.",
+    runs: "How many separate groups of lines are left, as a logarithm.",
+    scope: "Whether a line between has less indentation than both: 1; too far to tell: a half.",
+    rivals: "How many patterns the latest change has, as a logarithm.",
+    latest: "How often the latest change did it.",
+    example_lines: "How many lines the latest example's change has, as a logarithm.",
+    other_numbers: "When two are applied at once: neighbours of the other.",
+    other_share: "And in which part of the changes it was done.",
+    waited: "How many changes were made since the edit was first known.",
+    refused: "How often an edit of the pattern was passed over.",
+    whole: "Which part of the latest example's change the pattern is.",
+    repetitive: "The part of changes that repeat an earlier one.",
+    capital: "Whether what is replaced starts with a capital.",
+    lone: "Whether the latest change does not repeat an earlier one.",
+    language: "A number for the language.",
+}
+
+/// What is known of a pattern before its places are looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    numbers: Numbers,
+}
+
+/// Places that would be changed at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The places.
+    pub places: &'a [&'a Place],
+    /// How many are nearer.
+    pub rank: usize,
+    /// How strictly their neighbours had to agree.
+    pub level: usize,
+    /// How many such groups there are.
+    pub runs: usize,
+}
+
+/// What is known of the pattern number `number`.
+pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
+    let Some(pattern) = patterns.get(number) else { return About::default() };
+    let log = |count: usize| (count as f32).ln_1p();
+    let examples = || pattern.examples.iter().filter_map(|&example| scene.examples.get(example));
+    let mut changes: Vec<usize> = pattern.examples.clone();
+    changes.sort_unstable();
+    changes.dedup();
+    let typed = examples().filter(|example| example.typed).count();
+    let latest = changes.first().and_then(|&example| scene.examples.get(example));
+    let mut texts: Vec<usize> = examples().map(|example| example.text).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let (mut lower, mut pairs) = (0, 0);
+    for pair in scene.examples.windows(2) {
+        if let [later, earlier] = pair
+            && later.text == earlier.text
+        {
+            pairs += 1;
+            lower += usize::from(later.first_line > earlier.first_line);
+        }
+    }
+    let at_level = |wanted: usize| pattern.places.iter().filter(|place| level(place) >= wanted).count();
+    let left: [usize; LEVELS] = [at_level(0), at_level(1), at_level(2)];
+    let done = pattern.examples.len();
+    let part = |left: usize| done as f32 / (done + left) as f32;
+    let is = |rule: Rule| f32::from(u8::from(pattern.rule == rule));
+    let flag = |flag: bool| f32::from(u8::from(flag));
+    let (known, kept) = words(scene, pattern);
+    let rivals = patterns.iter().filter(|other| other.examples.contains(&0)).count();
+    let repeated = |example: usize| {
+        let again = |other: &Pattern| other.examples.iter().any(|&one| one > example);
+        patterns.iter().any(|other| other.examples.contains(&example) && again(other))
+    };
+    let all = scene.examples.len();
+    let repeats = (0..all).filter(|&example| repeated(example)).count();
+    let in_latest = changes.first().map_or(0, |first| pattern.examples.iter().filter(|one| *one == first).count());
+    let text = latest.and_then(|example| scene.readers.get(example.text)).map(|reader| reader.text);
+    let numbers = Numbers {
+        whole: latest.map_or(0.0, |example| in_latest as f32 / example.taken.parts.max(1) as f32),
+        repetitive: repeats as f32 / all.saturating_sub(1).max(1) as f32,
+        capital: flag(pattern.capital),
+        lone: flag(all > 1 && !repeated(0)),
+        language: text.map_or(0.0, |text| language(&text.language)),
+        rename: is(Rule::Rename),
+        rename_part: is(Rule::RenamePart),
+        same_change: is(Rule::SameChange),
+        same_shape: is(Rule::SameShape),
+        same_lines: is(Rule::SameLines),
+        signature: is(Rule::Signature) + is(Rule::Removed),
+        age: latest.map_or(0.0, |example| example.age as f32),
+        examples: log(done),
+        changes: changes.len() as f32,
+        share: changes.len() as f32 / scene.examples.len().max(1) as f32,
+        history: log(scene.examples.len()),
+        example_parts: latest.map_or(0.0, |example| log(example.taken.parts)),
+        old_tokens: pattern.old_tokens as f32,
+        new_tokens: pattern.new_tokens as f32,
+        old_bytes: log(pattern.old_bytes),
+        new_bytes: log(pattern.new_bytes),
+        old_words: pattern.old_words as f32,
+        new_words: pattern.new_words as f32,
+        example_import: flag(pattern.in_import),
+        example_prose: flag(pattern.in_prose),
+        example_definition: flag(pattern.in_definition),
+        left_0: log(left[0]),
+        left_1: log(left[1]),
+        left_2: log(left[2]),
+        done_0: part(left[0]),
+        done_1: part(left[1]),
+        done_2: part(left[2]),
+        ascending: if pairs == 0 { 0.5 } else { lower as f32 / pairs as f32 },
+        new_known: log(known),
+        old_kept: kept as f32,
+        definitions: pattern.places.iter().filter(|place| place.definition).count() as f32,
+        accepted: (done - typed) as f32,
+        texts: texts.len() as f32,
+        rivals: log(rivals),
+        latest: pattern.examples.iter().filter(|&&example| example == 0).count() as f32,
+        example_lines: latest.map_or(0.0, |example| log(1 + example.last_line - example.first_line)),
+        ..Numbers::default()
+    };
+    About { numbers }
+}
+
+/// The languages that the trees may tell apart; all others are one.
+fn language(language: &str) -> f32 {
+    match language {
+        "python" => 1.0,
+        "typescript" | "typescriptreact" | "javascript" | "javascriptreact" => 2.0,
+        "go" => 3.0,
+        "rust" => 4.0,
+        "java" => 5.0,
+        _ => 0.0,
+    }
+}
+
+/// Adds what is known of earlier requests: since how many changes the edit is known, how often its like was refused.
+pub fn remember(numbers: &mut [f32; NUMBERS], waited: usize, refused: usize) {
+    for (at, value) in [(At::waited, waited), (At::refused, refused)] {
+        if let Some(number) = numbers.get_mut(at as usize) {
+            *number = value as f32;
+        }
+    }
+}
+
+/// How many other lines have the new word, and how often the old word stands in what was written in the changes.
+fn words(scene: &Scene<'_>, pattern: &Pattern) -> (usize, usize) {
+    let Some((old, new)) = pattern.names else { return (0, 0) };
+    let mut kept = 0;
+    for example in &scene.examples {
+        for piece in &example.taken.pieces {
+            let lines = match piece {
+                super::difference::Piece::Line { new, .. } => std::slice::from_ref(new),
+                super::difference::Piece::Lines { new, .. } => new.as_slice(),
+            };
+            kept += lines.iter().flat_map(|line| &line.tokens).filter(|token| token.hash == old).count();
+        }
+    }
+    let mut known = 0;
+    for example in pattern.examples.iter().take(1).filter_map(|&example| scene.examples.get(example)) {
+        let Some(reader) = scene.readers.get(example.text) else { continue };
+        let inside = |line: &usize| {
+            scene
+                .examples
+                .iter()
+                .any(|one| one.text == example.text && one.first_line <= *line && *line <= one.last_line)
+        };
+        known += reader.lines_with(&[new], example.first_line, 30).iter().filter(|line| !inside(line)).count();
+    }
+    (known, kept)
+}
+
+/// The numbers of `run`, places of `pattern`.
+pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) -> [f32; NUMBERS] {
+    let log = |count: usize| (count as f32).ln_1p();
+    let flag = |flag: bool| f32::from(u8::from(flag));
+    let places = run.places;
+    let least = |of: fn(&Place) -> usize| places.iter().map(|place| of(place)).min().unwrap_or_default() as f32;
+    let most = |of: fn(&Place) -> usize| places.iter().map(|place| of(place)).max().unwrap_or_default() as f32;
+    let Some(first) = places.first() else { return [0.0; NUMBERS] };
+    let end = places.last().map_or(first.lines.end, |place| place.lines.end);
+    let latest = pattern.examples.first().and_then(|&example| scene.examples.get(example));
+    let here = pattern.places.iter().filter(|place| place.text == first.text && level(place) >= run.level).count();
+    let distance = match (first.text, scene.cursor_line) {
+        (0, cursor) => log(cursor.abs_diff(first.lines.start)),
+        _ => 10.0,
+    };
+    let import = scene.readers.get(first.text).is_some_and(|reader| is_import(&reader.line(first.lines.start)));
+    Numbers {
+        import: flag(import),
+        prose: flag(places.iter().any(|place| place.part != Part::Code)),
+        definition: flag(places.iter().any(|place| place.definition)),
+        left_least: least(|place| place.left),
+        right_least: least(|place| place.right),
+        left_most: most(|place| place.left),
+        right_most: most(|place| place.right),
+        holes: most(|place| place.holes),
+        alike_most: places.iter().map(|place| place.alike).fold(0.0, f32::max),
+        alike_least: places.iter().map(|place| place.alike).fold(1.0, f32::min),
+        same_indent: flag(places.iter().any(|place| place.same_indent)),
+        same_first: flag(places.iter().any(|place| place.same_first)),
+        agreeing: most(|place| place.agreeing),
+        places: log(places.len()),
+        lines: log(end - first.lines.start),
+        level: run.level as f32,
+        left_here: log(here),
+        skipped: log(skipped(scene, pattern, run.level)),
+        rank: run.rank as f32,
+        same_text: flag(latest.is_some_and(|example| example.text == first.text)),
+        below: match first.text {
+            0 => flag(first.lines.start >= scene.cursor_line),
+            _ => 0.5,
+        },
+        distance,
+        runs: log(run.runs),
+        scope: scope(scene, pattern, first),
+        ..about.numbers
+    }
+    .into()
+}
+
+/// How many places the person has passed by: between the pattern's first example and what was changed since.
+fn skipped(scene: &Scene<'_>, pattern: &Pattern, wanted: usize) -> usize {
+    let Some(oldest) = pattern.examples.iter().max() else { return 0 };
+    let since = scene.examples.get(..=*oldest).unwrap_or_default();
+    let mut count = 0;
+    for text in 0..scene.readers.len() {
+        let lines = || since.iter().filter(|example| example.text == text).map(|example| example.first_line);
+        let (Some(top), Some(bottom)) = (lines().min(), lines().max()) else { continue };
+        count += pattern
+            .places
+            .iter()
+            .filter(|place| place.text == text && level(place) >= wanted)
+            .filter(|place| top < place.lines.start && place.lines.start < bottom)
+            .count();
+    }
+    count
+}
+
+/// Whether the place is in another scope than the latest example, as indentation tells.
+fn scope(scene: &Scene<'_>, pattern: &Pattern, place: &Place) -> f32 {
+    let Some(example) = pattern.examples.first().and_then(|&example| scene.examples.get(example)) else { return 0.5 };
+    let Some(reader) = scene.readers.get(place.text).filter(|_| example.text == place.text) else { return 0.5 };
+    let (from, to) = (example.first_line.min(place.lines.start), example.first_line.max(place.lines.start));
+    if to - from > SCOPE_LINES {
+        return 0.5;
+    }
+    let inner = reader.line(from).indent().min(reader.line(to).indent());
+    let crosses = (from + 1..to).any(|line| {
+        let line = reader.line(line);
+        !line.is_blank() && line.indent() < inner
+    });
+    if crosses { 1.0 } else { 0.0 }
+}
+
+/// Makes `numbers` those of both patterns applied at once, of which `other` is the second.
+pub fn join(numbers: &mut [f32; NUMBERS], other: &[f32; NUMBERS]) {
+    let get = |at: At| other.get(at as usize).copied().unwrap_or_default();
+    let mut set = |at: At, value: f32| {
+        if let Some(number) = numbers.get_mut(at as usize) {
+            *number = value;
+        }
+    };
+    set(At::joined, 1.0);
+    set(At::other_numbers, get(At::left_least) + get(At::right_least));
+    set(At::other_share, get(At::share));
+}

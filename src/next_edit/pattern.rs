@@ -1,0 +1,308 @@
+//! What a rule found: a pattern of the person's changes, and the places where it would change the same.
+
+use std::ops::Range;
+
+use super::tokens::{Kind, Line, Part, Token, hash};
+
+/// By which rule an edit is proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// A name that was replaced by another.
+    Rename,
+    /// A part of names that was replaced, in other names with the same part.
+    RenamePart,
+    /// The same tokens replaced, put in or taken out.
+    SameChange,
+    /// The same change with other names in it.
+    SameShape,
+    /// The same lines put in, taken out or replaced.
+    SameLines,
+    /// The calls of a function whose parameters changed.
+    Signature,
+    /// The uses of a name that was taken out.
+    Removed,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 7] = [
+        Self::Rename,
+        Self::RenamePart,
+        Self::SameChange,
+        Self::SameShape,
+        Self::SameLines,
+        Self::Signature,
+        Self::Removed,
+    ];
+
+    /// The rule's name in counts and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rename => "rename",
+            Self::RenamePart => "rename part",
+            Self::SameChange => "same change",
+            Self::SameShape => "same shape",
+            Self::SameLines => "same lines",
+            Self::Signature => "signature",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// One place where a pattern would change something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The text among the scene's.
+    pub text: usize,
+    /// The lines it is on: those that are replaced, or an empty range before which lines are put in.
+    pub lines: Range<usize>,
+    /// What is replaced, in bytes of the text.
+    pub range: Range<usize>,
+    /// What is to stand there.
+    pub new: String,
+    /// How many tokens before it are equal to those before an example.
+    pub left: usize,
+    /// How many tokens after it.
+    pub right: usize,
+    /// How many names differ from the example's.
+    pub holes: usize,
+    /// How alike the line is to that of an example, 0 to 1.
+    pub alike: f32,
+    /// Whether it is indented as an example is.
+    pub same_indent: bool,
+    /// Whether its line's first token is that of an example.
+    pub same_first: bool,
+    /// The part of the line it stands in.
+    pub part: Part,
+    /// Whether the name seems to be defined here.
+    pub definition: bool,
+    /// Examples that have the same neighbours on both sides.
+    pub agreeing: usize,
+}
+
+/// What is known of a pattern, wherever it is applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// Which rule found it.
+    pub rule: Rule,
+    /// Equal for equal patterns, whenever they are found.
+    pub key: u64,
+    /// The examples of it: indices into the scene's, one for each time it was done.
+    pub examples: Vec<usize>,
+    /// How many tokens are replaced.
+    pub old_tokens: usize,
+    /// How many stand there then.
+    pub new_tokens: usize,
+    /// Bytes of what is replaced.
+    pub old_bytes: usize,
+    /// Bytes of what stands there then.
+    pub new_bytes: usize,
+    /// How many words are replaced.
+    pub old_words: usize,
+    /// How many words stand there then.
+    pub new_words: usize,
+    /// Whether an example is in an import or its like.
+    pub in_import: bool,
+    /// Whether an example is in a comment or a string.
+    pub in_prose: bool,
+    /// Whether an example changed a definition of the name.
+    pub in_definition: bool,
+    /// Whether what is replaced starts with a capital.
+    pub capital: bool,
+    /// The hashes of the word that is replaced and the one that stands there then, where it is one for one.
+    pub names: Option<(u32, u32)>,
+    /// Where it would change something.
+    pub places: Vec<Place>,
+}
+
+const NO_DEFINITION_AFTER: [u32; 30] = [
+    hash(b"return"),
+    hash(b"new"),
+    hash(b"in"),
+    hash(b"not"),
+    hash(b"and"),
+    hash(b"or"),
+    hash(b"if"),
+    hash(b"else"),
+    hash(b"elif"),
+    hash(b"import"),
+    hash(b"from"),
+    hash(b"throw"),
+    hash(b"case"),
+    hash(b"await"),
+    hash(b"yield"),
+    hash(b"go"),
+    hash(b"defer"),
+    hash(b"assert"),
+    hash(b"is"),
+    hash(b"of"),
+    hash(b"instanceof"),
+    hash(b"extends"),
+    hash(b"implements"),
+    hash(b"use"),
+    hash(b"raise"),
+    hash(b"del"),
+    hash(b"match"),
+    hash(b"while"),
+    hash(b"impl"),
+    hash(b"range"),
+];
+
+/// Whether the token number `at` seems to be a name being defined: a word or a keyword stands right before it.
+pub fn is_definition(tokens: &[Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|before| tokens.get(before)) else { return false };
+    before.kind == Kind::Word && before.part == Part::Code && !NO_DEFINITION_AFTER.contains(&before.hash)
+}
+
+const IMPORTS: [u32; 8] = [
+    hash(b"import"),
+    hash(b"from"),
+    hash(b"use"),
+    hash(b"package"),
+    hash(b"include"),
+    hash(b"require"),
+    hash(b"mod"),
+    hash(b"export"),
+];
+
+/// Whether the line imports something, as its first words tell.
+pub fn is_import(line: &Line) -> bool {
+    line.tokens.iter().take(2).any(|token| IMPORTS.contains(&token.hash))
+}
+
+/// The most neighbours that are compared on each side.
+pub const MAX_NEIGHBOURS: usize = 8;
+
+/// How many tokens just before `one_at` in `one` and `two_at` in `two` are equal, the line's start counted as one.
+///
+/// A bracket that closes is equal to another whatever is within them, if the rest before goes on being equal.
+pub fn equal_before(one: &[Token], one_at: usize, two: &[Token], two_at: usize) -> usize {
+    let (mut left, mut right, mut count) = (one_at, two_at, 0);
+    while count < MAX_NEIGHBOURS {
+        let pair = (
+            left.checked_sub(1).and_then(|at| one.get(at).map(|token| (at, token))),
+            right.checked_sub(1).and_then(|at| two.get(at).map(|token| (at, token))),
+        );
+        match pair {
+            (None, None) => return count + 1,
+            (Some((at, first)), Some((other, second))) if first.hash == second.hash => {
+                count += 1;
+                (left, right) = (at, other);
+                let inner = (opening(one, at), opening(two, other));
+                if let (Some(open), Some(other_open)) = inner
+                    && !same_row(one, open..at, two, other_open..other)
+                {
+                    (left, right) = (open, other_open);
+                }
+            }
+            _ => return count,
+        }
+    }
+    count
+}
+
+/// How many tokens from `one_at` on in `one` and `two_at` in `two` are equal, the line's end counted as one.
+pub fn equal_after(one: &[Token], one_at: usize, two: &[Token], two_at: usize) -> usize {
+    let (first, second) = (one.get(one_at..).unwrap_or_default(), two.get(two_at..).unwrap_or_default());
+    let count = first.iter().zip(second).take(MAX_NEIGHBOURS).take_while(|(a, b)| a.hash == b.hash).count();
+    let ended = count == first.len() && count == second.len();
+    if ended { count + 1 } else { count }
+}
+
+fn same_row(one: &[Token], range: Range<usize>, two: &[Token], other: Range<usize>) -> bool {
+    let (one, two) = (one.get(range).unwrap_or_default(), two.get(other).unwrap_or_default());
+    one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.hash == b.hash)
+}
+
+const OPEN: [u32; 3] = [hash(b"("), hash(b"["), hash(b"{")];
+const CLOSE: [u32; 3] = [hash(b")"), hash(b"]"), hash(b"}")];
+
+/// 1 for a bracket that opens, -1 for one that closes.
+pub fn bracket(token: &Token) -> i32 {
+    match token.kind {
+        Kind::Punctuation if OPEN.contains(&token.hash) => 1,
+        Kind::Punctuation if CLOSE.contains(&token.hash) => -1,
+        _ => 0,
+    }
+}
+
+/// Where the bracket that closes at `at` was opened on this line.
+fn opening(tokens: &[Token], at: usize) -> Option<usize> {
+    if tokens.get(at).map(bracket) != Some(-1) {
+        return None;
+    }
+    let mut depth = 0;
+    for open in (0..=at).rev() {
+        depth += tokens.get(open).map_or(0, bracket);
+        if depth == 0 {
+            return Some(open);
+        }
+    }
+    None
+}
+
+/// The token after the one that closes what is opened at `at` on this line.
+pub fn after_closing(tokens: &[Token], at: usize) -> Option<usize> {
+    let mut depth = 0;
+    for (index, token) in tokens.iter().enumerate().skip(at) {
+        depth += bracket(token);
+        if depth == 0 {
+            return Some(index + 1);
+        }
+    }
+    None
+}
+
+/// The edit made smaller by what both texts begin and end with, at whole characters.
+pub fn tight(start: usize, old: &str, new: &str) -> (Range<usize>, String) {
+    let head: usize = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (rest_old, rest_new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let tail: usize =
+        rest_old.chars().rev().zip(rest_new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let range = start + head..start + old.len() - tail;
+    (range, rest_new.get(..rest_new.len() - tail).unwrap_or_default().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tokens::Marks, *};
+
+    fn line(text: &str) -> Line {
+        Line::new(text, Marks::of("rust"))
+    }
+
+    #[track_caller]
+    fn check_before(one: &str, two: &str, expect: usize) {
+        let (one, two) = (line(one), line(two));
+        assert_eq!(equal_before(&one.tokens, one.tokens.len(), &two.tokens, two.tokens.len()), expect);
+    }
+
+    #[test]
+    fn neighbours_are_compared_over_brackets() {
+        check_before("x.foo(a)", "y.foo(b, c)", 3);
+        check_before("foo(a)", "foo(a)", 5);
+        check_before("foo(a)", "bar(b)", 1);
+        check_before("a b", "c b", 1);
+    }
+
+    #[track_caller]
+    fn check_definition(text: &str, at: usize, expect: bool) {
+        assert_eq!(is_definition(&line(text).tokens, at), expect);
+    }
+
+    #[test]
+    fn a_word_before_a_name_defines_it() {
+        check_definition("let foo = 1", 1, true);
+        check_definition("return foo", 1, false);
+        check_definition("x.foo", 2, false);
+        check_definition("foo()", 0, false);
+    }
+
+    #[test]
+    fn edits_are_as_small_as_they_can_be() {
+        assert_eq!(tight(10, "count", "counter"), (15..15, "er".into()));
+        assert_eq!(tight(0, "größe", "gräße"), (2..4, "ä".into()));
+        assert_eq!(tight(0, "aa", "a"), (1..2, String::new()));
+        assert_eq!(tight(0, "a", "a"), (1..1, String::new()));
+    }
+}

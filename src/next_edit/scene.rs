@@ -1,0 +1,96 @@
+//! What the rules see: the open texts, and the person's changes taken apart.
+
+use std::sync::Arc;
+
+use super::{
+    difference::Piece,
+    history::Change,
+    text::{Reader, Text, slice},
+    tokens::Line,
+};
+
+/// A change of more lines, before or after, is too large to be an example.
+const MAX_EXAMPLE_LINES: usize = 60;
+
+/// One change, taken apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// Its parts in order.
+    pub pieces: Vec<Piece>,
+    /// How many replacements and lines it has.
+    pub parts: usize,
+}
+
+impl Taken {
+    /// Takes `change` of `text` apart.
+    pub fn new(text: &Text, change: &Change) -> Self {
+        let first = text.line_at(change.range.start);
+        let last = text.line_at(change.range.end);
+        let (start, end) = (text.line_start(first), text.line_start(last + 1));
+        let now = text.slice(start..end);
+        let mut before = slice(&text.rope, start..change.range.start);
+        before.push_str(&change.before);
+        before.push_str(&slice(&text.rope, change.range.end..end));
+        let lines = |text_then: &str| -> Vec<Line> {
+            let mut lines: Vec<Line> = text_then.split('\n').map(|line| Line::new(line, text.marks)).collect();
+            if text_then.ends_with('\n') || text_then.is_empty() {
+                lines.pop();
+            }
+            lines
+        };
+        let (old, new) = (lines(&before), lines(&now));
+        let pieces = if old.len() > MAX_EXAMPLE_LINES || new.len() > MAX_EXAMPLE_LINES {
+            vec![]
+        } else {
+            super::difference::difference(&old, &new)
+        };
+        let parts = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Line { replacements, .. } => replacements.len(),
+                Piece::Lines { old, new, .. } => old.len().max(new.len()),
+            })
+            .sum();
+        Self { pieces, parts }
+    }
+}
+
+/// One of the person's changes as the rules see it.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Its document among the scene's texts.
+    pub text: usize,
+    /// How many changes are later.
+    pub age: usize,
+    /// Whether the person typed it; else it was accepted.
+    pub typed: bool,
+    /// The first line it touches, as the text is now.
+    pub first_line: usize,
+    /// The last line it touches.
+    pub last_line: usize,
+    /// Where the new text is, in bytes.
+    pub range: std::ops::Range<usize>,
+    /// What it did.
+    pub taken: Arc<Taken>,
+}
+
+/// All that the rules see.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The open texts; that with the cursor is first.
+    pub readers: Vec<Reader<'a>>,
+    /// The changes, the latest first.
+    pub examples: Vec<Example>,
+    /// The line of the cursor in the first text.
+    pub cursor_line: usize,
+}
+
+impl Scene<'_> {
+    /// Where searching in the text number `text` starts: the cursor, or the latest change there.
+    pub fn near(&self, text: usize) -> usize {
+        if text == 0 {
+            return self.cursor_line;
+        }
+        self.examples.iter().find(|example| example.text == text).map_or(0, |example| example.first_line)
+    }
+}

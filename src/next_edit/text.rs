@@ -1,0 +1,310 @@
+//! An open text: its rope, and for each block of lines which tokens are in it, so that a search reads few lines.
+
+mod reader;
+
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use ropey::Rope;
+
+use super::tokens::{Line, Marks, hash, tokenize};
+
+pub use reader::Reader;
+
+/// Lines of a block where one is made. Small enough to be read again on each keystroke.
+const BLOCK_LINES: usize = 48;
+
+/// A block is divided when it has more.
+const MAX_BLOCK_LINES: usize = 2 * BLOCK_LINES;
+
+/// Numbers of a block's filter: 512 bits hold the some 150 different tokens of a block with one false yes in four.
+const FILTER_WORDS: usize = 16;
+
+/// Lines with more bytes are read as empty: they are data.
+pub const MAX_LINE_BYTES: usize = 2_000;
+
+/// Which tokens may be in a block: a Bloom filter with one bit a token. Small, and made anew in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Filter([u64; FILTER_WORDS]);
+
+impl Filter {
+    const EMPTY: Self = Self([0; FILTER_WORDS]);
+
+    fn add(&mut self, hash: u32) {
+        if let Some(word) = self.0.get_mut((hash >> 6) as usize % FILTER_WORDS) {
+            *word |= 1 << (hash & 63);
+        }
+    }
+
+    fn may_have(&self, hash: u32) -> bool {
+        self.0.get((hash >> 6) as usize % FILTER_WORDS).is_some_and(|word| word & 1 << (hash & 63) != 0)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Block {
+    lines: usize,
+    filter: Filter,
+    /// Its lines once they were read. They are kept until the block changes or [`Text::forget_read`].
+    read: OnceLock<Arc<ReadBlock>>,
+}
+
+/// The lines of a block, and on which of them each token stands, by hash.
+#[derive(Debug, Default)]
+struct ReadBlock {
+    lines: Vec<Line>,
+    tokens: Vec<(u32, u32)>,
+}
+
+impl ReadBlock {
+    fn new(lines: Vec<Line>) -> Self {
+        let rows = lines.iter().enumerate();
+        let mut tokens: Vec<(u32, u32)> =
+            rows.flat_map(|(row, line)| line.tokens.iter().map(move |token| (token.hash, row as u32))).collect();
+        tokens.sort_unstable();
+        tokens.dedup();
+        Self { lines, tokens }
+    }
+
+    /// The lines on which the token stands.
+    fn lines_of(&self, hash: u32) -> impl Iterator<Item = usize> {
+        let from = self.tokens.partition_point(|&(other, _)| other < hash);
+        let found = self.tokens.get(from..).unwrap_or_default().iter();
+        found.take_while(move |&&(other, _)| other == hash).map(|&(_, row)| row as usize)
+    }
+}
+
+/// One open text.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// What the document is called: its URI.
+    pub key: Arc<str>,
+    /// LSP's language identifier.
+    pub language: Arc<str>,
+    /// How the language marks strings and comments.
+    pub marks: Marks,
+    /// The text itself.
+    pub rope: Rope,
+    blocks: Vec<Block>,
+}
+
+impl Text {
+    /// The text of the document `key`.
+    pub fn new(key: Arc<str>, language: Arc<str>, rope: Rope) -> Self {
+        let marks = Marks::of(&language);
+        let blocks = blocks(&rope, marks, 0..rope.len_lines());
+        Self { key, language, marks, rope, blocks }
+    }
+
+    /// Takes `rope` for the text, in which something else stands where `replaced` stood.
+    pub fn change(&mut self, rope: Rope, replaced: Range<usize>) {
+        let before = &self.rope;
+        // One line more on each side: a line end made of two characters may be torn or joined there.
+        let first = line_of(before, replaced.start).saturating_sub(1);
+        let last = (line_of(before, replaced.end) + 2).min(before.len_lines());
+        let grown = rope.len_lines() as isize - before.len_lines() as isize;
+        self.rope = rope;
+        let (mut from, mut start) = (0, 0);
+        while self.blocks.get(from).is_some_and(|block| start + block.lines <= first) {
+            start += self.blocks.get(from).map_or(0, |block| block.lines);
+            from += 1;
+        }
+        let (mut to, mut end) = (from, start);
+        while end < last && to < self.blocks.len() {
+            end += self.blocks.get(to).map_or(0, |block| block.lines);
+            to += 1;
+        }
+        let end = end.saturating_add_signed(grown).max(start);
+        let made = blocks(&self.rope, self.marks, start..end);
+        self.blocks.splice(from..to, made);
+    }
+
+    /// Forgets what was read when it was more than `most` blocks.
+    pub fn forget_read(&mut self, most: usize) {
+        if self.blocks.iter().filter(|block| block.read.get().is_some()).count() > most {
+            self.blocks.iter_mut().for_each(|block| block.read = OnceLock::new());
+        }
+    }
+
+    /// How many lines there are; the empty one after a last line end counts.
+    pub fn lines(&self) -> usize {
+        self.rope.len_lines()
+    }
+
+    /// The byte at which `line` starts; the text's end when there is none such.
+    pub fn line_start(&self, line: usize) -> usize {
+        if line >= self.rope.len_lines() { self.rope.len_bytes() } else { self.rope.line_to_byte(line) }
+    }
+
+    /// The line in which byte `at` is.
+    pub fn line_at(&self, at: usize) -> usize {
+        line_of(&self.rope, at)
+    }
+
+    /// Line `line`, empty when there is none such or it is too long.
+    pub fn line(&self, line: usize) -> Line {
+        Line::new(&self.line_text(line), self.marks)
+    }
+
+    /// `count` lines from `first` on.
+    fn lines_at(&self, first: usize, count: usize) -> Vec<Line> {
+        let mut scratch = String::new();
+        let rows = self.rope.get_lines_at(first.min(self.rope.len_lines())).into_iter().flatten();
+        rows.take(count)
+            .map(|row| {
+                if row.len_bytes() > MAX_LINE_BYTES {
+                    return Line::default();
+                }
+                if let Some(text) = row.as_str() {
+                    return Line::new(text, self.marks);
+                }
+                scratch.clear();
+                row.chunks().for_each(|chunk| scratch.push_str(chunk));
+                Line::new(&scratch, self.marks)
+            })
+            .collect()
+    }
+
+    /// The text of `line` without its line end.
+    pub fn line_text(&self, line: usize) -> String {
+        if line >= self.rope.len_lines() {
+            return String::new();
+        }
+        let slice = self.rope.line(line);
+        if slice.len_bytes() > MAX_LINE_BYTES {
+            return String::new();
+        }
+        let mut text = String::from(slice);
+        text.truncate(text.trim_end_matches(['\n', '\r']).len());
+        text
+    }
+
+    /// The text at `range`, which is cut to what there is and to whole characters.
+    pub fn slice(&self, range: Range<usize>) -> String {
+        slice(&self.rope, range)
+    }
+
+    /// The line end that the text has: that of its first line.
+    pub fn line_end(&self) -> &'static str {
+        let first = self.rope.line(0);
+        let chars = first.len_chars();
+        match (chars.checked_sub(2).and_then(|at| first.get_char(at)), first.get_char(chars.wrapping_sub(1))) {
+            (Some('\r'), Some('\n')) => "\r\n",
+            (_, Some('\r')) => "\r",
+            _ => "\n",
+        }
+    }
+}
+
+/// The text of `rope` at `range`, which is cut to what there is and to whole characters.
+pub fn slice(rope: &Rope, range: Range<usize>) -> String {
+    let end = range.end.min(rope.len_bytes());
+    let start = range.start.min(end);
+    let (start, end) = (rope.char_to_byte(rope.byte_to_char(start)), rope.char_to_byte(rope.byte_to_char(end)));
+    rope.byte_slice(start..end).into()
+}
+
+/// The edit without the bytes that both texts begin and end with in it, at whole characters.
+pub fn narrowed(before: &Rope, after: &Rope, replaced: Range<usize>, inserted: usize) -> (Range<usize>, usize) {
+    let (old_end, new_end) = (replaced.end.min(before.len_bytes()), (replaced.start + inserted).min(after.len_bytes()));
+    let start = replaced.start.min(old_end).min(new_end);
+    let most = (old_end - start).min(new_end - start);
+    let head = before.bytes_at(start).zip(after.bytes_at(start)).take(most).take_while(|(one, two)| one == two).count();
+    let floor = |rope: &Rope| rope.char_to_byte(rope.byte_to_char(start + head));
+    let from = floor(before).min(floor(after)).max(start);
+    let most = (old_end - from).min(new_end - from);
+    let ends = before.bytes_at(old_end).reversed().zip(after.bytes_at(new_end).reversed());
+    let mut tail = ends.take(most).take_while(|(one, two)| one == two).count();
+    let whole = |rope: &Rope, at: usize| rope.char_to_byte(rope.byte_to_char(at)) == at;
+    while tail > 0 && !(whole(before, old_end - tail) && whole(after, new_end - tail)) {
+        tail -= 1;
+    }
+    (from..old_end - tail, new_end - tail - from)
+}
+
+fn line_of(rope: &Rope, at: usize) -> usize {
+    rope.byte_to_line(at.min(rope.len_bytes()))
+}
+
+fn blocks(rope: &Rope, marks: Marks, lines: Range<usize>) -> Vec<Block> {
+    let count = lines.len();
+    let pieces = if count <= MAX_BLOCK_LINES { 1 } else { count.div_ceil(BLOCK_LINES) };
+    let mut made = Vec::with_capacity(pieces);
+    let mut rows = rope.get_lines_at(lines.start.min(rope.len_lines())).into_iter().flatten();
+    let mut scratch = String::new();
+    for piece in 0..pieces {
+        let size = count * (piece + 1) / pieces - count * piece / pieces;
+        let mut filter = Filter::EMPTY;
+        for row in rows.by_ref().take(size) {
+            if row.len_bytes() > MAX_LINE_BYTES {
+                continue;
+            }
+            let text = match row.as_str() {
+                Some(text) => text,
+                None => {
+                    scratch.clear();
+                    row.chunks().for_each(|chunk| scratch.push_str(chunk));
+                    &scratch
+                }
+            };
+            tokenize(text, marks, |token| filter.add(token.hash));
+        }
+        made.push(Block { lines: size, filter, read: OnceLock::new() });
+    }
+    made
+}
+
+/// The hash of the token `text`.
+pub fn token_hash(text: &str) -> u32 {
+    hash(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(content: &str) -> Text {
+        Text::new("a".into(), "rust".into(), Rope::from_str(content))
+    }
+
+    proptest! {
+        #[test]
+        fn a_whole_text_that_comes_anew_is_what_differs(one in "[aé😀\r\n]{0,9}", two in "[aé😀\r\n]{0,9}") {
+            let (before, after) = (Rope::from_str(&one), Rope::from_str(&two));
+            let (range, inserted) = narrowed(&before, &after, 0..one.len(), two.len());
+            let mut text = one.clone();
+            text.replace_range(range.clone(), &two[range.start..range.start + inserted]);
+            prop_assert_eq!(text, two);
+        }
+
+        #[test]
+        fn a_changed_text_finds_what_a_new_one_finds(
+            lines in prop::collection::vec("[ab]{1,2}", 0..300),
+            changes in prop::collection::vec((0..2000usize, 0..40usize, "([ab\r]|\n| ){0,8}"), 1..12),
+        ) {
+            let mut changed = text(&lines.join("\n"));
+            for (start, len, inserted) in changes {
+                let mut rope = changed.rope.clone();
+                let start = start.min(rope.len_bytes());
+                let end = (start + len).min(rope.len_bytes());
+                rope.remove(start..end);
+                rope.insert(start, &inserted);
+                changed.change(rope, start..end);
+            }
+            let fresh = Text::new("a".into(), "rust".into(), changed.rope.clone());
+            prop_assert_eq!(changed.blocks.iter().map(|block| block.lines).sum::<usize>(), changed.lines());
+            for word in ["a", "b", "ab", "ba"] {
+                let find = |text: &Text| {
+                    let mut lines = Reader::new(text, 1000).lines_with(&[token_hash(word)], 0, 10_000);
+                    lines.sort_unstable();
+                    lines
+                };
+                prop_assert_eq!(find(&changed), find(&fresh));
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A line as a row of tokens, each with the part of the line it stands in: code, string or comment.
+
+use std::ops::Range;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An identifier or a keyword.
+    Word,
+    /// A run of word characters that starts with a digit.
+    Number,
+    /// One character of anything else but white space.
+    Punctuation,
+}
+
+/// The part of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Code proper.
+    Code,
+    /// Between quotes, the quotes too.
+    Text,
+    /// A comment, as far as one line tells.
+    Comment,
+}
+
+/// One token of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// First byte in the line.
+    pub start: u32,
+    /// Byte after the last.
+    pub end: u32,
+    /// A hash of its bytes: equal tokens have equal hashes, different ones almost never.
+    pub hash: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub part: Part,
+}
+
+impl Token {
+    /// Where it stands in its line, in bytes.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether this is an identifier, a keyword or a number.
+    pub fn is_wordlike(&self) -> bool {
+        self.kind != Kind::Punctuation
+    }
+}
+
+/// How a language marks what is not code, as far as one line tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Whether `#` starts a comment; else `//` does, and a line that starts with `*` or `/*` is one.
+    pub hash_comment: bool,
+    /// Whether a single quote opens a string: not where it also marks lifetimes.
+    pub single_quote: bool,
+}
+
+impl Marks {
+    /// The marks of LSP's language identifier `language`.
+    pub fn of(language: &str) -> Self {
+        let hash_comment = matches!(
+            language,
+            "python" | "ruby" | "shellscript" | "yaml" | "toml" | "perl" | "r" | "elixir" | "makefile" | "dockerfile"
+        );
+        Self { hash_comment, single_quote: language != "rust" }
+    }
+}
+
+/// The hash of a token's bytes: FNV-1a, folded to 32 bits.
+pub const fn hash(bytes: &[u8]) -> u32 {
+    let (mut hash, mut rest) = (0xCBF2_9CE4_8422_2325_u64, bytes);
+    while let [byte, more @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01B3);
+        rest = more;
+    }
+    (hash ^ hash >> 32) as u32
+}
+
+/// Whether a byte belongs to a word. Each byte of a character outside ASCII does, so words end between characters.
+pub fn is_word_byte(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// Calls `found` with each token of `line`, which ends before its line end.
+pub fn tokenize(line: &str, marks: Marks, mut found: impl FnMut(Token)) {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    let mut quote = None;
+    let mut comment = !marks.hash_comment && starts_inside_comment(line);
+    while let Some(&byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        if byte.is_ascii_whitespace() {
+            continue;
+        }
+        let kind = match byte {
+            b'0'..=b'9' => Kind::Number,
+            _ if is_word_byte(byte) => Kind::Word,
+            _ => Kind::Punctuation,
+        };
+        if kind != Kind::Punctuation {
+            at += bytes.get(at..).unwrap_or_default().iter().take_while(|&&byte| is_word_byte(byte)).count();
+        }
+        let escaped = kind == Kind::Punctuation && byte == b'\\' && quote.is_some();
+        let mut part = match (comment, quote) {
+            (true, _) => Part::Comment,
+            (_, Some(_)) => Part::Text,
+            _ => Part::Code,
+        };
+        if part == Part::Code && kind == Kind::Punctuation {
+            let next = bytes.get(at).copied();
+            if (marks.hash_comment && byte == b'#')
+                || (!marks.hash_comment && byte == b'/' && matches!(next, Some(b'/' | b'*')))
+            {
+                comment = true;
+                part = Part::Comment;
+            } else if matches!(byte, b'"' | b'`') || (byte == b'\'' && marks.single_quote) {
+                quote = Some(byte);
+                part = Part::Text;
+            }
+        } else if part == Part::Text && quote == Some(byte) && kind == Kind::Punctuation {
+            quote = None;
+        }
+        let hash = hash(bytes.get(start..at).unwrap_or_default());
+        found(Token { start: start as u32, end: at as u32, hash, kind, part });
+        if escaped && bytes.get(at).is_some_and(|&byte| !is_word_byte(byte)) {
+            // What is escaped closes nothing; it still is a token.
+            let start = at;
+            at += 1;
+            let hash = self::hash(bytes.get(start..at).unwrap_or_default());
+            let blank = bytes.get(start).is_some_and(u8::is_ascii_whitespace);
+            if !blank {
+                found(Token { start: start as u32, end: at as u32, hash, kind: Kind::Punctuation, part });
+            }
+        }
+    }
+}
+
+fn starts_inside_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("* ") || line == "*" || line.starts_with("*/")
+}
+
+/// A line of its own, with its tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// The text without its line end.
+    pub text: String,
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+}
+
+impl Line {
+    /// The line `text`, which may still have its line end.
+    pub fn new(text: &str, marks: Marks) -> Self {
+        let text = text.trim_end_matches(['\n', '\r']);
+        let mut tokens = Vec::new();
+        tokenize(text, marks, |token| tokens.push(token));
+        Self { text: text.into(), tokens }
+    }
+
+    /// The text of `token`.
+    pub fn text_of(&self, token: &Token) -> &str {
+        self.text.get(token.range()).unwrap_or_default()
+    }
+
+    /// Whether nothing but white space is in it.
+    pub fn is_blank(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The white space before the first token, in bytes.
+    pub fn indent(&self) -> usize {
+        self.tokens.first().map_or(self.text.len(), |token| token.start as usize)
+    }
+
+    /// Whether both have the same tokens, whatever white space is between.
+    pub fn same_tokens(&self, other: &Line) -> bool {
+        self.tokens.len() == other.tokens.len()
+            && self.tokens.iter().zip(&other.tokens).all(|(one, two)| one.hash == two.hash)
+    }
+
+    /// A hash over the tokens.
+    pub fn tokens_hash(&self) -> u64 {
+        self.tokens.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, token| mix(hash, u64::from(token.hash)))
+    }
+}
+
+/// One number of two, for hashes of rows.
+pub fn mix(hash: u64, more: u64) -> u64 {
+    (hash.rotate_left(5) ^ more).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(language: &str, line: &str, expect: &[(&str, Part)]) {
+        let line = Line::new(line, Marks::of(language));
+        let seen: Vec<_> = line.tokens.iter().map(|token| (line.text_of(token), token.part)).collect();
+        assert_eq!(seen, expect);
+    }
+
+    use Part::{Code, Comment, Text};
+
+    #[test]
+    fn words_and_punctuation_are_told_apart_by_part() {
+        check(
+            "rust",
+            "a1+2;// b\n",
+            &[("a1", Code), ("+", Code), ("2", Code), (";", Code), ("/", Comment), ("/", Comment), ("b", Comment)],
+        );
+        check("python", "x # y", &[("x", Code), ("#", Comment), ("y", Comment)]);
+        check("rust", "&'a x", &[("&", Code), ("'", Code), ("a", Code), ("x", Code)]);
+    }
+
+    #[test]
+    fn an_escaped_quote_closes_nothing() {
+        check(
+            "go",
+            r#""a\"b" c"#,
+            &[("\"", Text), ("a", Text), ("\\", Text), ("\"", Text), ("b", Text), ("\"", Text), ("c", Code)],
+        );
+    }
+
+    #[test]
+    fn tokens_end_between_characters() {
+        check("go", "größe😀=\u{a0}x", &[("größe😀", Code), ("=", Code), ("\u{a0}x", Code)]);
+    }
+}
