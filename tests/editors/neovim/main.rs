@@ -15,6 +15,7 @@ mod ghost;
 mod guide;
 mod messagepack;
 mod messages;
+mod next_edit;
 mod setup;
 mod text;
 mod user;

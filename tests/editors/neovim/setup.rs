@@ -36,7 +36,7 @@ fn an_unknown_option_is_said_and_the_rest_works() {
     let Some(neovim) = Neovim::launch(&init, "main.rs", ADD) else { return };
     drop(fake);
     let expected = "Codestral: there is no option 'keys.acept'; there are accept, accept_line, accept_word, dismiss, \
-                    next, previous (:help codestral-setup)";
+                    next, next_edit, previous (:help codestral-setup)";
     assert_eq!(neovim.lua("return _G.first"), expected);
     assert_eq!(neovim.lua("return vim.fn.maparg('<Tab>', 'i') ~= ''"), true);
 }

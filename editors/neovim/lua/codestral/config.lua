@@ -12,6 +12,8 @@ M.defaults = {
   ghost_text = true,
   --- Draw ghost text by this module even where Neovim can (0.12). Always so on 0.11.
   own_ghost_text = false,
+  --- Whether next edits are shown.
+  next_edit = true,
   --- Insert mode keys. `false` leaves one out. All but `next` do what they did before while nothing is shown.
   keys = {
     accept = '<Tab>',
@@ -20,6 +22,8 @@ M.defaults = {
     next = '<M-]>',
     previous = '<M-[>',
     dismiss = '<C-]>',
+    --- In normal mode too: goes to the next edit, then makes it.
+    next_edit = '<M-n>',
   },
   chat = {
     --- How the window of a conversation is opened: any command that splits.

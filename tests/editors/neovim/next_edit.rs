@@ -1,0 +1,107 @@
+//! Next edits: reached and made by one key, dismissed, undone.
+
+use crate::driver::Neovim;
+use crate::fake_endpoint::{Fake, Script};
+use crate::user::{Ghost, init};
+
+const COUNT: &str = "fn f(list: &[u32]) -> u32 {
+    let |count = list.len();
+    log(count);
+    if count > 3 {
+        warn(count);
+    }
+    other();
+    report(count);
+    count
+}
+";
+
+/// A Neovim whose server offers what is only a little likely, so that it can be seen on a short text.
+fn open(ghost: Ghost, more: &str) -> Option<Neovim> {
+    let fake = Fake::start(|_| Script::text(""));
+    let init = init(&fake, ghost, more).replace("['local']", "nextEdit = { confidence = 0.1 }, ['local']");
+    Neovim::start_as(ghost, &init, "main.rs", COUNT)
+}
+
+fn renamed() -> String {
+    COUNT.replace('|', "").replace("count", "total").trim_end().to_owned()
+}
+
+impl Neovim {
+    fn next_edit_is_shown(&self) -> bool {
+        self.lua("return require('codestral.next_edit').is_shown()") == true
+    }
+
+    fn line(&self) -> String {
+        self.lua("return vim.fn.line('.')").to_string()
+    }
+}
+
+#[track_caller]
+fn carry_through(neovim: &Neovim) {
+    neovim.keys("cwtotal<Esc>");
+    for _ in 0..20 {
+        if neovim.text() == renamed() {
+            return;
+        }
+        neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+        let (text, line) = (neovim.text(), neovim.line());
+        neovim.keys("<M-n>");
+        neovim.until("the key did something", || neovim.text() != text || neovim.line() != line);
+    }
+    panic!("{}", neovim.text());
+}
+
+#[test]
+fn a_renaming_is_carried_through_by_one_key_and_undone() {
+    for ghost in [Ghost::Native, Ghost::Own] {
+        let Some(neovim) = open(ghost, "") else { return };
+        carry_through(&neovim);
+        for _ in 0..8 {
+            neovim.keys("u");
+        }
+        neovim.holds(COUNT.replace('|', "").trim_end());
+        neovim.keys("<M-n>");
+        neovim.settle();
+        assert!(!neovim.next_edit_is_shown(), "what was undone does not come again");
+    }
+}
+
+#[test]
+fn a_dismissed_edit_is_gone() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.keys("cwtotal<Esc>");
+    neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+    neovim.keys("<Esc>");
+    neovim.until("it is gone", || !neovim.next_edit_is_shown());
+    let marks = neovim.lua(
+        "return #vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codestral.next_edit'), 0, -1, {})",
+    );
+    assert_eq!(marks, 0);
+    assert_eq!(neovim.text(), COUNT.replace('|', "").replacen("count", "total", 1).trim_end());
+}
+
+#[test]
+fn an_edit_out_of_sight_is_told_at_the_cursor() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.lua("vim.api.nvim_buf_set_lines(0, 2, 2, false, vim.fn['repeat']({ '    // far' }, 200))");
+    neovim.keys("cwtotal<Esc>");
+    neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+    let told = neovim.lua(
+        "local marks = vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codestral.next_edit'), 0, -1, { details = true }) \
+         for _, mark in ipairs(marks) do \
+           local text = mark[4].virt_text and mark[4].virt_text[1][1] or '' \
+           if text:match('next edit: line 2%d%d') then return vim.fn.line('.') == mark[2] + 1 end \
+         end",
+    );
+    assert_eq!(told, true);
+}
+
+#[test]
+fn switched_off_nothing_is_drawn() {
+    let Some(neovim) = open(Ghost::Native, "next_edit = false") else { return };
+    neovim.keys("cwtotal<Esc>");
+    neovim.until("it is typed", || neovim.text().contains("total"));
+    neovim.settle();
+    assert!(!neovim.next_edit_is_shown());
+}
