@@ -86,7 +86,7 @@ pub enum Nothing {
     /// The question was about another version of the document.
     OtherVersion,
     /// Nothing was changed yet, or nothing repeats.
-    NothingRepeats,
+    NoPattern,
     /// The likeliest edit is as likely as this, 0 to 1, which is too little.
     Unsure(f32),
 }
@@ -98,7 +98,7 @@ impl fmt::Display for Nothing {
             Self::NotOpen => f.write_str("the document is not open"),
             Self::NotLookedAt(reason) => reason.fmt(f),
             Self::OtherVersion => f.write_str("the text had changed"),
-            Self::NothingRepeats => f.write_str("nothing repeats what was changed last"),
+            Self::NoPattern => f.write_str("nothing repeats what was changed last"),
             Self::Unsure(confidence) => write!(f, "the likeliest has a confidence of {confidence:.2} only"),
         }
     }
@@ -356,7 +356,7 @@ impl Worker {
             (Some(key), None, Some((last, end))) if key == last => (key.clone(), *end),
             (Some(key), None, _) => (key.clone(), 0),
             (None, _, Some((last, end))) => (last.clone(), *end),
-            (None, _, None) => return Err(Nothing::NothingRepeats),
+            (None, _, None) => return Err(Nothing::NoPattern),
         };
         // The disk may have told since the last message.
         self.judge(&key);
@@ -374,7 +374,7 @@ impl Worker {
             .fold(None, |most: Option<f32>, one| Some(most.map_or(one, |most| most.max(one))));
         known.retain(|one| one.confidence >= least);
         let Some(best) = nearest_of_likeliest(&known).cloned() else {
-            return Err(likeliest.map_or(Nothing::NothingRepeats, Nothing::Unsure));
+            return Err(likeliest.map_or(Nothing::NoPattern, Nothing::Unsure));
         };
         let proposals = match ask.all {
             true => {
