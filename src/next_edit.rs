@@ -3,7 +3,7 @@
 //! Edits come into a [`history`] of changes. Each is taken apart into lines and tokens ([`difference`], [`scene`]). Each
 //! rule finds [`pattern`]s in them, and the places where they would go on: [`rename`], [`rename_part`], [`same_change`]
 //! (both by [`replaced`] tokens), [`same_lines`], [`signature`], [`removed`]. [`choose`] makes candidates of the places,
-//! [`numbers`] says by what they are judged, and [`confidence`] how likely each is right, with the trees in [`learned`].
+//! [`numbers`] says by what they are judged, and [`confidence`] how likely each is right, with the [`tree`]s in [`learned`].
 //! What was dismissed or passed over does not come again. All of it is pure: time is an argument.
 //!
 //! A [`text`] is searched by blocks of lines, each with a filter of its tokens, so that a request reads few lines however
@@ -26,6 +26,7 @@ pub mod scene;
 pub mod signature;
 pub mod text;
 pub mod tokens;
+pub mod tree;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use codestral_ls::next_edit::{
-    confidence::{DEPTH, QUESTIONS, Tree},
     numbers::{NAMES, NUMBERS},
+    tree::{DEPTH, QUESTIONS, Tree},
 };
 
 /// How many trees.
@@ -161,7 +161,7 @@ pub fn source(model: &Model, heading: &str) -> String {
     for line in heading.lines() {
         let _ = writeln!(text, "//! {line}");
     }
-    text.push_str("\nuse super::confidence::{Tree, tree};\n\n");
+    text.push_str("\nuse super::tree::{Tree, tree};\n\n");
     let _ =
         writeln!(text, "/// What is added up before the first tree.\npub const BASE: f32 = {:?};\n", round(model.base));
     text.push_str("/// What the numbers were called, in their order, when the trees were fitted.\n");

@@ -5,16 +5,13 @@ use std::{collections::HashSet, ops::Range};
 use super::{
     difference::Piece,
     numbers::{self, NUMBERS, Run},
-    pattern::{Pattern, Place, Rule},
+    pattern::{LEVELS, Pattern, Place, Rule},
     scene::Scene,
     tokens::{Line, mix},
 };
 
 /// Candidates of one pattern and level that are judged when one edit is wanted: the nearest ones.
 pub const NEAREST_RUNS: usize = 6;
-
-/// How strictly the neighbours must agree: not at all, on one side, on both.
-pub const LEVELS: usize = 3;
 
 /// An edit that may be proposed.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,15 +30,6 @@ pub struct Candidate {
     pub numbers: [f32; NUMBERS],
 }
 
-/// How strictly the neighbours of `place` agree.
-pub fn level(place: &Place) -> usize {
-    match (place.left > 0, place.right > 0) {
-        (true, true) => 2,
-        (true, false) | (false, true) => 1,
-        (false, false) => 0,
-    }
-}
-
 /// The candidates of all patterns, of each at each level the `most` nearest.
 pub fn candidates(scene: &Scene<'_>, patterns: &[Pattern], most: usize) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
@@ -49,7 +37,7 @@ pub fn candidates(scene: &Scene<'_>, patterns: &[Pattern], most: usize) -> Vec<C
     for (number, pattern) in patterns.iter().enumerate() {
         let about = numbers::about(scene, patterns, number);
         for level_wanted in (0..LEVELS).rev() {
-            let places: Vec<&Place> = pattern.places.iter().filter(|place| level(place) >= level_wanted).collect();
+            let places: Vec<&Place> = pattern.places.iter().filter(|place| place.level() >= level_wanted).collect();
             let mut runs = runs(&places);
             let before = runs.len();
             runs.sort_by_key(|run| run.first().map(|place| nearness(scene, place.text, place.lines.start)));

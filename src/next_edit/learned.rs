@@ -3,7 +3,7 @@
 //! Fitted by `cargo bench --bench next_edit -- --fit` on 1350001 candidates of 3900 commits of 52 public
 //! repositories in Go, Java, Python, Rust and TypeScript, typed in file order and shuffled.
 
-use super::confidence::{Tree, tree};
+use super::tree::{Tree, tree};
 
 /// What is added up before the first tree.
 pub const BASE: f32 = -3.263;

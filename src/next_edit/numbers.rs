@@ -1,8 +1,7 @@
 //! What a candidate is judged by, as numbers in a fixed order.
 
 use super::{
-    choose::{LEVELS, level},
-    pattern::{Pattern, Place, Rule, is_import},
+    pattern::{LEVELS, Pattern, Place, Rule, is_import},
     scene::Scene,
     tokens::Part,
 };
@@ -149,7 +148,7 @@ pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
             lower += usize::from(later.first_line > earlier.first_line);
         }
     }
-    let at_level = |wanted: usize| pattern.places.iter().filter(|place| level(place) >= wanted).count();
+    let at_level = |wanted: usize| pattern.places.iter().filter(|place| place.level() >= wanted).count();
     let left: [usize; LEVELS] = [at_level(0), at_level(1), at_level(2)];
     let done = pattern.examples.len();
     let part = |left: usize| done as f32 / (done + left) as f32;
@@ -270,7 +269,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
     let Some(first) = places.first() else { return [0.0; NUMBERS] };
     let end = places.last().map_or(first.lines.end, |place| place.lines.end);
     let latest = pattern.examples.first().and_then(|&example| scene.examples.get(example));
-    let here = pattern.places.iter().filter(|place| place.text == first.text && level(place) >= run.level).count();
+    let here = pattern.places.iter().filter(|place| place.text == first.text && place.level() >= run.level).count();
     let distance = match (first.text, scene.cursor_line) {
         (0, cursor) => log(cursor.abs_diff(first.lines.start)),
         _ => 10.0,
@@ -320,7 +319,7 @@ fn skipped(scene: &Scene<'_>, pattern: &Pattern, wanted: usize) -> usize {
         count += pattern
             .places
             .iter()
-            .filter(|place| place.text == text && level(place) >= wanted)
+            .filter(|place| place.text == text && place.level() >= wanted)
             .filter(|place| top < place.lines.start && place.lines.start < bottom)
             .count();
     }

@@ -49,6 +49,9 @@ impl Rule {
     }
 }
 
+/// How strictly the neighbours must agree: not at all, on one side, on both.
+pub const LEVELS: usize = 3;
+
 /// One place where a pattern would change something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
@@ -78,6 +81,17 @@ pub struct Place {
     pub definition: bool,
     /// Examples that have the same neighbours on both sides.
     pub agreeing: usize,
+}
+
+impl Place {
+    /// How strictly the neighbours agree, below [`LEVELS`].
+    pub fn level(&self) -> usize {
+        match (self.left > 0, self.right > 0) {
+            (true, true) => 2,
+            (true, false) | (false, true) => 1,
+            (false, false) => 0,
+        }
+    }
 }
 
 /// What is known of a pattern, wherever it is applied.

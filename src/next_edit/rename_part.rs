@@ -3,7 +3,6 @@
 use super::{
     difference::Replacement,
     pattern::{Pattern, Rule},
-    rename::is_rename,
     replaced::{Instance, find},
     same_change::{grouped, replacements},
     scene::Scene,
@@ -22,7 +21,7 @@ const MAX_NAMES: usize = 8;
 /// The patterns of names that have a renamed part, those of the latest changes first.
 pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
     let Some(reader) = scene.readers.first() else { return vec![] };
-    let renames: Vec<_> = grouped(replacements(scene).into_iter().filter(is_rename).collect());
+    let renames: Vec<_> = grouped(replacements(scene).into_iter().filter(Instance::is_rename).collect());
     let typed = |one: &Instance<'_>| scene.examples.get(one.example).is_some_and(|example| example.typed);
     let mut found = Vec::new();
     let near = scene.cursor_line.saturating_sub(REACH_LINES)..scene.cursor_line + REACH_LINES;

@@ -58,6 +58,12 @@ impl<'a> Instance<'a> {
         self.new.tokens.get(self.what.new.clone()).unwrap_or_default()
     }
 
+    /// Whether one word was replaced by another.
+    pub fn is_rename(&self) -> bool {
+        let is_word = |tokens: &[Token]| matches!(tokens, [token] if token.kind == Kind::Word);
+        is_word(self.old_tokens()) && is_word(self.new_tokens())
+    }
+
     /// Equal for instances that replaced the same tokens by the same.
     pub fn key(&self) -> u64 {
         let hash = |tokens: &[Token]| tokens.iter().fold(7, |hash, token| mix(hash, u64::from(token.hash)));

@@ -3,7 +3,6 @@
 use super::{
     difference::{Piece, Replacement},
     pattern::{Pattern, Rule},
-    rename::is_rename,
     replaced::{Instance, find},
     scene::Scene,
     tokens::{Token, mix},
@@ -14,7 +13,7 @@ const MAX_TOKENS: usize = 30;
 
 /// The patterns of replaced tokens that are no renaming, those of the latest changes first.
 pub fn exact(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
-    let others = replacements(scene).into_iter().filter(|instance| !is_rename(instance)).collect();
+    let others = replacements(scene).into_iter().filter(|instance| !instance.is_rename()).collect();
     typed(scene, grouped(others))
         .take(most)
         .filter_map(|instances| find(scene, Rule::SameChange, &instances, false))

@@ -1,6 +1,6 @@
 //! Next edits: the person's changes go to a thread of its own, and who asks for the next edit asks that thread.
 //!
-//! `worker` is the thread, `origin` tells who made an edit, `offers` what became of an offer. `answer` gives an offer the
+//! `worker` is the thread, `message` what it is told and asked, `origin` tells who made an edit, `offers` what became of an offer. `answer` gives an offer the
 //! shapes of the protocol, `inline_edit` serves the clients that speak Copilot's method, `command` all others, and
 //! `action` is the code action that carries the command.
 
@@ -8,6 +8,7 @@ mod action;
 mod answer;
 mod command;
 mod inline_edit;
+mod message;
 mod offers;
 mod origin;
 mod worker;
@@ -27,12 +28,13 @@ use crate::text::document::{Document, Edit};
 use crate::usage::Recorder;
 
 pub use action::offered;
-pub use command::{ACCEPTED, COMMAND, execute};
+pub use answer::ACCEPTED;
+pub use command::{COMMAND, execute};
 pub use inline_edit::{answer as inline_edit, ignored, shown};
-pub use worker::{Report, Told};
+pub use message::{Report, Told};
 
+use message::{Answer, Ask, Message};
 use offers::{Offer, State};
-use worker::{Answer, Ask, Message};
 
 /// The next edits of a session.
 pub struct NextEdits {

@@ -4,7 +4,7 @@ use serde_json::json;
 use tower_lsp::ls_types::{CodeAction, CodeActionOrCommand, CodeActionParams, CodeActionTriggerKind, Command};
 
 use super::command::COMMAND;
-use super::worker::Ask;
+use super::message::Ask;
 use crate::server::chats::code_actions::is_wanted;
 use crate::server::convert;
 use crate::server::session::Session;

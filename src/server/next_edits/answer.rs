@@ -5,12 +5,14 @@ use std::ops::Range;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, TextEdit, Uri};
 
-use super::command::ACCEPTED;
 use super::offers::Offer;
 use crate::next_edit::text::slice;
 use crate::server::convert;
 use crate::text::document::Document;
 use crate::text::position::{self, Encoding};
+
+/// Run by clients after they made an edit; its argument is the offer's id.
+pub const ACCEPTED: &str = "codestral.nextEditAccepted";
 
 /// What begins the id of an offer; its number follows.
 const ID: &str = "next-edit-";

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, MessageType, Position, Uri};
 
-use super::answer;
+use super::answer::{self, ACCEPTED};
+use super::message::Ask;
 use super::offers::{Offer, State};
-use super::worker::Ask;
 use crate::server::convert;
 use crate::server::session::Session;
 use crate::text::document::Document;
@@ -15,9 +15,6 @@ use crate::text::position;
 
 /// The command.
 pub const COMMAND: &str = "codestral.nextEdit";
-
-/// Run by clients after they made an edit; its argument is the offer's id.
-pub const ACCEPTED: &str = "codestral.nextEditAccepted";
 
 /// A person who goes on typing may be in the way of an edit this often before it is given up.
 const TRIES: usize = 3;

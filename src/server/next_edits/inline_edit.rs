@@ -9,8 +9,8 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{Position, Uri};
 
 use super::answer;
+use super::message::Ask;
 use super::offers::State;
-use super::worker::Ask;
 use crate::server::convert;
 use crate::server::session::Session;
 use crate::text::position;
