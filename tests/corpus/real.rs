@@ -1,12 +1,13 @@
 //! Replies cut out of real files: a model that says just what stands there is shown as it is.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use codestral_ls::completion::filter::{self, Filtered};
 use codestral_ls::completion::window::Budget;
 use codestral_ls::completion::{Window, block};
 use codestral_ls::text::language;
 use ropey::Rope;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// A stretch of a file that a model is to say, and what the filters make of it.
 #[derive(Debug)]

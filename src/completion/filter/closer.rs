@@ -38,12 +38,16 @@ pub fn is_below(window: &Window, language: &str, block: &str, beyond: &str) -> b
         any = true;
         below.next().is_some_and(|below| bare(below) == bare(text))
     });
-    any && all_stand && !reopens(language, block, beyond) && is_closed(window, language, next)
+    any && all_stand && !reopens(block, beyond, language) && is_closed(window, language, next)
 }
 
-fn reopens(language: &str, block: &str, beyond: &str) -> bool {
+/// Whether a reply that says `text` opens again `beyond` it what it closes there.
+pub fn reopens(text: &str, beyond: &str, language: &str) -> bool {
     let weight = |text: &str| line::shape(text, language).net + word_weight(text, language);
-    !line::is_blank(beyond) && block.split('\n').chain(beyond.split('\n')).map(weight).sum::<i32>() >= 0
+    let whole = format!("{text}\n{beyond}");
+    !line::is_blank(beyond)
+        && whole.split('\n').map(weight).sum::<i32>() >= 0
+        && text.split('\n').filter_map(tag).all(|name| open_tags(&whole, name) >= 0)
 }
 
 fn bare(text: &str) -> &str {
@@ -146,6 +150,8 @@ mod tests {
             Window { prefix: "fn f() {\n    a();\n".into(), suffix: "\n}\n".into(), from_start: true, to_end: true };
         assert!(!is_below(&window, "rust", "}", "\n\nfn g() {\n    b();"));
         assert!(is_below(&window, "rust", "}", "\n\nfn g() {\n    b();\n}"));
+        assert!(reopens("</li>", "\n<li>\n  a", "html") && !reopens("</li>", "\n<p>a</p>", "html"));
+        assert!(reopens("end", "\n\ndef g\n  a", "ruby") && !reopens("end", "\n\nputs 1", "ruby"));
     }
 
     #[test]

@@ -104,10 +104,9 @@ fn cut_lines_below<'a>(window: &Window, language: &str, block: &'a str, beyond: 
 fn goes_elsewhere(lines: &[&str], below: &[&str], beyond: &str, language: &str) -> bool {
     let Some(ours) = beyond.split('\n').find(|line| !line::is_blank(line)) else { return false };
     let theirs = below[lines.len()..].iter().find(|line| !line::is_blank(line));
-    let net = lines.iter().map(|text| place::net(text, language)).sum::<i32>() + place::net(beyond, language);
     // The last line may be growing still.
     let is_other = |theirs: &&str| !theirs.trim().starts_with(ours.trim()) && !alike::are(ours, theirs, language);
-    net >= 0 && theirs.is_none_or(is_other)
+    theirs.is_none_or(is_other) && closer::reopens(&lines.join("\n"), beyond, language)
 }
 
 /// Whether `lines`, the last ones of `block`, only close what is still open with those below.
