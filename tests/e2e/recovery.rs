@@ -113,7 +113,7 @@ fn a_process_id_that_started_nobody_is_not_watched() {
         let id = editor.request("$/unknown", json!({}));
         assert_eq!(editor.error_code(id), -32601);
         editor.close_stdin();
-        assert_eq!(editor.exit_code(std::time::Duration::from_secs(1)), 1);
+        assert_eq!(editor.exit_code(std::time::Duration::from_secs(10)), 1);
         assert!(editor.stderr().contains("stdin is closed"), "{}", editor.stderr());
     }
 }
