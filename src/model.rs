@@ -175,6 +175,12 @@ pub trait Endpoint: Send + Sync {
         .boxed()
     }
 
+    /// The same over a connection of its own, and from then on all requests over that one: the connections in use may
+    /// be dead, and nobody told. What they still answer is read to its end.
+    fn complete_apart(&self, prompt: Prompt, sent: &Sent) -> Reply {
+        self.complete_telling(prompt, sent)
+    }
+
     /// Whether there is nobody to ask, so that the embedded engine completes alone.
     fn is_local(&self) -> BoxFuture<'_, bool> {
         ready(false).boxed()

@@ -1,9 +1,9 @@
 //! What is compared: the engine as the server drives it, and the bound no policy can pass.
 
-use std::{pin::Pin, sync::Arc};
+use std::{future, pin::Pin, sync::Arc};
 
 use codestral_ls::{
-    completion::{Engine, Notice, Query},
+    completion::{Engine, Notice, Query, Reason},
     model::{Endpoint, Piece, Prompt},
     settings::Settings,
     text::document::{Document, Edit},
@@ -74,7 +74,14 @@ impl Policy for Ours {
 
     fn ask(&self, query: Query) -> Answer {
         let engine = self.engine.clone();
-        Box::pin(async move { Some(engine.complete(&query).await.result.ok()?.text) })
+        Box::pin(async move {
+            match engine.complete(&query).await.result {
+                Ok(suggestion) => Some(suggestion.text),
+                // The server says `null`, and the editor leaves what it shows alone.
+                Err(Reason::Superseded) => future::pending().await,
+                Err(_) => None,
+            }
+        })
     }
 
     fn accepted(&self) {

@@ -41,9 +41,22 @@ const LONGEST: Duration = Duration::from_millis(1000);
 /// which the model is good.
 const REJECTIONS: u32 = 5;
 
+/// So many times the wait doubles at most: many never accept, and type along what is right.
+const MOST_DOUBLINGS: u32 = 1;
+
 /// Requests in any second, over all documents. Mistral's free plan allows about one a second on average; a burst of
 /// three is what typing a word, correcting it and opening a line needs.
 pub const MOST_A_SECOND: usize = 3;
+
+/// So many first bytes tell what is usual: some minutes of typing, so that a network that got slow is known as such soon.
+const FIRST_BYTES: usize = 15;
+
+/// A stream that has been silent for so many times the usual first byte is taken for hung. By the replay bench's heavy
+/// tail that shows the right line at 1.5 % more keys, for a tenth more requests.
+const PATIENCE: u32 = 3;
+
+/// No stream is taken for hung sooner than this: below it a second request is hardly faster.
+const LEAST_PATIENCE: Duration = Duration::from_millis(800);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -54,6 +67,8 @@ pub struct Debouncer {
     asked: VecDeque<Instant>,
     /// Mean time to the first byte, in the manner of TCP: an eighth of each new one.
     latency: Duration,
+    /// Times to the first byte, the last only.
+    first_bytes: VecDeque<Duration>,
     /// Mean time between keys, likewise.
     rhythm: Duration,
     /// Suggestions shown since one was taken.
@@ -62,7 +77,13 @@ pub struct Debouncer {
 
 impl Default for Debouncer {
     fn default() -> Self {
-        Self { asked: VecDeque::new(), latency: Duration::ZERO, rhythm: RHYTHM, rejected: 0 }
+        Self {
+            asked: VecDeque::new(),
+            latency: Duration::ZERO,
+            first_bytes: VecDeque::new(),
+            rhythm: RHYTHM,
+            rejected: 0,
+        }
     }
 }
 
@@ -78,7 +99,7 @@ impl Debouncer {
         };
         // A slow endpoint is asked later, never more often: what is typed meanwhile would make the answer useless.
         let slow = self.latency.saturating_sub(Duration::from_millis(500)) / 4;
-        let rejected = self.rejected.saturating_sub(REJECTIONS).min(4);
+        let rejected = self.rejected.saturating_sub(REJECTIONS).min(MOST_DOUBLINGS);
         (base * (1 << rejected) + slow).min(LONGEST)
     }
 
@@ -109,8 +130,20 @@ impl Debouncer {
         self.asked.push_back(now);
     }
 
+    /// How long a stream may be silent before another is opened besides.
+    pub fn patience(&self) -> Duration {
+        let mut sorted: Vec<_> = self.first_bytes.iter().copied().collect();
+        sorted.sort_unstable();
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        (median * PATIENCE).max(LEAST_PATIENCE)
+    }
+
     /// The first byte of a reply came.
     pub fn answered(&mut self, after: Duration) {
+        if self.first_bytes.len() >= FIRST_BYTES {
+            self.first_bytes.pop_front();
+        }
+        self.first_bytes.push_back(after);
         self.latency = if self.latency.is_zero() { after } else { (self.latency * 7 + after) / 8 };
     }
 
@@ -195,6 +228,18 @@ mod tests {
         assert!(debouncer.wait(&window("x"), Agreement::Unknown) <= LONGEST);
         debouncer.accepted();
         assert_eq!(debouncer.wait(&window("x"), Agreement::Unknown), RHYTHM / IN_WORD);
+    }
+
+    #[test]
+    fn a_stream_is_hung_after_three_times_the_median_and_one_outlier_moves_nothing() {
+        let mut debouncer = Debouncer::default();
+        assert_eq!(debouncer.patience(), LEAST_PATIENCE);
+        (0..FIRST_BYTES).for_each(|_| debouncer.answered(Duration::from_millis(400)));
+        assert_eq!(debouncer.patience(), Duration::from_millis(1200));
+        debouncer.answered(Duration::from_secs(30));
+        assert_eq!(debouncer.patience(), Duration::from_millis(1200));
+        (0..FIRST_BYTES).for_each(|_| debouncer.answered(Duration::from_millis(100)));
+        assert_eq!(debouncer.patience(), LEAST_PATIENCE);
     }
 
     #[test]

@@ -356,7 +356,7 @@ impl Engine {
             Step::Refuse(reason) => return ControlFlow::Break(Err(reason)),
             Step::Wait(until) => return ControlFlow::Continue(Pause::Until(until)),
             Step::Predict { least, .. } => return ControlFlow::Continue(Pause::Predict(least)),
-            Step::Ask => self.ask(&mut state, request),
+            Step::Ask { besides } => self.ask(&mut state, request, besides),
             Step::AskAgain { empty } => self.ask_again(&mut state, request, empty),
         }
         ControlFlow::Continue(Pause::None)

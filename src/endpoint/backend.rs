@@ -179,6 +179,18 @@ impl Backend {
         Self { endpoint, chat, chat_patience: settings.chat.timeout(), variable }
     }
 
+    /// What `ask` gets from the endpoint, once that is open. A key that is refused is looked for anew at the next.
+    fn asking(&self, ask: impl FnOnce(HttpEndpoint) -> Reply + Send + 'static) -> Reply {
+        let (backend, asked) = (self.clone(), self.clone());
+        let reply = async move { backend.open().await.map(|opened| ask(opened.endpoint)) };
+        let forgetting = move |error: &Error| {
+            if let (Error::KeyRefused { .. }, Target::Remote(opening)) = (error, &asked.endpoint.target) {
+                opening.forget();
+            }
+        };
+        stream::once(reply).try_flatten().inspect_err(forgetting).boxed()
+    }
+
     fn find(&self) -> Result<Opened, Error> {
         let settings = &self.endpoint.settings;
         // What is no address is refused below; until then it is nobody's.
@@ -218,14 +230,13 @@ impl Endpoint for Backend {
     }
 
     fn complete_telling(&self, prompt: Prompt, sent: &Sent) -> Reply {
-        let (backend, asked, sent) = (self.clone(), self.clone(), sent.clone());
-        let reply = async move { backend.open().await.map(|opened| opened.endpoint.complete_telling(prompt, &sent)) };
-        let forgetting = move |error: &Error| {
-            if let (Error::KeyRefused { .. }, Target::Remote(opening)) = (error, &asked.endpoint.target) {
-                opening.forget();
-            }
-        };
-        stream::once(reply).try_flatten().inspect_err(forgetting).boxed()
+        let sent = sent.clone();
+        self.asking(move |endpoint| endpoint.complete_telling(prompt, &sent))
+    }
+
+    fn complete_apart(&self, prompt: Prompt, sent: &Sent) -> Reply {
+        let sent = sent.clone();
+        self.asking(move |endpoint| endpoint.complete_apart(prompt, &sent))
     }
 
     fn is_local(&self) -> BoxFuture<'_, bool> {

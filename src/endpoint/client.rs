@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url, Version};
 use secrecy::{ExposeSecret, SecretString};
@@ -184,6 +184,15 @@ impl HttpEndpoint {
 impl Endpoint for HttpEndpoint {
     fn complete(&self, prompt: Prompt) -> Reply {
         self.complete_telling(prompt, &Sent::default())
+    }
+
+    fn complete_apart(&self, prompt: Prompt, sent: &Sent) -> Reply {
+        let (endpoint, sent) = (self.clone(), sent.clone());
+        let reply = async move {
+            endpoint.0.http.renew();
+            endpoint.complete_telling(prompt, &sent)
+        };
+        reply.into_stream().flatten().boxed()
     }
 
     fn complete_telling(&self, mut prompt: Prompt, sent: &Sent) -> Reply {

@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream;
@@ -59,7 +59,8 @@ pub struct Http(Arc<Inner>);
 struct Inner {
     ca_file: Option<PathBuf>,
     loopback: bool,
-    client: OnceCell<Client>,
+    /// The client in use; see [`Http::renew`].
+    client: Mutex<Arc<OnceCell<Client>>>,
     /// Something has been answered over HTTP/1.1 before, so that a kept connection may have been used. HTTP/2 says itself
     /// when a connection ends and what it did not do.
     keeps_http1: AtomicBool,
@@ -68,8 +69,7 @@ struct Inner {
 impl Http {
     /// Trusts the system's certificates and those of `ca_file` (PEM). `loopback`: this machine only, no proxy.
     pub fn new(ca_file: Option<PathBuf>, loopback: bool) -> Self {
-        let (client, keeps_http1) = (OnceCell::new(), AtomicBool::new(false));
-        Self(Arc::new(Inner { ca_file, loopback, client, keeps_http1 }))
+        Self(Arc::new(Inner { ca_file, loopback, client: Mutex::default(), keeps_http1: AtomicBool::new(false) }))
     }
 
     /// This client if it is made so, else another one: settings that have nothing to do with connections keep them.
@@ -79,13 +79,25 @@ impl Http {
     }
 
     /// Builds the client if that has not been done.
-    pub(super) async fn client(&self) -> Result<&Client, Error> {
+    pub(super) async fn client(&self) -> Result<Client, Error> {
         let build = || async {
             let inner = Arc::clone(&self.0);
             let built = task::spawn_blocking(move || build(inner.ca_file.as_deref(), inner.loopback)).await;
             built.unwrap_or_else(|error| Err(Error::Setup(format!("the HTTP client cannot be built ({error})"))))
         };
-        self.0.client.get_or_try_init(build).await
+        let client = Arc::clone(&self.current());
+        client.get_or_try_init(build).await.cloned()
+    }
+
+    /// Uses no connection that is open now for anything new: they may be dead. What is on its way over them goes on, and
+    /// they are closed when nothing is.
+    pub(super) fn renew(&self) {
+        *self.current() = Arc::default();
+        self.0.keeps_http1.store(false, Ordering::Relaxed);
+    }
+
+    fn current(&self) -> MutexGuard<'_, Arc<OnceCell<Client>>> {
+        self.0.client.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends `request`, with `body` where there is one, and waits for the reply's head. `host` is for messages.

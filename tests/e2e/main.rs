@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "how a test fails")]
 #![allow(dead_code, reason = "the editor can do more than the tests of the day ask for")]
 
+mod bad_day;
 mod cancel;
 mod ceiling;
 mod chat;

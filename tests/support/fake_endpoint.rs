@@ -31,7 +31,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -54,8 +54,10 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 mod script;
+mod swallow;
 
 pub use script::{Ending, Received, Script, knows};
+use swallow::Swallowing;
 
 /// Before a connection is cut, what was sent is given time to leave.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
@@ -74,6 +76,9 @@ pub struct Config {
     pub tls_in: Option<PathBuf>,
     /// With TLS, do not offer HTTP/2.
     pub http1_only: bool,
+    /// So many connections, the first, are swallowed once a POST was answered on them: as a network does that has
+    /// forgotten them, they stay open, but nothing comes through any more, pings included.
+    pub swallowed: usize,
     /// Requests without `Authorization: Bearer KEY` get 401.
     pub key: Option<String>,
 }
@@ -118,6 +123,7 @@ impl Fake {
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let state = Arc::new(State {
             key: config.key,
+            swallowed: config.swallowed,
             script: Box::new(script),
             counts: Counts::default(),
             received: Mutex::default(),
@@ -189,6 +195,7 @@ impl Drop for Fake {
 
 struct State {
     key: Option<String>,
+    swallowed: usize,
     script: Box<Scripted>,
     counts: Counts,
     received: Mutex<Vec<Received>>,
@@ -232,12 +239,14 @@ impl Counts {
 struct OpenStream {
     state: Arc<State>,
     is_done: bool,
+    /// Set a little after its end.
+    dies: Option<Arc<AtomicBool>>,
 }
 
 impl OpenStream {
-    fn new(state: Arc<State>) -> Self {
+    fn new(state: Arc<State>, dies: Option<Arc<AtomicBool>>) -> Self {
         state.counts.open_streams.fetch_add(1, Ordering::SeqCst);
-        Self { state, is_done: false }
+        Self { state, is_done: false, dies }
     }
 }
 
@@ -247,6 +256,12 @@ impl Drop for OpenStream {
             self.state.counts.cancelled.fetch_add(1, Ordering::SeqCst);
         }
         self.state.counts.open_streams.fetch_sub(1, Ordering::SeqCst);
+        if let Some(dies) = self.dies.take() {
+            tokio::spawn(async move {
+                sleep(BEFORE_CUT).await;
+                dies.store(true, Ordering::SeqCst);
+            });
+        }
     }
 }
 
@@ -261,13 +276,16 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Stat
         let _ = socket.set_nodelay(true);
         let (tls, state) = (tls.clone(), Arc::clone(&state));
         tokio::spawn(async move {
-            state.counts.connections.fetch_add(1, Ordering::SeqCst);
+            let number = state.counts.connections.fetch_add(1, Ordering::SeqCst);
             state.counts.open_connections.fetch_add(1, Ordering::SeqCst);
+            let is_dead = Arc::new(AtomicBool::new(false));
+            let dies = if number < state.swallowed { Some(Arc::clone(&is_dead)) } else { None };
+            let socket = Swallowing { socket, is_dead };
             match tls {
-                None => connection(socket, &state).await,
+                None => connection(socket, dies, &state).await,
                 Some(tls) => {
                     if let Ok(socket) = tls.accept(socket).await {
-                        connection(socket, &state).await;
+                        connection(socket, dies, &state).await;
                     }
                 }
             }
@@ -276,13 +294,22 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Stat
     }
 }
 
-async fn connection(socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, state: &Arc<State>) {
-    let service = service_fn(|request| answer(request, Arc::clone(state)));
+/// Serves a connection; `dies` is set once a POST was answered.
+async fn connection(
+    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    dies: Option<Arc<AtomicBool>>,
+    state: &Arc<State>,
+) {
+    let service = service_fn(|request| answer(request, Arc::clone(state), dies.clone()));
     // Ends with an error whenever the client just goes away.
     let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Body>, io::Error> {
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<State>,
+    dies: Option<Arc<AtomicBool>>,
+) -> Result<Response<Body>, io::Error> {
     let is_post = request.method() == Method::POST;
     let received = receive(request).await?;
     state.received.lock().unwrap().push(received.clone());
@@ -297,7 +324,7 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Respons
         return Ok(own_answer(&received.path, &state).unwrap_or_else(|never| match never {}));
     }
     state.counts.requests.fetch_add(1, Ordering::SeqCst);
-    let mut open = OpenStream::new(Arc::clone(&state));
+    let mut open = OpenStream::new(Arc::clone(&state), dies);
     let plan = (state.script)(&received).plan(&received);
     sleep(plan.delay).await;
     let Some(head) = plan.head else {

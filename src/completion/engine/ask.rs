@@ -23,6 +23,19 @@ use crate::text::document::Document;
 use crate::text::line;
 use crate::usage::Metered;
 
+/// What a stream is opened for.
+struct Opening<'a> {
+    /// What the endpoint may see.
+    masked: &'a MaskedWindow,
+    /// By which the reply is kept and filtered.
+    window: Window,
+    reach: Reach,
+    /// It is told to say something, in the place of an empty reply.
+    again: bool,
+    /// The silent stream besides which it is opened, on a connection of its own.
+    besides: Option<EntryId>,
+}
+
 impl Engine {
     /// Looks for a document's secrets in a thread of their own, if it may be completed in.
     pub(super) fn look_for_secrets(&self, document: &Document) {
@@ -48,15 +61,21 @@ impl Engine {
         }
     }
 
-    /// Opens a stream for the request.
-    pub(super) fn ask(&self, state: &mut State, request: &mut Request<'_>) {
+    /// Opens a stream for the request, perhaps besides a silent one.
+    pub(super) fn ask(&self, state: &mut State, request: &mut Request<'_>, besides: Option<EntryId>) {
         let document = &request.query.document;
         let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
         let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
         let masked = state.masked_window(request.query);
         request.trace.masked.clone_from(&masked.masked);
-        let (entry, prompt) =
-            self.open(state, document, &masked, request.trace.window.clone(), reach, request.asked_again);
+        let opening = Opening {
+            masked: &masked,
+            window: request.trace.window.clone(),
+            reach,
+            again: request.asked_again,
+            besides,
+        };
+        let (entry, prompt) = self.open(state, document, opening);
         request.asked = Some(entry);
         request.trace.prompt = Some(prompt);
         request.trace.waited = now().saturating_duration_since(request.begun);
@@ -66,7 +85,7 @@ impl Engine {
     pub(super) fn ask_again(&self, state: &mut State, request: &mut Request<'_>, useless: Option<EntryId>) {
         state.forget(&request.query.document.uri, useless);
         request.asked_again = true;
-        self.ask(state, request);
+        self.ask(state, request, None);
     }
 
     /// Asks for what follows the known text where that is nearly typed to its end.
@@ -77,35 +96,33 @@ impl Engine {
         let (line, masker) = (request.trace.window.line_before(), state.masks.masker());
         let masked =
             state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
-        if let Some(masked) = masked {
-            self.open(&mut state, document, &masked, window, Reach::of(Agreement::Followed), false);
+        if let Some(masked) = &masked {
+            let reach = Reach::of(Agreement::Followed);
+            self.open(&mut state, document, Opening { masked, window, reach, again: false, besides: None });
         }
     }
 
-    /// Opens a stream. The reply, which is kept and filtered by `window`, is polled by its own task.
-    pub(super) fn open(
-        &self,
-        state: &mut State,
-        document: &Document,
-        masked: &MaskedWindow,
-        window: Window,
-        reach: Reach,
-        again: bool,
-    ) -> (EntryId, Prompt) {
+    /// Opens a stream. The reply is polled by its own task.
+    fn open(&self, state: &mut State, document: &Document, opening: Opening<'_>) -> (EntryId, Prompt) {
+        let Opening { masked, window, reach, again, besides } = opening;
         let begun = now();
         let (uri, language) = (document.uri.clone(), document.language.clone());
         let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
         let prompt = if again { prompt::again(prompt) } else { prompt };
         let entry = state.cache.insert(&uri, &window);
         let endpoint = state.endpoint.clone();
-        let ask = |prompt, sent: &_| endpoint.complete_telling(prompt, sent);
+        let ask = |prompt, sent: &_| match besides {
+            Some(_) => endpoint.complete_apart(prompt, sent),
+            None => endpoint.complete_telling(prompt, sent),
+        };
         let reply = Metered::completion(&state.usage, &language, &prompt, ask);
         let meter = reply.meter();
         let text = Growing::new(window, language);
         let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
         let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
         let task = tokio::spawn(reader.read(reply)).abort_handle();
-        state.documents.entry(uri).or_default().streams.push(Stream { entry, begun, meter, task });
+        let stream = Stream { entry, begun, spoke_at: begun, rival: besides, meter, task };
+        state.documents.entry(uri).or_default().add_stream(stream);
         state.debouncer.asked(begun);
         (entry, prompt)
     }

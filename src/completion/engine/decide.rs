@@ -27,6 +27,9 @@ pub(super) struct Facts {
     pub found: Found,
     /// When the complete lines of an open stream are shown, though its block is not complete.
     pub partly_at: Instant,
+    /// When another stream is opened besides the one that is waited for, unless that speaks before; `None` where there
+    /// is another already.
+    pub again_at: Option<Instant>,
     /// What became of the stream that this request opened.
     pub asked: Asked,
     /// Whether an empty reply may be asked for once more: by hand, at an endpoint, and once.
@@ -71,8 +74,8 @@ pub(super) enum Step {
     Refuse(Reason),
     /// Look again when something of the document changed, or at this time.
     Wait(Option<Instant>),
-    /// Open a stream.
-    Ask,
+    /// Open a stream, perhaps besides one that has been silent for too long.
+    Ask { besides: Option<EntryId> },
     /// Open a stream that is told to say something, in the place of an empty reply.
     AskAgain {
         /// The entry of the cache that holds that reply.
@@ -92,7 +95,7 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
     if !may_ask(&facts.found, facts.may_ask_again) {
         return match facts.found {
             Found::Hit { text, id, .. } => Step::Show { text, entry: id },
-            Found::Pending(_) => Step::Wait(Some(facts.partly_at).filter(|at| *at > facts.now)),
+            Found::Pending(entry) => wait_for(entry, &facts),
             Found::Masked => Step::Refuse(Reason::Masked),
             Found::Empty(_) | Found::Miss => Step::Refuse(Reason::Empty),
         };
@@ -117,7 +120,7 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
         return Step::Predict { least: FIRST, instead: None };
     }
     if facts.invoked {
-        return Step::Ask;
+        return Step::Ask { besides: None };
     }
     if facts.in_secret {
         return predictor.instead_of(Reason::InSecret);
@@ -128,7 +131,19 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
     if let Some(error) = facts.resting {
         return predictor.instead_of(Reason::Paused(error));
     }
-    if facts.due > facts.now { Step::Wait(Some(facts.due)) } else { Step::Ask }
+    if facts.due > facts.now { Step::Wait(Some(facts.due)) } else { Step::Ask { besides: None } }
+}
+
+/// A stream is on its way. Where it is silent for too long another is opened besides, if one may be asked at all.
+fn wait_for(entry: EntryId, facts: &Facts) -> Step {
+    let is_hindered = facts.moved || facts.in_secret || facts.ceiling.is_some() || facts.resting.is_some();
+    let refused = is_hindered && !facts.invoked;
+    let again_at = facts.again_at.filter(|_| !refused).map(|at| at.max(facts.due));
+    if again_at.is_some_and(|at| at <= facts.now) {
+        return Step::Ask { besides: Some(entry) };
+    }
+    let partly_at = Some(facts.partly_at).filter(|at| *at > facts.now);
+    Step::Wait(partly_at.into_iter().chain(again_at).min())
 }
 
 /// Whether the cache leaves the question open. An empty answer settles it for typing; by hand it is asked once more.
@@ -171,6 +186,7 @@ mod tests {
             in_secret: false,
             found: Found::Miss,
             partly_at: now,
+            again_at: None,
             asked: Asked::NotYet,
             may_ask_again: false,
             predictor,
@@ -214,6 +230,24 @@ mod tests {
     }
 
     #[test]
+    fn a_silent_stream_gets_another_beside_it_as_soon_as_one_may_be_asked() {
+        let silent = |facts: &mut Facts| {
+            (facts.found, facts.partly_at) = (Found::Pending(7), facts.now + LATER * 3);
+            facts.again_at = Some(facts.now);
+        };
+        check(silent, |_| Step::Ask { besides: Some(7) });
+        check(|facts| (silent(facts), facts.again_at = None).0, |now| Step::Wait(Some(now + LATER * 3)));
+        let soon = |facts: &mut Facts| facts.again_at = Some(facts.now + LATER);
+        check(|facts| (silent(facts), soon(facts)).0, |now| Step::Wait(Some(now + LATER)));
+        check(|facts| (silent(facts), facts.due += LATER * 2).0, |now| Step::Wait(Some(now + LATER * 2)));
+        check(|facts| (silent(facts), facts.ceiling = Some(9)).0, |now| Step::Wait(Some(now + LATER * 3)));
+        check(|facts| (silent(facts), facts.moved = true).0, |now| Step::Wait(Some(now + LATER * 3)));
+        check(|facts| (silent(facts), facts.in_secret = true).0, |now| Step::Wait(Some(now + LATER * 3)));
+        let by_hand = |facts: &mut Facts| (facts.moved, facts.in_secret, facts.invoked) = (true, true, true);
+        check(|facts| (silent(facts), by_hand(facts)).0, |_| Step::Ask { besides: Some(7) });
+    }
+
+    #[test]
     fn an_empty_answer_settles_it_but_for_one_more_question_by_hand() {
         let empty = |may_ask_again, asked| {
             move |facts: &mut Facts| {
@@ -233,7 +267,7 @@ mod tests {
 
     #[test]
     fn typing_waits_and_a_hand_does_not() {
-        check(|_| {}, |_| Step::Ask);
+        check(|_| {}, |_| Step::Ask { besides: None });
         check(|facts| facts.due += LATER, |now| Step::Wait(Some(now + LATER)));
         check(|facts| facts.moved = true, refuse(Reason::NoEdit));
         check(|facts| facts.ceiling = Some(9), refuse(Reason::Ceiling(9)));
@@ -242,13 +276,13 @@ mod tests {
             (facts.ceiling, facts.resting, facts.moved, facts.invoked) = (Some(9), Some(Error::NoKey), true, true);
             facts.due += LATER;
         };
-        check(hindered, |_| Step::Ask);
+        check(hindered, |_| Step::Ask { besides: None });
     }
 
     #[test]
     fn in_a_secret_only_a_hand_asks() {
         check(|facts| facts.in_secret = true, refuse(Reason::InSecret));
-        check(|facts| (facts.in_secret, facts.invoked) = (true, true), |_| Step::Ask);
+        check(|facts| (facts.in_secret, facts.invoked) = (true, true), |_| Step::Ask { besides: None });
         let fallback = |facts: &mut Facts| (facts.in_secret, facts.predictor.fallback) = (true, true);
         check(fallback, stand_in(Reason::InSecret));
         let known = Found::Hit { text: "a".into(), id: 7, at: 0 };
@@ -260,7 +294,7 @@ mod tests {
     #[test]
     fn the_embedded_engine_stands_in_once_wherever_the_endpoint_is_not_asked() {
         let fallback = |facts: &mut Facts| facts.predictor.fallback = true;
-        check(fallback, |_| Step::Ask);
+        check(fallback, |_| Step::Ask { besides: None });
         check(|facts| (fallback(facts), facts.ceiling = Some(9)).0, stand_in(Reason::Ceiling(9)));
         check(|facts| (fallback(facts), facts.resting = Some(Error::NoKey)).0, stand_in(Reason::Paused(Error::NoKey)));
         let failed = |facts: &mut Facts| (facts.asked, facts.invoked) = (Asked::Failed(Error::NoKey), true);
@@ -276,7 +310,7 @@ mod tests {
     fn where_it_goes_first_the_endpoint_is_asked_for_what_it_is_not_sure_of() {
         let first = |facts: &mut Facts| facts.predictor.first = true;
         check(first, |_| Step::Predict { least: FIRST, instead: None });
-        check(|facts| (first(facts), facts.predictor.tried = FIRST).0, |_| Step::Ask);
+        check(|facts| (first(facts), facts.predictor.tried = FIRST).0, |_| Step::Ask { besides: None });
         let resting = |facts: &mut Facts| (facts.predictor.tried, facts.resting) = (FIRST, Some(Error::NoKey));
         check(|facts| (resting(facts), facts.predictor.fallback = true).0, stand_in(Reason::Paused(Error::NoKey)));
     }

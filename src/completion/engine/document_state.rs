@@ -153,6 +153,33 @@ impl DocumentState {
         stream.map_or(Duration::ZERO, |stream| now.saturating_duration_since(stream.begun))
     }
 
+    /// The open stream that fills an entry.
+    pub fn stream(&mut self, entry: EntryId) -> Option<&mut Stream> {
+        self.streams.iter_mut().find(|stream| stream.entry == entry)
+    }
+
+    /// When another stream is opened besides the one that fills an entry, unless that speaks before: once it has been
+    /// silent for longer than `patience`. `None` where another is open already.
+    pub fn again_at(&self, entry: EntryId, patience: Duration) -> Option<Instant> {
+        let stream = self.streams.iter().find(|stream| stream.entry == entry)?;
+        let has_rival = self.streams.iter().any(|other| other.rival == Some(entry));
+        (!has_rival).then(|| stream.spoke_at + patience)
+    }
+
+    /// Adds an open stream, perhaps one besides another.
+    pub fn add_stream(&mut self, stream: Stream) {
+        if let Some(other) = stream.rival.and_then(|other| self.stream(other)) {
+            other.rival = Some(stream.entry);
+        }
+        self.streams.push(stream);
+    }
+
+    /// Takes out the stream that was opened besides the one that fills, or filled, an entry, or that it was opened
+    /// besides.
+    pub fn take_rivals(&mut self, entry: EntryId) -> Vec<Stream> {
+        self.streams.extract_if(.., |stream| stream.rival == Some(entry)).collect()
+    }
+
     /// Takes out the stream that fills an entry.
     pub fn take_stream(&mut self, entry: EntryId) -> Option<Stream> {
         let at = self.streams.iter().position(|stream| stream.entry == entry)?;

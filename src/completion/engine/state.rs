@@ -92,6 +92,10 @@ impl State {
         }
         let window = &request.trace.window;
         let (found, partly_at) = look_up(&mut self.cache, state, document, window, completion.show_after(), now);
+        let again_at = match found {
+            Found::Pending(entry) => state.again_at(entry, self.debouncer.patience()),
+            _ => None,
+        };
         let may_ask_again = request.may_ask_again();
         if may_ask(&found, may_ask_again) {
             let stale = state.take_stale(window, &self.cache, request.moved);
@@ -117,6 +121,7 @@ impl State {
             in_secret,
             found,
             partly_at,
+            again_at,
             asked,
             may_ask_again,
             predictor: request.prediction.facts(&self.settings.local),
@@ -130,6 +135,8 @@ impl State {
     pub fn show(&mut self, request: &mut Request<'_>, block: &str, entry: EntryId) -> Result<Suggestion, Reason> {
         let uri = &request.query.document.uri;
         let Some(document) = self.documents.get_mut(uri) else { return Err(Reason::Superseded) };
+        let rivals = document.take_rivals(entry);
+        reset(&mut self.cache, rivals);
         let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
         let answer = request.suggest(block, self.cache.beyond(entry, &request.trace.window, block), entry, typed);
         let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
@@ -231,6 +238,12 @@ impl State {
         document.notify();
     }
 
+    /// More of a stream came.
+    pub fn spoke(&mut self, uri: &str, entry: EntryId, now: Instant) {
+        let stream = self.documents.get_mut(uri).and_then(|document| document.stream(entry));
+        stream.into_iter().for_each(|stream| stream.spoke_at = now);
+    }
+
     /// The endpoint answered so long after it was asked.
     pub fn answered(&mut self, after: Duration) {
         self.debouncer.answered(after);
@@ -238,7 +251,12 @@ impl State {
         self.notices.endpoint_answered();
     }
 
+    /// A stream failed. Where another was opened besides, that one tells how the endpoint is.
     pub fn endpoint_failed(&mut self, uri: &str, entry: EntryId, error: Error, now: Instant) {
+        let rival = self.documents.get_mut(uri).and_then(|document| document.stream(entry)?.rival);
+        if rival.is_some_and(|rival| self.cache.reply(rival).is_some()) {
+            return;
+        }
         self.notices.endpoint_failed(&error, now);
         self.backoff.failed(error.clone(), now);
         if let Some(document) = self.documents.get_mut(uri) {

@@ -26,6 +26,10 @@ pub(super) struct Stream {
     pub entry: EntryId,
     /// When it was asked for.
     pub begun: Instant,
+    /// When more of it came last; until then when it was asked for.
+    pub spoke_at: Instant,
+    /// The other of two streams of which one was opened besides the other, since that was silent: this one's entry.
+    pub rival: Option<EntryId>,
     pub meter: Meter,
     /// The task that reads it; aborting it resets the stream.
     pub task: AbortHandle,
@@ -62,9 +66,10 @@ impl StreamReader {
 
     /// More text; breaks off when that is enough.
     fn take(&mut self, text: &str) -> ControlFlow<()> {
-        let mut state = self.engine.lock();
+        let (mut state, now) = (self.engine.lock(), now());
+        state.spoke(&self.uri, self.entry, now);
         if self.text.raw().is_empty() {
-            let after = now().saturating_duration_since(self.begun);
+            let after = now.saturating_duration_since(self.begun);
             state.answered(after);
             state.cache.set_first_text(self.entry, after);
         }
@@ -108,7 +113,9 @@ impl StreamReader {
         }
         state.filtered(self.entry, &self.text);
         // A reply without any text is a sign of life as well.
-        state.answered(now().saturating_duration_since(self.begun));
+        if self.text.raw().is_empty() {
+            state.answered(now().saturating_duration_since(self.begun));
+        }
         state.stream_over(&self.uri, self.entry);
     }
 
