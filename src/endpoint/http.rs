@@ -8,7 +8,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::stream;
 use reqwest::header::CONTENT_LENGTH;
@@ -37,6 +37,10 @@ const PING_ANSWER: Duration = Duration::from_secs(5);
 /// Below the 60 to 75 s at which common proxies close, so that it is we who close.
 const IDLE: Duration = Duration::from_secs(55);
 
+/// So much longer than the time the machine ran for was the time of day: it slept. Clocks that are set differ by less,
+/// and where they do not, one connection is made in vain.
+const SLEPT: Duration = Duration::from_secs(20);
+
 /// HTTP/1.1 needs one connection a request; more than these are not worth keeping.
 const IDLE_CONNECTIONS: usize = 4;
 
@@ -64,12 +68,15 @@ struct Inner {
     /// Something has been answered over HTTP/1.1 before, so that a kept connection may have been used. HTTP/2 says itself
     /// when a connection ends and what it did not do.
     keeps_http1: AtomicBool,
+    /// When something was last asked.
+    asked_at: Mutex<Option<(Instant, SystemTime)>>,
 }
 
 impl Http {
     /// Trusts the system's certificates and those of `ca_file` (PEM). `loopback`: this machine only, no proxy.
     pub fn new(ca_file: Option<PathBuf>, loopback: bool) -> Self {
-        Self(Arc::new(Inner { ca_file, loopback, client: Mutex::default(), keeps_http1: AtomicBool::new(false) }))
+        let (client, keeps_http1, asked_at) = (Mutex::default(), AtomicBool::new(false), Mutex::default());
+        Self(Arc::new(Inner { ca_file, loopback, client, keeps_http1, asked_at }))
     }
 
     /// This client if it is made so, else another one: settings that have nothing to do with connections keep them.
@@ -96,6 +103,17 @@ impl Http {
         self.0.keeps_http1.store(false, Ordering::Relaxed);
     }
 
+    /// Makes new connections where the machine has slept since the last request: those from before are dead by now, and
+    /// count as young, since the clocks that they are timed by did not go on.
+    fn renew_after_sleep(&self) {
+        let now = (Instant::now(), SystemTime::now());
+        let before = self.0.asked_at.lock().unwrap_or_else(PoisonError::into_inner).replace(now);
+        if before.is_some_and(|before| has_slept(before, now)) {
+            tracing::debug!("the machine has slept: new connections");
+            self.renew();
+        }
+    }
+
     fn current(&self) -> MutexGuard<'_, Arc<OnceCell<Client>>> {
         self.0.client.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,6 +124,7 @@ impl Http {
     /// nothing was received, and over HTTP/2 a server says so. hyper does that itself only before the request is written.
     /// A stream that is reset after the server took it is not sent again: it may be billed.
     pub(super) async fn send(&self, request: Request, body: Option<Body>, host: &str) -> Result<Response, Error> {
+        self.renew_after_sleep();
         let client = self.client().await?;
         let (started, again) = (Instant::now(), request.try_clone());
         let with_body = |request| match &body {
@@ -131,6 +150,13 @@ impl Http {
             && !error.is_timeout()
             && started.elapsed() < STALE_WITHIN
     }
+}
+
+/// Whether the machine slept between two times, each by a clock that stops meanwhile and by the time of day. Where the
+/// first goes on too, the pool itself finds connections too old.
+fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool {
+    let ran = now.0.saturating_duration_since(before.0);
+    now.1.duration_since(before.1).is_ok_and(|passed| passed > ran + SLEPT)
 }
 
 /// What a POST carries, and who is told that it goes out.
@@ -250,4 +276,23 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sleep_is_time_that_passed_while_nothing_ran() {
+        let (instant, time) = (Instant::now(), SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30));
+        let check = |ran: u64, passed: u64| {
+            let seconds = Duration::from_secs;
+            has_slept((instant, time), (instant + seconds(ran), time + seconds(passed)))
+        };
+        assert!(check(1, 3600));
+        assert!(check(3600, 7200));
+        assert!(!check(3600, 3600), "a long rest is no sleep");
+        assert!(!check(0, SLEPT.as_secs()), "nor is a clock that is set");
+        assert!(!has_slept((instant, time), (instant, time - Duration::from_secs(3600))), "nor one that is set back");
+    }
 }
