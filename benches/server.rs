@@ -48,6 +48,7 @@ fn main() {
     let fake = Fake::start(|_| Script::text("value();\n"));
     memory(&fake);
     completions(&fake);
+    masking(&fake);
     exchanges(&fake);
     edits(&fake);
     edits_while_reading(&fake);
@@ -108,6 +109,36 @@ fn completions(fake: &Fake) {
     }
     print("a completion in a file of 10,000 lines, HTTP included", asked);
     print("an answer from what is known", reused);
+}
+
+/// What looking for secrets costs a completion: two servers in turn, one that looks and one that does not, in a file of
+/// 1 MB with a password in every hundredth line.
+fn masking(fake: &Fake) {
+    let line = |n: usize| match n % 100 {
+        7 => format!("    let password_{n} = \"trom{}bone{n}sword\";\n", n * 31),
+        _ => format!("    let value_{n} = compute(value_{}, {n});\n", n / 2),
+    };
+    let text: String = (0..27_000).map(line).collect();
+    let mut sides = [true, false].map(|masks| {
+        let mut builder = client(fake);
+        builder.options["privacy"] = json!({"maskSecrets": masks});
+        let mut editor = builder.start();
+        editor.open(URI, "rust", &text);
+        (editor, vec![])
+    });
+    let middle = text.len() / 2;
+    let mut offset = middle + text[middle..].find('\n').unwrap_or_default();
+    for n in 0..KEYS {
+        let line = format!("\n    let other_{n} = ");
+        for (editor, times) in &mut sides {
+            editor.change(URI, offset..offset, &line);
+            times.push(ask(editor, offset + line.len()));
+        }
+        offset += line.len();
+    }
+    let [(_, with), (_, without)] = sides;
+    print("a completion in a file of 1 MB with 270 passwords, masked", with);
+    print("    with privacy.maskSecrets = false", without);
 }
 
 /// The endpoint's part of a completion: the same prompt over the same client, to the end of the first line.

@@ -2,15 +2,15 @@
 
 mod excerpt;
 mod location;
-mod names;
 mod patterns;
+mod secret_files;
 
 use std::path::{Path, PathBuf};
 
 use ropey::Rope;
 
-use names::{BACKUP_SUFFIXES, SECRET, SHARED};
 use patterns::Patterns;
+use secret_files::{BACKUP_SUFFIXES, SECRET, SHARED};
 
 pub use excerpt::own_end;
 pub use location::{Location, is_temporary};

@@ -25,7 +25,7 @@ pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
 pub use next_edit::NextEdit;
 pub use problem::{Origin, Problem};
-pub use schema::schema;
+pub use schema::{generate_schema, schema};
 pub use sources::{Reader, SettingsFile, Sources, parse};
 
 use crate::privacy;

@@ -9,14 +9,19 @@ use serde_json::{Map, Value};
 
 use super::Settings;
 
-/// The JSON schema (draft 2020-12) of what the user may set, with every description, default and bound. It is made once
-/// a process, in half a millisecond: settings are loaded at each of their changes.
+/// The JSON schema (draft 2020-12) of what the user may set, with every description, default and bound: the file beside
+/// the editors' pages, read once a process. Making it at run time would put its generator into the binary.
 pub fn schema() -> &'static Value {
-    static SCHEMA: LazyLock<Value> = LazyLock::new(generate);
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+        // A test holds that the file is what the code below makes.
+        serde_json::from_str(include_str!("../../editors/settings.schema.json")).unwrap_or_default()
+    });
     &SCHEMA
 }
 
-fn generate() -> Value {
+/// The schema, made from the code that reads the settings. Only the example `settings_schema`, which writes the file, and
+/// the test that holds it call this, so that the linker leaves it out of the server.
+pub fn generate_schema() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         // Readers without support for references, VS Code's settings page among them, can use it as it is.
         settings.inline_subschemas = true;
@@ -184,11 +189,8 @@ mod tests {
     fn the_checked_in_schema_is_fresh() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/settings.schema.json");
         let checked_in = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-        let fresh = format!("{:#}\n", schema());
-        assert!(
-            checked_in == fresh,
-            "the settings changed; refresh with: cargo run -- config --schema > editors/settings.schema.json"
-        );
+        let fresh = format!("{:#}\n", generate_schema());
+        assert!(checked_in == fresh, "the settings changed; refresh with: cargo run --example settings_schema");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::process::{collect, command, frame, read_messages};
 use crate::text::{Encoding, offset, position};
 
 /// How long an answer may take before the test fails. Far more than any takes, even on a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The editor's own copy of an open text.
 #[derive(Debug, Clone)]

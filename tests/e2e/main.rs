@@ -19,6 +19,7 @@ mod local;
 mod masking;
 mod next_edit;
 mod privacy;
+mod privacy_page;
 mod process;
 mod readme;
 mod recovery;

@@ -36,7 +36,7 @@ fn all_of_it_is_inserted_and_the_server_is_told() {
         neovim.lua(
             "_G.commands = {} local it = vim.lsp.get_clients({ bufnr = 0 })[1] local request = it.request \
              it.request = function(self, method, params, ...) \
-               if method == 'workspace/executeCommand' and params.command ~= 'codestral.status' then \
+               if method == 'workspace/executeCommand' and params.command:match('accepted') then \
                  table.insert(_G.commands, params.command) \
                end \
                return request(self, method, params, ...) end",

@@ -18,9 +18,16 @@ const COUNT: &str = "fn f(list: &[u32]) -> u32 {
 
 /// A Neovim whose server offers what is only a little likely, so that it can be seen on a short text.
 fn open(ghost: Ghost, more: &str) -> Option<Neovim> {
+    open_text(ghost, more, COUNT)
+}
+
+fn open_text(ghost: Ghost, more: &str, marked: &str) -> Option<Neovim> {
     let fake = Fake::start(|_| Script::text(""));
     let init = init(&fake, ghost, more).replace("['local']", "nextEdit = { confidence = 0.1 }, ['local']");
-    Neovim::start_as(ghost, &init, "main.rs", COUNT)
+    let neovim = Neovim::start_as(ghost, &init, "main.rs", marked)?;
+    // The disk has told where the file lies: before that, nothing is offered.
+    neovim.settle();
+    Some(neovim)
 }
 
 fn renamed() -> String {
@@ -83,8 +90,8 @@ fn a_dismissed_edit_is_gone() {
 
 #[test]
 fn an_edit_out_of_sight_is_told_at_the_cursor() {
-    let Some(neovim) = open(Ghost::Native, "") else { return };
-    neovim.lua("vim.api.nvim_buf_set_lines(0, 2, 2, false, vim.fn['repeat']({ '    // far' }, 200))");
+    let far = COUNT.replace("    log(count);\n", &format!("{}    log(count);\n", "    // far\n".repeat(200)));
+    let Some(neovim) = open_text(Ghost::Native, "", &far) else { return };
     neovim.keys("cwtotal<Esc>");
     neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
     let told = neovim.lua(
