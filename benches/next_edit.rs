@@ -37,11 +37,10 @@ use std::{
     thread,
 };
 
-use codestral_ls::next_edit::{DEFAULT_CONFIDENCE, STRICT_CONFIDENCE};
-
 use crate::{
     fit::Row,
     replay::{Mode, Moment, Order, replay},
+    report::{STRICT_CONFIDENCE, default_confidence},
     session::Session,
 };
 
@@ -108,12 +107,12 @@ fn report_on(title: &str, sessions: &[Vec<Session>], options: &Options) {
     for order in [Order::File, Order::Shuffled] {
         let plain = moments(sessions, order, Mode::Ignore, false).concat();
         report::print(&format!("{title}, {order:?} order"), &plain);
-        let wrong = plain.iter().filter(|one| one.best.is_some_and(|best| best.0 >= DEFAULT_CONFIDENCE && !best.1));
+        let wrong = plain.iter().filter(|one| one.best.is_some_and(|best| best.0 >= default_confidence() && !best.1));
         let wrong: Vec<&Moment> = wrong.collect();
         for moment in wrong.iter().step_by((wrong.len() / options.wrong.max(1)).max(1)).take(options.wrong) {
             println!("{}{}", moment.described, if moment.best_in_part { "  (in part)" } else { "" });
         }
-        for least in [DEFAULT_CONFIDENCE, STRICT_CONFIDENCE] {
+        for least in [default_confidence(), STRICT_CONFIDENCE] {
             let followed = moments(sessions, order, Mode::Follow(least), false);
             report::print_at(&format!("{title}, {order:?} order, taken or passed over"), &followed.concat(), least);
         }
@@ -147,7 +146,7 @@ fn moments(repositories: &[Vec<Session>], order: Order, mode: Mode, rows: bool) 
 
 fn fit(options: &Options, repositories: &[Vec<Session>]) -> Outcome<()> {
     let mut all: Vec<Vec<Moment>> = Vec::new();
-    let follow = Mode::Follow(DEFAULT_CONFIDENCE);
+    let follow = Mode::Follow(default_confidence());
     let passes = [
         (Order::File, follow),
         (Order::Shuffled, follow),

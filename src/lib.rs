@@ -38,8 +38,9 @@
 //!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says each from all that
 //!    is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that is on its way.
 //! 4. Else it waits as `completion::debounce` says, and asks nothing while `completion::backoff` leaves the endpoint
-//!    alone. It builds the prompt ([`completion::prompt`]) and opens one stream. A task reads it ([`model::read`]) into
-//!    the cache until [`completion::stop`] has enough; [`usage::Metered`] counts it, however it ends.
+//!    alone. It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays silent too long,
+//!    another besides it. A task reads each ([`model::read`]) into the cache until [`completion::stop`] has enough;
+//!    [`usage::Metered`] counts it, however it ends.
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
 //!    cursor already, or names the reason why nothing is left.
 //! 6. `server::convert` shapes the answer for this client.

@@ -44,12 +44,6 @@ use self::{
 };
 pub use self::{history::Origin, pattern::Rule};
 
-/// The least confidence of an edit that is offered, unless the user chose another.
-pub const DEFAULT_CONFIDENCE: f32 = 0.65;
-
-/// The same for those who want to be disturbed by almost nothing wrong.
-pub const STRICT_CONFIDENCE: f32 = 0.8;
-
 /// A change is an example when no key was pressed in it for so many milliseconds: a word half typed is none.
 pub const SETTLED_MS: u64 = 250;
 

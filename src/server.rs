@@ -1,12 +1,13 @@
 //! The LSP shell: what an editor talks to.
 //!
 //! `transport` hands one message at a time to `handlers`, the table of contents. `session` owns the parts, each with
-//! its own file: documents, `client`, `configuration`, `indexing`, `next_edits`, `chats`, `usage_sync`, `notices`. LSP's types
-//! become ours in `convert`, URIs paths in `uri`.
+//! its own file: documents, `client`, `configuration`, `indexing`, `next_edits`, `chats`, `usage_sync`, `notices`. LSP's
+//! types become ours in `convert`, URIs paths in `uri`.
 
 mod capabilities;
 mod chats;
 mod client;
+mod code_actions;
 mod commands;
 mod completions;
 mod configuration;

@@ -119,6 +119,20 @@ pub struct Figures {
     pub masked: u64,
 }
 
+/// What became of the next edits of one rule, as a person is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NextEditFigures {
+    shown: u64,
+    taken: u64,
+    dismissed: u64,
+}
+
+impl From<&Figures> for NextEditFigures {
+    fn from(figures: &Figures) -> Self {
+        Self { shown: figures.shown, taken: figures.accepted, dismissed: figures.rejected }
+    }
+}
+
 /// Nothing is written of what most days have nothing of.
 fn is_zero(figure: &u64) -> bool {
     *figure == 0

@@ -2,9 +2,20 @@
 
 use std::time::Duration;
 
-use codestral_ls::next_edit::{DEFAULT_CONFIDENCE, Rule, STRICT_CONFIDENCE, numbers::NAMES};
+use codestral_ls::{
+    next_edit::{Rule, numbers::NAMES},
+    settings::NextEdit,
+};
 
 use crate::{fit::Model, replay::Moment};
+
+/// A threshold for those who want to be disturbed by almost nothing wrong.
+pub const STRICT_CONFIDENCE: f32 = 0.8;
+
+/// The threshold where the user sets none.
+pub fn default_confidence() -> f32 {
+    NextEdit::default().confidence as f32
+}
 
 /// Precision, coverage and quiet when what is at least so likely is shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,7 +81,7 @@ pub fn print(title: &str, moments: &[Moment]) {
     for least in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85] {
         println!("  >= {least:.2}: {}", Figures::new(moments, least).line());
     }
-    for (name, least) in [("default", DEFAULT_CONFIDENCE), ("strict", STRICT_CONFIDENCE)] {
+    for (name, least) in [("default", default_confidence()), ("strict", STRICT_CONFIDENCE)] {
         println!("  {name} {least:.2}: {}", Figures::new(moments, least).line());
     }
     for (at, name) in ["rename at the next word", "again, 1 neighbour", "again, 3 neighbours"].iter().enumerate() {
@@ -89,7 +100,7 @@ pub fn print(title: &str, moments: &[Moment]) {
     }
     for rule in Rule::ALL {
         let of: Vec<_> =
-            moments.iter().filter_map(|one| one.best).filter(|b| b.3 == rule && b.0 >= DEFAULT_CONFIDENCE).collect();
+            moments.iter().filter_map(|one| one.best).filter(|b| b.3 == rule && b.0 >= default_confidence()).collect();
         let right = of.iter().filter(|best| best.1).count();
         println!("    {:14} shown {:5}, right {:5.1} %", rule.name(), of.len(), part(right, of.len()));
     }

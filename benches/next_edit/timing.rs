@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codestral_ls::next_edit::{DEFAULT_CONFIDENCE, NextEdit, Origin};
+use codestral_ls::next_edit::{NextEdit, Origin};
 use ropey::Rope;
 
-use crate::{histories, replay::shuffled, session::File};
+use crate::{histories, replay::shuffled, report::default_confidence, session::File};
 
 const TEXTS: usize = 10;
 const LINES: usize = 10_000;
@@ -57,7 +57,7 @@ pub fn measure() -> Vec<(Duration, Duration)> {
         let began = Instant::now();
         engine.change(key, rope.clone(), range, new.len(), Origin::Typed, now);
         let noted = began.elapsed();
-        std::hint::black_box(engine.propose(key, start, DEFAULT_CONFIDENCE, now + 500));
+        std::hint::black_box(engine.propose(key, start, default_confidence(), now + 500));
         times.push((noted, began.elapsed()));
     }
     times

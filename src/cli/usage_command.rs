@@ -14,7 +14,7 @@ use super::{Error, FINE};
 use crate::calendar::Day;
 use crate::usage::days::KEPT_DAYS;
 use crate::usage::ledger::Ledger;
-use crate::usage::{Figures, Tally, price};
+use crate::usage::{Figures, NextEditFigures, Tally, price};
 
 const HEAD: Style = Style::new().dimmed();
 const TOTAL: Style = Style::new().bold();
@@ -59,15 +59,11 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
         "languages": tally.languages().collect::<BTreeMap<_, _>>(),
         "chat": Chat::from(&tally.chats()),
         "filters": tally.filters().map(|(name, figures)| (name, Mended::from(figures))).collect::<BTreeMap<_, _>>(),
-        "nextEdits": tally.next_edits().map(|(rule, figures)| (rule, next_edit(figures))).collect::<BTreeMap<_, _>>(),
+        "nextEdits": tally.next_edits().map(|(rule, figures)| (rule, NextEditFigures::from(figures))).collect::<BTreeMap<_, _>>(),
         "total": total,
         "shareAccepted": total.share_accepted(),
         "estimatedDollars": price::dollars(&tally.priced()),
     })
-}
-
-fn next_edit(figures: &Figures) -> Value {
-    json!({ "shown": figures.shown, "taken": figures.accepted, "dismissed": figures.rejected })
 }
 
 /// The figures of chat that can be other than nothing.
@@ -111,9 +107,9 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
     if tally.chats() != Figures::default() {
         rows.push(chat_row(&tally.chats()));
     }
+    let total_at = rows.len();
     rows.push(row("total", &total));
-    let next_edits = tally.next_edits().map(|(rule, figures)| next_edit_row(rule, figures));
-    rows.extend(next_edits);
+    rows.extend(tally.next_edits().map(|(rule, figures)| next_edit_row(rule, figures)));
     let widths: [usize; COLUMNS.len()] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default());
 
@@ -121,7 +117,7 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
     for (at, row) in rows.iter().enumerate() {
         let style = match at {
             0 => HEAD,
-            _ if row[0] == "total" => TOTAL,
+            _ if at == total_at => TOTAL,
             _ => Style::new(),
         };
         write!(out, "{style}{:<width$}", row[0], width = widths[0])?;

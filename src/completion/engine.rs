@@ -181,7 +181,7 @@ impl Engine {
     }
 
     /// A document changed. Requests for its older text are superseded; streams that contradict the new one are reset.
-    /// What the edits did with the suggestion on screen, if anything.
+    /// Returns what the edits did with the suggestion on screen, if anything.
     pub fn edited(&self, document: &Document, edits: &[Edit]) -> Option<Outcome> {
         if !self.masks().edited(document, edits) {
             self.look_for_secrets(document);

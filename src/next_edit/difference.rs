@@ -269,7 +269,7 @@ mod tests {
                         (taken, put) = (taken + 1, put + 1);
                         let mut kept = 0;
                         for part in replacements {
-                            prop_assert_eq!(part.old.start - kept, part.old.start - kept);
+                            prop_assert!(part.old.start >= kept, "in order and apart");
                             kept = part.old.end;
                         }
                         let outside = |tokens: &[Token], ranges: Vec<Range<usize>>| -> Vec<u32> {

@@ -101,18 +101,18 @@ impl Client {
 
     /// Opens a document before the person; false where the client cannot or does not.
     pub async fn show_document(&self, uri: Uri) -> bool {
-        let document = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
-        let shown = async { self.connection.show_document(document).await.unwrap_or_default() };
-        self.capabilities().show_document && time::timeout(ANSWER_LIMIT, shown).await.unwrap_or_default()
+        self.show(uri, None).await
     }
 
-    /// Moves the cursor to a place, if the client can.
-    pub async fn show_place(&self, uri: Uri, place: Position) {
-        let selection = Some(Range { start: place, end: place });
+    /// Moves the cursor to a place; false where the client cannot or does not.
+    pub async fn show_place(&self, uri: Uri, place: Position) -> bool {
+        self.show(uri, Some(Range { start: place, end: place })).await
+    }
+
+    async fn show(&self, uri: Uri, selection: Option<Range>) -> bool {
         let document = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection };
-        if self.capabilities().show_document && self.connection.show_document(document).await.is_err() {
-            tracing::debug!("the editor did not move the cursor");
-        }
+        let shown = async { self.connection.show_document(document).await.unwrap_or_default() };
+        self.capabilities().show_document && time::timeout(ANSWER_LIMIT, shown).await.unwrap_or_default()
     }
 
     /// Asks the client to make `edits` in `document`, if it still has that version.

@@ -15,7 +15,7 @@ use super::next_edits::{self, Told};
 use super::session::Session;
 use crate::completion::{Reason, Record, Source};
 use crate::settings::Settings;
-use crate::usage::Figures;
+use crate::usage::NextEditFigures;
 
 const WHY: &str = "codestral.why";
 const STATUS: &str = "codestral.status";
@@ -182,10 +182,8 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
 /// Whether there are next edits, and what became of them by rule.
 async fn next_edit_status(session: &Session, settings: &Settings) -> Value {
     let report = session.next_edits.report().await;
-    let figures =
-        |figures: &Figures| json!({ "shown": figures.shown, "taken": figures.accepted, "dismissed": figures.rejected });
     let rules = session.usage.next_edits();
-    let rules: BTreeMap<_, _> = rules.iter().map(|(rule, counted)| (rule, figures(counted))).collect();
+    let rules: BTreeMap<_, _> = rules.iter().map(|(rule, counted)| (rule, NextEditFigures::from(counted))).collect();
     json!({
         "enabled": settings.next_edit.enabled,
         "rules": rules,

@@ -1,8 +1,8 @@
 //! Next edits: the person's changes go to a thread of its own, and who asks for the next edit asks that thread.
 //!
-//! `worker` is the thread, `message` what it is told and asked, `origin` tells who made an edit, `offers` what became of an offer. `answer` gives an offer the
-//! shapes of the protocol, `inline_edit` serves the clients that speak Copilot's method, `command` all others, and
-//! `action` is the code action that carries the command.
+//! `worker` is the thread, `message` what it is told and asked, `origin` tells who made an edit, `offers` what became of
+//! an offer. `answer` gives an offer the shapes of the protocol, `inline_edit` serves the clients that speak Copilot's
+//! method, `command` all others, and `action` is the code action that carries the command.
 
 mod action;
 mod answer;

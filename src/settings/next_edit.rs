@@ -10,7 +10,7 @@ pub struct NextEdit {
     /// Whether next edits are offered.
     pub enabled: bool,
     /// How sure an edit must be to be offered, from 0 to 1. On real histories, of those of 0.65 and more 3 in 4 were
-    /// right; of those of 0.8 and more, 5 in 6.
+    /// right.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
 }

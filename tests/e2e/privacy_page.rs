@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::clients::{neovim, vscode};
+use crate::editor::Editor;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, editor, settings};
 use crate::local::{in_project, uri};
@@ -74,7 +75,7 @@ const HELD: &[(&str, &[&str])] = &[
         "**Never sent**, in ghost text, chats and the terminal alike: files that hold secrets by their name ([the \
          list](src/privacy/secret_files.rs)): `.env*`, private keys and certificates, credential and secret stores, `.netrc`, \
          `.npmrc`, `.aws/`, `.ssh/`, shell histories; and what you add to `privacy.exclude`, which reads like a \
-         `.gitignore`: `private/`, `*.sql`, `~/work/`, `/srv/data`, `!schema.sql`.",
+         `.gitignore`: `private/`, `*.sql`, `~/clients/`, `/srv/data`, `!schema.sql`.",
         &[
             "names_that_hold_secrets_are_kept_in_every_scheme",
             "an_excluded_folder_is_kept_however_it_is_written",
@@ -118,6 +119,7 @@ const HELD: &[(&str, &[&str])] = &[
             "the_key_is_in_no_log_at_any_level_nor_in_debug_output_nor_in_an_error",
         ],
     ),
+    // Nothing here could hold it.
     ("What Mistral or a proxy does with requests is for their terms to say.", &[]),
 ];
 
@@ -228,8 +230,9 @@ fn what_an_editor_says_of_settings_holds() {
     assert_eq!(first.stats().requests, 0);
 }
 
-/// Completes and chats about a text that holds the mark, and ends the server; its home, kept by the builder's owner.
-fn a_session(level: &str) -> (crate::editor::Editor, String) {
+/// The editor, which keeps its home, and what the server logged, after a completion and a chat about a text that holds
+/// marks, as do question and reply; the server has ended.
+fn a_session(level: &str) -> (Editor, String) {
     let fake = Fake::start(|_| Script::text("mark_of_the_reply();\n"));
     let mut options = settings(&fake);
     options["log"]["level"] = level.into();

@@ -104,11 +104,11 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
         return Step::AskAgain { empty: Some(entry) };
     }
     let predictor = facts.predictor;
-    match facts.asked {
+    match &facts.asked {
         Asked::NotYet => {}
         Asked::Empty if facts.may_ask_again => return Step::AskAgain { empty: None },
         Asked::Empty => return Step::Refuse(Reason::Empty),
-        Asked::Failed(error) => return predictor.instead_of(Reason::Endpoint(error)),
+        Asked::Failed(error) => return predictor.instead_of(Reason::Endpoint(error.clone())),
     }
     if facts.moved && !facts.invoked {
         return Step::Refuse(Reason::NoEdit);
@@ -122,22 +122,24 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
     if facts.invoked {
         return Step::Ask { besides: None };
     }
-    if facts.in_secret {
-        return predictor.instead_of(Reason::InSecret);
-    }
-    if let Some(most) = facts.ceiling {
-        return predictor.instead_of(Reason::Ceiling(most));
-    }
-    if let Some(error) = facts.resting {
-        return predictor.instead_of(Reason::Paused(error));
+    if let Some(reason) = hindrance(&facts) {
+        return predictor.instead_of(reason);
     }
     if facts.due > facts.now { Step::Wait(Some(facts.due)) } else { Step::Ask { besides: None } }
 }
 
+/// Why the endpoint is not asked, unless it is by hand.
+fn hindrance(facts: &Facts) -> Option<Reason> {
+    if facts.in_secret {
+        return Some(Reason::InSecret);
+    }
+    let ceiling = facts.ceiling.map(Reason::Ceiling);
+    ceiling.or_else(|| facts.resting.clone().map(Reason::Paused))
+}
+
 /// A stream is on its way. Where it is silent for too long another is opened besides, if one may be asked at all.
 fn wait_for(entry: EntryId, facts: &Facts) -> Step {
-    let is_hindered = facts.moved || facts.in_secret || facts.ceiling.is_some() || facts.resting.is_some();
-    let refused = is_hindered && !facts.invoked;
+    let refused = !facts.invoked && (facts.moved || hindrance(facts).is_some());
     let again_at = facts.again_at.filter(|_| !refused).map(|at| at.max(facts.due));
     if again_at.is_some_and(|at| at <= facts.now) {
         return Step::Ask { besides: Some(entry) };

@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{
 use super::COMMAND;
 use crate::chat::Action;
 use crate::server::capabilities::ClientCapabilities;
+use crate::server::code_actions::{in_form, is_wanted};
 
 /// The root of the kinds that LSP has no name for.
 const OWN_KIND: &str = "codestral";
@@ -38,17 +39,7 @@ pub fn offered(
         }
     };
     let wanted = |action: &CodeAction| is_wanted(action.kind.as_ref().map_or("", CodeActionKind::as_str), params);
-    let in_form = |mut action: CodeAction| match action.command.take() {
-        Some(command) if !client.action_literals => CodeActionOrCommand::Command(command),
-        command => CodeActionOrCommand::CodeAction(CodeAction { command, ..action }),
-    };
-    actions.into_iter().filter(wanted).map(in_form).collect()
-}
-
-/// Whether actions of this kind are asked for.
-pub fn is_wanted(kind: &str, params: &CodeActionParams) -> bool {
-    let only = params.context.only.as_deref();
-    only.is_none_or(|only| only.iter().any(|only| is_or_is_in(kind, only.as_str())))
+    actions.into_iter().filter(wanted).map(|action| in_form(action, client)).collect()
 }
 
 /// Editors ask on their own at every move of the cursor, to light a bulb: only a selection or a diagnostic is worth it.
@@ -99,11 +90,6 @@ fn kind(action: Action) -> CodeActionKind {
         Action::Document | Action::Improve | Action::Change => CodeActionKind::REFACTOR_REWRITE,
         Action::Explain | Action::Tests | Action::Ask => format!("{OWN_KIND}.{}", action.name()).into(),
     }
-}
-
-/// Kinds are words joined by dots, and stand for all that begin with them (LSP 3.18, `CodeActionKind`).
-fn is_or_is_in(kind: &str, only: &str) -> bool {
-    kind.strip_prefix(only).is_some_and(|rest| only.is_empty() || rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use tower_lsp::ls_types::{CodeAction, CodeActionOrCommand, CodeActionParams, Cod
 
 use super::command::COMMAND;
 use super::message::Ask;
-use crate::server::chats::code_actions::is_wanted;
+use crate::server::code_actions::{in_form, is_wanted};
 use crate::server::convert;
 use crate::server::session::Session;
 use crate::text::position;
@@ -36,15 +36,8 @@ pub async fn offered(session: &Session, params: &CodeActionParams) -> Vec<CodeAc
     let action = |title: String, all: bool| {
         let argument = json!({ "apply": true, "all": all, "textDocument": { "uri": uri }, "position": place });
         let command = Command { title: title.clone(), command: COMMAND.to_owned(), arguments: Some(vec![argument]) };
-        match session.client.capabilities().action_literals {
-            true => CodeActionOrCommand::CodeAction(CodeAction {
-                title,
-                kind: Some(KIND.into()),
-                command: Some(command),
-                ..CodeAction::default()
-            }),
-            false => CodeActionOrCommand::Command(command),
-        }
+        let action = CodeAction { title, kind: Some(KIND.into()), command: Some(command), ..CodeAction::default() };
+        in_form(action, &session.client.capabilities())
     };
     let mut actions = vec![action("Codestral: Next edit".to_owned(), false)];
     if patterns > 1 {

@@ -76,8 +76,10 @@ pub async fn execute(session: &Session, params: ExecuteCommandParams) -> Result<
     let made = make(session, &argument).await;
     let text = match &made {
         Ok(offer) => {
-            if let Some((uri, place)) = answer::place_after(offer, encoding) {
-                session.client.show_place(uri, place).await;
+            if let Some((uri, place)) = answer::place_after(offer, encoding)
+                && !session.client.show_place(uri, place).await
+            {
+                tracing::debug!("the editor did not move the cursor");
             }
             return Ok(Some(json!({ "applied": offer.places() })));
         }

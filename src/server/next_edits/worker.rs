@@ -259,10 +259,7 @@ impl Worker {
         let least = self.settings.next_edit.confidence as f32;
         let mut known = self.engine.candidates(&key, cursor, now_ms);
         known.retain(|one| !ask.here_only || one.key == key);
-        let likeliest = known
-            .iter()
-            .map(|one| one.confidence)
-            .fold(None, |most: Option<f32>, one| Some(most.map_or(one, |most| most.max(one))));
+        let likeliest = known.iter().map(|one| one.confidence).reduce(f32::max);
         known.retain(|one| one.confidence >= least);
         let Some(best) = nearest_of_likeliest(&known).cloned() else {
             return Err(likeliest.map_or(Nothing::NoPattern, Nothing::Unsure));
