@@ -18,6 +18,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::sync::oneshot;
 use tokio::time;
 
@@ -90,8 +91,9 @@ impl NextEdits {
         report.await.unwrap_or_default()
     }
 
-    /// Answers one question, once the keyboard rests. `still` says whether the question is still worth an answer.
-    async fn ask(&self, ask: Ask, still: impl Fn() -> bool) -> Option<Offer> {
+    /// Answers one question, once the keyboard rests and the disk has told where the documents lie. `still` says whether
+    /// the question is still worth an answer.
+    async fn ask(&self, mut ask: Ask, still: impl Fn() -> bool) -> Option<Offer> {
         loop {
             let (sender, answer) = oneshot::channel();
             self.tell(Message::Asked(ask.clone(), self.now_ms(), sender));
@@ -103,6 +105,10 @@ impl NextEdits {
                     if !still() {
                         return None;
                     }
+                }
+                Ok(Answer::Locating(documents)) => {
+                    join_all(documents.iter().map(Located::found)).await;
+                    ask.located = true;
                 }
                 Ok(Answer::Nothing(nothing)) => {
                     tracing::debug!("no next edit: {nothing}");

@@ -30,6 +30,7 @@ pub async fn offered(session: &Session, params: &CodeActionParams) -> Vec<CodeAc
         here_only: false,
         all: true,
         invoked: true,
+        located: false,
     };
     let Some(offer) = session.next_edits.ask(ask, || true).await else { return vec![] };
     let (patterns, places) = (offer.proposals.len(), offer.places());

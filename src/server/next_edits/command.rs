@@ -143,6 +143,7 @@ async fn find(session: &Session, argument: &Argument) -> Option<Offer> {
         here_only: false,
         all: argument.all,
         invoked: !argument.automatic,
+        located: false,
     };
     let is_current = || {
         let version = document.as_ref().map(|document| document.version);

@@ -45,6 +45,7 @@ pub async fn answer(session: &Session, params: Value) -> Result<Value> {
         here_only: true,
         all: false,
         invoked: false,
+        located: false,
     };
     let is_current = || session.documents.get(&document.uri).is_some_and(|now| now.version == document.version);
     let offer = session.next_edits.ask(ask, is_current).await.filter(|_| is_current());

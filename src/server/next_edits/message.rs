@@ -49,6 +49,8 @@ pub struct Ask {
     pub all: bool,
     /// Whether the person asks, and not the editor after an edit: then nothing is waited for.
     pub invoked: bool,
+    /// Whether the disk was waited for: what it has not told by now it does not tell soon.
+    pub located: bool,
 }
 
 /// What a question comes to.
@@ -58,6 +60,8 @@ pub enum Answer {
     Offered(Offer),
     /// The keyboard must rest until then.
     Wait(u64),
+    /// The disk must tell first where these documents lie.
+    Locating(Vec<Located>),
     /// Nothing, and why.
     Nothing(Nothing),
 }

@@ -44,6 +44,8 @@ struct Open {
     file: File,
     /// Whether the engine knows it.
     known: bool,
+    /// Whether it is still to be judged, once the disk has told where it lies.
+    waits: bool,
     /// What was changed before the disk told where it lies. The engine gets to know it once the document is admitted.
     early: Vec<Change>,
 }
@@ -112,7 +114,7 @@ impl Worker {
     fn opened(&mut self, document: Document, location: Located) {
         let key = document.uri.clone();
         self.closed(&key);
-        let open = Open { document, location, file: File::default(), known: false, early: Vec::new() };
+        let open = Open { document, location, file: File::default(), known: false, waits: false, early: Vec::new() };
         self.documents.insert(key.clone(), open);
         self.judge(&key);
     }
@@ -132,11 +134,20 @@ impl Worker {
         keys.iter().for_each(|key| self.judge(key));
     }
 
+    /// Judges the documents of which the disk has told meanwhile where they lie.
+    fn judge_found(&mut self) {
+        let found = self.documents.iter().filter(|(_, open)| open.waits && open.location.now().is_found);
+        let keys: Vec<Arc<str>> = found.map(|(key, _)| key.clone()).collect();
+        keys.iter().for_each(|key| self.judge(key));
+    }
+
     /// Opens in the engine a document that may be looked at now, and closes one that may not. While the disk is asked
     /// all stays as it was.
     fn judge(&mut self, key: &Arc<str>) {
         let Some(open) = self.documents.get_mut(key) else { return };
-        match may_look_at(open, &self.settings, &self.privacy) {
+        let judged = may_look_at(open, &self.settings, &self.privacy);
+        open.waits = matches!(judged, Err(Nothing::NotLookedAt(Reason::Private(Private::NotFoundYet))));
+        match judged {
             Ok(()) if !open.known => {
                 open.known = true;
                 let early = std::mem::take(&mut open.early);
@@ -144,7 +155,8 @@ impl Worker {
                 self.engine.open(key, &open.document.language, first.clone());
                 early.into_iter().for_each(|change| self.learn(key, change));
             }
-            Ok(()) | Err(Nothing::NotLookedAt(Reason::Private(Private::NotFoundYet))) => {}
+            Ok(()) => {}
+            Err(_) if open.waits => {}
             Err(_) => {
                 open.early.clear();
                 if open.known {
@@ -165,8 +177,7 @@ impl Worker {
 
     fn changed(&mut self, document: Document, edits: Vec<Edit>, accepted: bool, now_ms: u64) {
         let key = document.uri.clone();
-        // The disk may have told since the last message.
-        self.judge(&key);
+        self.judge_found();
         let Some(open) = self.documents.get_mut(&key) else { return };
         let after = document.text.clone();
         let before = std::mem::replace(&mut open.document, document).text;
@@ -229,6 +240,12 @@ impl Worker {
         if settled_ms > now_ms && !ask.invoked {
             return Answer::Wait(settled_ms);
         }
+        self.judge_found();
+        let waiting = self.documents.values().filter(|open| open.waits);
+        let waiting: Vec<Located> = waiting.map(|open| open.location.clone()).collect();
+        if !ask.located && !waiting.is_empty() {
+            return Answer::Locating(waiting);
+        }
         match self.find(ask, now_ms.max(settled_ms)) {
             Ok(offer) => Answer::Offered(offer),
             Err(nothing) => {
@@ -249,8 +266,6 @@ impl Worker {
             (None, _, Some((last, end))) => (last.clone(), *end),
             (None, _, None) => return Err(Nothing::NoPattern),
         };
-        // The disk may have told since the last message.
-        self.judge(&key);
         let open = self.documents.get(&key).ok_or(Nothing::NotOpen)?;
         may_look_at(open, &self.settings, &self.privacy)?;
         if ask.version.is_some_and(|version| version != open.document.version) {

@@ -25,7 +25,7 @@ fn open_text(ghost: Ghost, more: &str, marked: &str) -> Option<Neovim> {
     let fake = Fake::start(|_| Script::text(""));
     let init = init(&fake, ghost, more).replace("['local']", "nextEdit = { confidence = 0.1 }, ['local']");
     let neovim = Neovim::start_as(ghost, &init, "main.rs", marked)?;
-    // The disk has told where the file lies: before that, nothing is offered.
+    // What is typed before the server was told of the text is no change to it.
     neovim.settle();
     Some(neovim)
 }
