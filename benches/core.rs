@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use codestral_ls::completion::filter::{self, Growing};
+use codestral_ls::completion::stop::{Reach, Watch};
 use codestral_ls::completion::{MaskedWindow, Window, prompt, window::Budget};
 use codestral_ls::endpoint::decode::Decoder;
 use codestral_ls::endpoint::reply;
@@ -81,11 +82,15 @@ fn prompts(criterion: &mut Criterion) {
         criterion.bench_function(&format!("filter a reply of {lines} lines"), |bencher| {
             bencher.iter(|| black_box(filter::shown(&window, "rust", &reply, false)));
         });
-        criterion.bench_function(&format!("filter a reply of {lines} lines, 4 bytes at a time"), |bencher| {
+        criterion.bench_function(&format!("filter and watch a reply of {lines} lines, 4 bytes at a time"), |bencher| {
+            // So much is wanted that all of it is read.
+            let reach = Reach { lines: usize::MAX, ahead: usize::MAX };
             bencher.iter(|| {
                 let mut growing = Growing::new(window.clone(), "rust".into());
+                let mut watch = Watch::new(reach);
                 for piece in reply.as_bytes().chunks(4) {
                     growing.push(str::from_utf8(piece).unwrap_or_default());
+                    black_box(watch.enough(&growing));
                 }
                 growing.finish();
                 black_box(growing)
