@@ -239,6 +239,21 @@ mod tests {
     }
 
     #[test]
+    fn closing_words_and_tags_that_are_missing_stay() {
+        let check = |language: &str, marked: &str, reply: &str, expected: &str| {
+            let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
+            let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
+            let text = apply(&window, language, reply, "").map_or(String::new(), |filtered| filtered.text);
+            assert_eq!(text, expected, "{marked:?} with {reply:?}");
+        };
+        check("ruby", "class A\n  def f\n    a\n<cursor>\nend\n", "  end", "  end");
+        check("ruby", "class A\n  def f\n    a\n  end\n<cursor>\nend\n", "end", "");
+        check("lua", "function f()\n  if a then\n    b()\n  <cursor>\nend\n", "end", "end");
+        check("html", "<div>\n  <div>\n    a<cursor>\n</div>\n", "\n  </div>", "\n  </div>");
+        check("html", "<div>\n  a<cursor>\n</div>\n", "\n</div>", "");
+    }
+
+    #[test]
     fn a_closer_of_its_own_stays() {
         let with_if = "fn f() {\n⟦    if x {\n        a();\n    }⟧\n}\n";
         check("fn f() {\n<cursor>\n}\n", "    if x {\n        a();\n    }", with_if);

@@ -1,7 +1,7 @@
 //! The filters against cases of replies, good and faulty: how many are mended, and how many good ones stay.
 //!
 //! `cargo test --test corpus -- --nocapture` prints the figures by kind, `CORPUS=failures` beside it the cases of
-//! `seen.txt` that go wrong. The README here tells the format.
+//! `seen.txt` and `hostile.txt` that go wrong. The README here tells the format.
 
 #![allow(clippy::panic, reason = "how a test fails")]
 #![allow(clippy::print_stdout, reason = "its figures are for a person to read")]
@@ -16,6 +16,7 @@ use codestral_ls::completion::stop::Reach;
 
 const SEEN: &str = include_str!("seen.txt");
 const UNSEEN: &str = include_str!("unseen.txt");
+const HOSTILE: &str = include_str!("hostile.txt");
 
 /// Shares in percent that are reached today. They only rise.
 struct Floors {
@@ -51,19 +52,24 @@ fn of_the_cases_that_were_seen_most_are_mended() {
 
 #[test]
 fn of_the_cases_that_were_not_seen_most_are_mended() {
-    check("unseen", UNSEEN, &Floors { mended: 98.0, exact: 98.0, kept: 99.0 });
+    check("unseen", UNSEEN, &Floors { mended: 98.0, exact: 98.0, kept: 99.5 });
+}
+
+#[test]
+fn of_the_cases_that_were_written_to_break_the_filters_most_are_mended() {
+    check("hostile", HOSTILE, &Floors { mended: 95.0, exact: 99.0, kept: 98.5 });
 }
 
 #[test]
 fn a_reply_that_grows_is_judged_as_well_as_a_whole_one() {
-    for (half, text) in [("seen", SEEN), ("unseen", UNSEEN)] {
+    for (half, text) in [("seen", SEEN), ("unseen", UNSEEN), ("hostile", HOSTILE)] {
         for (way, reach) in [("by hand", Reach::INVOKED), ("while typing", Reach::OPEN)] {
             let (mut all, mut worse) = (0, 0);
             for case in case::read(text) {
                 let (whole, grown) = (case.judge(case.shown()), case.judge(case.shown_growing(reach)));
                 all += 1;
                 worse += usize::from(grown > whole && (grown == Judgement::Wrong || case.is_good()));
-                if half == "seen" && tells() && grown > whole {
+                if half != "unseen" && tells() && grown > whole {
                     println!("{way}: {grown:?} [{}] {}\n    {:?}", case.kind, case.line, case.shown_growing(reach));
                 }
             }
@@ -105,7 +111,7 @@ fn tells() -> bool {
 fn check(half: &str, text: &str, floors: &Floors) {
     let mut kinds: BTreeMap<(bool, String), Figures> = BTreeMap::new();
     let (mut faulty, mut good) = (Figures::default(), Figures::default());
-    let tells = half == "seen" && tells();
+    let tells = half != "unseen" && tells();
     for case in case::read(text) {
         let judgement = case.judge(case.shown());
         if tells && judgement != Judgement::Exact {

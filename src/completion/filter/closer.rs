@@ -50,6 +50,16 @@ pub fn reopens(text: &str, beyond: &str, language: &str) -> bool {
         && text.split('\n').filter_map(tag).all(|name| open_tags(&whole, name) >= 0)
 }
 
+/// Whether `lines` are closing words or tags, and `whole`, the text with them in it, opens as much as it closes.
+pub fn are_missing(lines: &[&str], whole: &str, language: &str) -> bool {
+    let is_word = |text: &&str| closing_words(language).contains(&bare(text));
+    let only_close = lines.iter().all(|text| is_word(text) || tag(text).is_some());
+    let words_hold = || whole.split('\n').map(|text| word_weight(text, language)).sum::<i32>() >= 0;
+    only_close
+        && lines.iter().filter_map(|text| tag(text)).all(|name| open_tags(whole, name) >= 0)
+        && (!lines.iter().any(is_word) || words_hold())
+}
+
 fn bare(text: &str) -> &str {
     text.trim().trim_end_matches([';', ','])
 }

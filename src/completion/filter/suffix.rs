@@ -111,9 +111,12 @@ fn goes_elsewhere(lines: &[&str], below: &[&str], beyond: &str, language: &str) 
 
 /// Whether `lines`, the last ones of `block`, only close what is still open with those below.
 fn are_missing(window: &Window, lines: &[&str], block: &str, language: &str) -> bool {
-    let is_whole = window.from_start && window.to_end;
-    let only_close = lines.iter().all(|text| line::is_inert(text));
-    is_whole && only_close && place::net(&format!("{}{block}{}", window.prefix, window.suffix), language) >= 0
+    if !(window.from_start && window.to_end) {
+        return false;
+    }
+    let whole = || format!("{}{block}{}", window.prefix, window.suffix);
+    let only_brackets = lines.iter().all(|text| line::is_inert(text));
+    (only_brackets && place::net(&whole(), language) >= 0) || closer::are_missing(lines, &whole(), language)
 }
 
 /// Whether `first` and then `rest` are the first lines `below`.
