@@ -7,7 +7,7 @@ use std::{
 };
 
 use codestral_ls::{
-    model::{End, Endpoint, Error, Piece, Prompt, Reply},
+    model::{End, Endpoint, Error, Finish, Piece, Prompt, Reply},
     text::line,
 };
 use futures_util::{StreamExt, stream};
@@ -100,7 +100,7 @@ impl Model {
     }
 
     /// Takes note of a request; says what comes, token by token.
-    fn ask(&self, turn: &Turn, prompt: &Prompt) -> (usize, Vec<String>, Duration) {
+    fn ask(&self, turn: &Turn, prompt: &Prompt) -> (usize, Vec<String>, Finish, Duration) {
         let session = &*turn.session;
         let typed = session.typed(&prompt.prefix);
         let mut log = turn.log();
@@ -110,8 +110,9 @@ impl Model {
         log.said.push((typed.to_owned(), String::new()));
         log.prompt_tokens += (prompt.prefix.len() + prompt.suffix.len()) * 2 / 7;
         let mut tokens = tokens(&self.says(session, typed, time));
+        let finish = if tokens.len() > prompt.max_tokens as usize { Finish::Length } else { Finish::Stop };
         tokens.truncate(prompt.max_tokens as usize);
-        (log.said.len() - 1, tokens, self.first_byte(session.seed, typed.len(), time))
+        (log.said.len() - 1, tokens, finish, self.first_byte(session.seed, typed.len(), time))
     }
 }
 
@@ -126,14 +127,14 @@ impl Endpoint for Model {
         let model = self.clone();
         let reply = async move {
             let turn = model.now();
-            let (number, tokens, first_byte) = model.ask(&turn, &prompt);
+            let (number, tokens, finish, first_byte) = model.ask(&turn, &prompt);
             let (log, between) = (turn.log, model.world.token);
             let pieces = tokens.into_iter().map(Some).chain([None]).enumerate();
             stream::iter(pieces).then(move |(at, token)| {
                 let log = log.clone();
                 async move {
                     time::sleep(if at == 0 { first_byte } else { between }).await;
-                    let Some(token) = token else { return Ok::<_, Error>(Piece::End(End::default())) };
+                    let Some(token) = token else { return Ok::<_, Error>(Piece::End(End { finish, usage: None })) };
                     let mut log = lock(&log);
                     log.tokens += 1;
                     log.said[number].1 += &token;

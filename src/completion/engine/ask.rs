@@ -121,8 +121,9 @@ impl Engine {
         let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
         let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
         let task = tokio::spawn(reader.read(reply)).abort_handle();
-        let stream = Stream { entry, begun, spoke_at: begun, rival: besides, meter, task };
-        state.documents.entry(uri).or_default().add_stream(stream);
+        let document = state.documents.entry(uri).or_default();
+        let edits = document.edits;
+        document.add_stream(Stream { entry, begun, edits, spoke_at: begun, rival: besides, meter, task });
         state.debouncer.asked(begun);
         (entry, prompt)
     }

@@ -30,6 +30,8 @@ pub(super) struct Facts {
     /// When another stream is opened besides the one that is waited for, unless that speaks before; `None` where there
     /// is another already.
     pub again_at: Option<Instant>,
+    /// The stream that is waited for was asked for so many keys ago, in doubt, that its answer will hardly fit.
+    pub is_overtaken: bool,
     /// What became of the stream that this request opened.
     pub asked: Asked,
     /// Whether an empty reply may be asked for once more: by hand, at an endpoint, and once.
@@ -137,15 +139,20 @@ fn hindrance(facts: &Facts) -> Option<Reason> {
     ceiling.or_else(|| facts.resting.clone().map(Reason::Paused))
 }
 
-/// A stream is on its way. Where it is silent for too long another is opened besides, if one may be asked at all.
+/// A stream is on its way. Where it is silent for too long another is opened besides, and where keys have overtaken it
+/// another is opened as well, if one may be asked at all.
 fn wait_for(entry: EntryId, facts: &Facts) -> Step {
     let refused = !facts.invoked && (facts.moved || hindrance(facts).is_some());
     let again_at = facts.again_at.filter(|_| !refused).map(|at| at.max(facts.due));
     if again_at.is_some_and(|at| at <= facts.now) {
         return Step::Ask { besides: Some(entry) };
     }
+    let overtaken_at = Some(facts.due).filter(|_| facts.is_overtaken && !refused);
+    if overtaken_at.is_some_and(|at| at <= facts.now) {
+        return Step::Ask { besides: None };
+    }
     let partly_at = Some(facts.partly_at).filter(|at| *at > facts.now);
-    Step::Wait(partly_at.into_iter().chain(again_at).min())
+    Step::Wait([partly_at, again_at, overtaken_at].into_iter().flatten().min())
 }
 
 /// Whether the cache leaves the question open. An empty answer settles it for typing; by hand it is asked once more.
@@ -189,6 +196,7 @@ mod tests {
             found: Found::Miss,
             partly_at: now,
             again_at: None,
+            is_overtaken: false,
             asked: Asked::NotYet,
             may_ask_again: false,
             predictor,
@@ -247,6 +255,14 @@ mod tests {
         check(|facts| (silent(facts), facts.in_secret = true).0, |now| Step::Wait(Some(now + LATER * 3)));
         let by_hand = |facts: &mut Facts| (facts.moved, facts.in_secret, facts.invoked) = (true, true, true);
         check(|facts| (silent(facts), by_hand(facts)).0, |_| Step::Ask { besides: Some(7) });
+    }
+
+    #[test]
+    fn a_stream_that_keys_have_overtaken_is_not_all_that_is_waited_for() {
+        let overtaken = |facts: &mut Facts| (facts.found, facts.is_overtaken) = (Found::Pending(7), true);
+        check(overtaken, |_| Step::Ask { besides: None });
+        check(|facts| (overtaken(facts), facts.due += LATER).0, |now| Step::Wait(Some(now + LATER)));
+        check(|facts| (overtaken(facts), facts.ceiling = Some(9)).0, |_| Step::Wait(None));
     }
 
     #[test]

@@ -96,6 +96,7 @@ impl State {
             Found::Pending(entry) => state.again_at(entry, self.debouncer.patience()),
             _ => None,
         };
+        let is_overtaken = matches!(found, Found::Pending(entry) if state.is_overtaken(entry));
         let may_ask_again = request.may_ask_again();
         if may_ask(&found, may_ask_again) {
             let stale = state.take_stale(window, &self.cache, request.moved);
@@ -122,6 +123,7 @@ impl State {
             found,
             partly_at,
             again_at,
+            is_overtaken,
             asked,
             may_ask_again,
             predictor: request.prediction.facts(&self.settings.local),

@@ -26,6 +26,8 @@ pub(super) struct Stream {
     pub entry: EntryId,
     /// When it was asked for.
     pub begun: Instant,
+    /// Edits of the document before it.
+    pub edits: u64,
     /// When more of it came last; until then when it was asked for.
     pub spoke_at: Instant,
     /// The other of two streams of which one was opened besides the other, since that was silent: this one's entry.
@@ -33,6 +35,13 @@ pub(super) struct Stream {
     pub meter: Meter,
     /// The task that reads it; aborting it resets the stream.
     pub task: AbortHandle,
+}
+
+impl Stream {
+    /// Whether any of it has come.
+    pub fn has_spoken(&self) -> bool {
+        self.spoke_at > self.begun
+    }
 }
 
 /// What is needed to read a stream into the cache, and to wake whoever waits for it.
