@@ -387,7 +387,11 @@ mod items {
 
     #[test]
     fn an_open_request_follows_the_word_that_is_typed_on() {
-        let fake = Fake::start(|_| Script::text("o_bar();\n").after(Duration::from_millis(100)));
+        let fake = Fake::start(|received| {
+            let rest =
+                "foo_bar();\n".strip_prefix(received.prompt().trim_start_matches("let x = ")).unwrap_or_default();
+            Script::text(rest).after(Duration::from_millis(100))
+        });
         let mut editor = editor(helix(), &fake);
         let offset = editor.write(URI, "let x = fo<cursor>\n");
         let id = ask(&mut editor, offset);
