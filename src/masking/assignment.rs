@@ -14,7 +14,7 @@ use super::literal::{next_literal, open_quote};
 use super::names::Class;
 use super::state::{Block, Pending, Place};
 use bare::{bare, is_directive, spaced};
-use keyed::{cell, column, element_text, pair, value_key};
+use keyed::{cell, column, element_text, pair, value_key, value_key_before};
 
 /// Lines after a name in which its value may follow.
 const LINES_AFTER: u8 = 8;
@@ -31,7 +31,7 @@ const OPERATORS: &[&str] = &[
 
 /// Reads the value of the name between `start` and `end`.
 pub fn follow(line: &mut Line<'_>, start: usize, end: usize, class: Class) {
-    let sigils = line.before(start).bytes().rev().take_while(|b| matches!(b, b'-' | b'$' | b'@' | b':')).count();
+    let sigils = line.before(start).bytes().rev().take_while(|b| matches!(b, b'-' | b'$' | b'@' | b':' | b'#')).count();
     let quote = line.before(start - sigils).bytes().last().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
     let entity = line.before(start).ends_with("&quot;");
     let flag = line.before(start).ends_with('-');
@@ -60,13 +60,19 @@ pub fn follow(line: &mut Line<'_>, start: usize, end: usize, class: Class) {
             || byte == b'!' && line.byte(at + 1) == b':'
             || byte == b'`' && matches!(line.kind, Kind::Prose)
             || byte == b']' && line.before(start).ends_with('[')
+            || byte == b'}' && line.before(start).ends_with('{') && line.from(at + 1).trim_start().starts_with('=')
         {
             at += 1;
+        } else if byte == b'[' && !closed && array_type(line.from(at)) > 0 {
+            at += array_type(line.from(at));
         } else if matches!(byte, b' ' | b'\t') {
             (blank, at) = (true, at + 1);
         } else {
             break;
         }
+    }
+    if closed && value_key_before(line, start, class) {
+        return;
     }
     let rest = line.from(at);
     if quote.is_none()
@@ -110,11 +116,16 @@ pub fn follow(line: &mut Line<'_>, start: usize, end: usize, class: Class) {
         b',' if line.before(start).ends_with("cpy(") => {
             values(line, at + 1, class, false, Sure::Yes);
         }
+        b',' if line.kind == Kind::Code && is_given(line, start, end) => {
+            values(line, at + 1, class, false, Sure::Yes);
+        }
         b',' | b')' if !flag => column(line, start, class),
         b'(' if !closed => {
             values(line, at + 1, class, false, Sure::Yes);
         }
         b'>' if element => element_text(line, at + 1, class),
+        // `<property name="password">`, then `<value>...</value>` on a line of its own.
+        b'>' if closed && line.from(at + 1).trim().is_empty() => wait(line, class, Place::Keyed, 2),
         b'>' if closed => {
             let keyed = value_key(line, at + 1, class);
             if !keyed {
@@ -130,6 +141,10 @@ pub fn follow(line: &mut Line<'_>, start: usize, end: usize, class: Class) {
             } else {
                 value_key(line, at + tag, class);
             }
+        }
+        // `get('#password').type('...')`: what is entered into a field.
+        b'.' if closed && enters(line.from(at + 1)) => {
+            values(line, at + 1, class, false, Sure::Yes);
         }
         b'{' if next_literal(line, at).is_some_and(|literal| literal.start <= at + 3) => {
             values(line, at + 1, class, false, Sure::Yes);
@@ -148,6 +163,26 @@ pub fn follow(line: &mut Line<'_>, start: usize, end: usize, class: Class) {
         }
         _ => {}
     }
+}
+
+/// The bytes of `[]` or `[32]` behind the name of an array; 0 if there is none.
+fn array_type(rest: &str) -> usize {
+    let digits = rest.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+    if rest.as_bytes().get(1 + digits) == Some(&b']') { digits + 2 } else { 0 }
+}
+
+/// Whether the name's value is the next argument: `setopt(c, CURLOPT_PASSWORD, "...")`, `assert_eq!(user.password, "...")`.
+fn is_given(line: &Line<'_>, start: usize, end: usize) -> bool {
+    let is_constant = !line.between(start, end).bytes().any(|byte| byte.is_ascii_lowercase());
+    let before = line.before(start).to_ascii_lowercase();
+    is_constant && before.contains("set") || before.contains("assert") || before.contains("equal")
+}
+
+/// Whether a method follows that enters a text into a field of a page.
+fn enters(rest: &str) -> bool {
+    ["fill(", "type(", "sendkeys(", "send_keys(", "setvalue(", "set(", "val("]
+        .iter()
+        .any(|method| rest.get(..method.len()).is_some_and(|name| name.eq_ignore_ascii_case(method)))
 }
 
 /// Reads what stands right of an operator.

@@ -11,6 +11,8 @@ pub fn call(line: &mut Line<'_>, end: usize, skipped: usize) {
     let start = if line.before(end).ends_with('(') {
         end
     } else {
+        // PowerShell's `[Net.NetworkCredential]::new(...)`.
+        let end = end + if line.from(end).starts_with("]::new(") { "]::".len() } else { 0 };
         let tail = line.from(end).bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
         let bare = line.byte(end + tail) == b' ' && matches!(line.byte(end + tail + 1), b'"' | b'\'');
         if line.byte(end + tail) != b'(' && !bare {
@@ -28,7 +30,7 @@ pub fn call(line: &mut Line<'_>, end: usize, skipped: usize) {
         }
         at = literal.next;
         let text = line.between(literal.start, literal.end);
-        if count == 0 && (text.contains("//") || text.contains(';') || text.contains('=')) {
+        if count == 0 && (text.contains("//") || text.starts_with("dbi:") || text.contains(';') || text.contains('=')) {
             continue;
         }
         count += 1;
@@ -47,6 +49,13 @@ pub fn call(line: &mut Line<'_>, end: usize, skipped: usize) {
 pub fn literal_before(line: &mut Line<'_>, mark: usize, class: Class) {
     let Some(literal) = next_literal(line, 0).filter(|literal| literal.next <= mark) else { return };
     consider(line, literal, class, Sure::Yes);
+}
+
+/// `SET PASSWORD FOR 'user'@'host' = '...'`: the literal after the operator.
+pub fn assigned_literal(line: &mut Line<'_>, at: usize) {
+    if let Some(operator) = line.from(at).find('=') {
+        first_literal(line, line.skip_blank(at + operator + 1));
+    }
 }
 
 /// `ConvertTo-SecureString "..."`: the literal at `at`.

@@ -38,7 +38,7 @@ pub fn enter(line: &mut Line<'_>) {
     }
     if let Some(mut pending) = line.state.pending.take() {
         let closes = trimmed.starts_with(['}', ']'])
-            || trimmed.starts_with(')') && pending.place != Place::Fallback
+            || trimmed.starts_with(')') && !matches!(pending.place, Place::Fallback | Place::Column(_))
             || trimmed.starts_with("</") && pending.place != Place::Direct;
         let renamed = pending.place == Place::Keyed && is_name_line(trimmed);
         pending.left = pending.left.saturating_sub(1);

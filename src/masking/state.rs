@@ -98,6 +98,8 @@ pub enum Place {
     List,
     /// After a key such as `value` or `default`, until the group closes.
     Keyed,
+    /// In the column with this number, counted from 0, of each row until the statement ends.
+    Column(u8),
 }
 
 /// Where in a Kubernetes manifest.

@@ -150,8 +150,15 @@ pub fn flag(line: &mut Line<'_>, start: usize, end: usize) {
             line.skip_blank(end)
         }
         " -a " if command(&["redis-cli", "sshpass"]) => line.skip_blank(end),
-        " -u" | " --user" if command(&["curl", "http ", "wget", "ab ", "lftp"]) => {
+        " -u" | " --user" if command(&["curl", "http ", "wget", "ab ", "lftp", "smb", "rpcclient"]) => {
             line.skip_blank(end + usize::from(line.byte(end) == b'='))
+        }
+        " -k " if command(&["openssl"]) => line.skip_blank(end),
+        " -w " if command(&["ldap"]) => line.skip_blank(end),
+        // The user's name, then the password.
+        "/user:" if command(&["net use", "cmdkey", "runas"]) => {
+            let user = line.from(end).find(' ').map_or(line.text.len(), |at| end + at);
+            line.skip_blank(user)
         }
         " -passin" => line.skip_blank(end),
         "htpasswd " => {
@@ -184,7 +191,7 @@ pub fn flag(line: &mut Line<'_>, start: usize, end: usize) {
     };
     let text = line.between(from, to);
     let from = match flag.as_str() {
-        " -u" | " --user" => match text.split_once(':') {
+        " -u" | " --user" => match text.split_once([':', '%']) {
             Some((user, _)) => from + user.len() + 1,
             None => return,
         },

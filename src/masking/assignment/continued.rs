@@ -1,7 +1,7 @@
 //! A value on a later line than its name.
 
 use super::bare::{bare, bare_as};
-use super::keyed::value_key;
+use super::keyed::{row, value_key};
 use super::values;
 use crate::masking::gap::FALLBACKS;
 use crate::masking::judge::{Sure, consider};
@@ -22,6 +22,12 @@ pub fn continued(line: &mut Line<'_>, pending: Pending) {
     match pending.place {
         Place::Keyed => {
             value_key(line, at, pending.class);
+        }
+        Place::Column(number) => {
+            if line.from(at).trim_end().ends_with(';') {
+                line.state.pending = None;
+            }
+            row(line, at, usize::from(number), pending.class);
         }
         Place::List => {
             let class = pending.class;

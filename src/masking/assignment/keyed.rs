@@ -2,6 +2,7 @@
 
 use super::bare::bare;
 use super::{values, wait};
+use crate::masking::call::literal_before;
 use crate::masking::judge::{Sure, consider, consider_range};
 use crate::masking::kind::Kind;
 use crate::masking::line::Line;
@@ -17,15 +18,35 @@ const VALUE_KEYS: &[&str] = &[
     "password", "secret_string",
 ];
 
-/// `INSERT INTO t (name, password) VALUES ('...', '...')`: the value in the name's column.
+/// Rows of values after the line that names their columns.
+const ROWS: u8 = 60;
+
+/// `INSERT INTO t (name, password) VALUES ('...', '...')`: the value in the name's column, there or in the rows of the
+/// lines below.
 pub(super) fn column(line: &mut Line<'_>, start: usize, class: Class) {
     let lower = line.text.to_ascii_lowercase();
-    let Some(values) = lower.find("values").filter(|values| *values > start && lower.contains("insert")) else {
+    if !lower.contains("insert") {
         return;
-    };
+    }
     let Some(open) = line.before(start).rfind('(') else { return };
     let number = line.between(open, start).bytes().filter(|b| *b == b',').count();
-    let Some(first) = line.from(values).find('(').map(|at| values + at + 1) else { return };
+    match lower.get(start..).and_then(|rest| rest.find("values")) {
+        Some(values) if line.from(start + values).contains('(') => row(line, start + values, number, class),
+        _ => {
+            // The columns of one statement: the first that tells counts.
+            let taken = line.state.pending.is_some_and(|pending| matches!(pending.place, Place::Column(_)));
+            if let Ok(number) = u8::try_from(number)
+                && !taken
+            {
+                wait(line, class, Place::Column(number), ROWS);
+            }
+        }
+    }
+}
+
+/// The value of the column with this number, counted from 0, in the first row at or after `from`.
+pub(super) fn row(line: &mut Line<'_>, from: usize, number: usize, class: Class) {
+    let Some(first) = line.from(from).find('(').map(|at| from + at + 1) else { return };
     let mut at = first;
     for _ in 0..number {
         // To the next comma outside a literal.
@@ -57,6 +78,8 @@ pub(super) fn pair(line: &mut Line<'_>, start: usize, at: usize, class: Class) {
         "append",
         "env",
         "define",
+        "fill",
+        "type",
         "header",
         "fetch",
         "get",
@@ -95,6 +118,27 @@ pub(super) fn pair(line: &mut Line<'_>, start: usize, at: usize, class: Class) {
         return;
     }
     values(line, at, class, false, sure);
+}
+
+/// `<add value="..." key="ApiKey"/>`, `{"value": "...", "key": "DB_PASSWORD"}`: the value before the name that stands at
+/// `start` in quotes. True if there is one.
+pub(super) fn value_key_before(line: &mut Line<'_>, start: usize, class: Class) -> bool {
+    let named =
+        line.before(start - 1).trim_end().trim_end_matches(['=', ':', '>']).trim_end().trim_end_matches(['"', '\'']);
+    let is_name = ["name", "key"].iter().any(|key| {
+        named
+            .len()
+            .checked_sub(key.len())
+            .and_then(|at| named.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(key))
+    });
+    if named.ends_with("forKey") {
+        // `set("...", forKey: "password")`.
+        literal_before(line, start - 1, class);
+        return true;
+    }
+    let Some(group) = named.rfind(['{', '<', '(', '[']).filter(|_| is_name) else { return false };
+    value_key(line, group + 1, class)
 }
 
 /// Reads the value after a key such as `value` that stands at or soon after `at`. True if there is such a key.

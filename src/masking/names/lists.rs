@@ -102,7 +102,7 @@ pub(super) const ACTIONS: &[&str] = &[
 /// Words after a noun that change nothing.
 #[rustfmt::skip]
 pub(super) const TAILS: &[&str] = &[
-    "2fa", "a", "again", "are", "b", "b64", "backup", "base32", "base64", "bytes", "ci", "cleartext", "confirm",
+    "2fa", "a", "again", "are", "b", "b64", "backup", "base", "base32", "base64", "bytes", "ci", "cleartext", "confirm",
     "confirmation", "current", "data", "de", "default", "der", "dev", "development", "digest", "encoded", "encrypted",
     "env", "eu", "external", "fallback", "for", "hash", "hex", "internal", "is", "literal", "live", "local", "main",
     "material", "new", "old", "one", "override", "pem", "phrase", "plain", "plaintext", "previous", "primary", "prod",
