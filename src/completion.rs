@@ -5,6 +5,7 @@ mod agreement;
 mod backoff;
 pub mod block;
 pub mod cache;
+pub mod context;
 mod debounce;
 pub(crate) mod eligibility;
 pub mod engine;

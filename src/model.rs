@@ -26,6 +26,8 @@ pub struct Prompt {
     pub prefix: MaskedText,
     /// The text after the cursor.
     pub suffix: MaskedText,
+    /// Excerpts of other files, in the order in which they stand before the document's own text.
+    pub others: Vec<OtherFile>,
     /// How many different secrets are masked in them; not sent.
     pub secrets: u64,
     /// The model's name as the endpoint knows it.
@@ -42,6 +44,15 @@ pub struct Prompt {
     pub random_seed: Option<u64>,
     /// Strings that end the reply.
     pub stop: Vec<String>,
+}
+
+/// Excerpts of one file that is not the document's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherFile {
+    /// Relative to the workspace's folder, with `/`.
+    pub path: MaskedText,
+    /// Whole lines; LF line ends.
+    pub text: MaskedText,
 }
 
 /// What an endpoint is asked in a chat. Text uses LF line ends.

@@ -15,6 +15,7 @@ pub fn build(window: &MaskedWindow, model: &str, completion: &Completion) -> Pro
     Prompt {
         prefix: window.prefix.clone(),
         suffix: window.suffix.clone(),
+        others: Vec::new(),
         secrets: window.count as u64,
         model: model.to_owned(),
         max_tokens: completion.max_tokens,

@@ -62,6 +62,7 @@ mod tests {
         let prompt = Prompt {
             prefix: "def is_odd(n):\n    ".into(),
             suffix: "\n\nassert is_odd(3)\n".into(),
+            others: Vec::new(),
             secrets: 1,
             model: "codestral-latest".into(),
             max_tokens: 64,

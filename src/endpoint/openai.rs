@@ -68,6 +68,7 @@ mod tests {
         let prompt = Prompt {
             prefix: "def add(".into(),
             suffix: "    return a + b\n".into(),
+            others: Vec::new(),
             secrets: 1,
             model: "codestral".into(),
             max_tokens: 10,

@@ -89,6 +89,7 @@ fn prompt(model: &str) -> Prompt {
     Prompt {
         prefix: "  fn one() -> i32 {\t".into(),
         suffix: "}\n ".into(),
+        others: Vec::new(),
         secrets: 0,
         model: model.to_owned(),
         max_tokens: 64,

@@ -211,8 +211,19 @@ impl Cut {
 
 impl Asked {
     fn new(prompt: &Prompt) -> Self {
-        let Prompt { prefix, suffix, secrets: _, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop } =
-            prompt.clone();
+        let Prompt {
+            prefix,
+            suffix,
+            others: _,
+            secrets: _,
+            model,
+            max_tokens,
+            min_tokens,
+            temperature,
+            top_p,
+            random_seed,
+            stop,
+        } = prompt.clone();
         let (prefix, suffix) = (prefix.to_string(), suffix.to_string());
         Self { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
     }
