@@ -151,6 +151,7 @@ fn exchanges(fake: &Fake) {
         ca_file: None,
         timeout: Duration::from_secs(5),
         between_bytes: BETWEEN_BYTES,
+        ..Options::default()
     })
     .expect("the address is fine");
     let text = |bytes| Masker::only(&[]).text(&"x".repeat(bytes), Kind::Code, &mut Placeholders::default());

@@ -4,6 +4,7 @@
 //! user reads, and their schema attributes are the bounds by which `load` checks each value.
 
 mod chat;
+mod endpoint;
 mod layer;
 mod load;
 mod next_edit;
@@ -21,6 +22,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use chat::Chat;
+use endpoint::CODESTRAL;
+pub use endpoint::{Dialect, Endpoint};
 pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
 pub use next_edit::NextEdit;
@@ -68,80 +71,6 @@ impl Settings {
     pub fn may_use_local(&self) -> bool {
         self.local.fallback || self.local.first || self.endpoint.may_be_local()
     }
-}
-
-/// Where completions come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Endpoint {
-    /// The address of the endpoint, with its scheme. When not set: `https://api.mistral.ai`.
-    pub url: Option<String>,
-    /// What the endpoint speaks. `auto` tells it from the address, and is `local` where neither an address nor a key is set.
-    pub dialect: Dialect,
-    /// The model, by the name the endpoint knows it.
-    #[schemars(length(min = 1))]
-    pub model: String,
-    /// Whether the reply is read as it is written. A proxy that cannot stream needs `false`.
-    pub stream: bool,
-    /// Whether to connect as soon as a key is known, so that the first completion need not wait for it.
-    pub warm_up: bool,
-    /// A file that holds the API key, used when neither CODESTRAL_API_KEY nor MISTRAL_API_KEY is set.
-    pub api_key_file: Option<PathBuf>,
-    /// A command and its arguments, run once without a shell, that prints the API key; used when nothing else names one.
-    #[schemars(inner(length(min = 1)))]
-    pub api_key_command: Vec<String>,
-    /// A PEM file of certificate authorities to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The longest wait for the first byte of a reply, in milliseconds.
-    #[schemars(range(min = 100, max = 120_000))]
-    pub timeout_ms: u64,
-}
-
-impl Endpoint {
-    /// Whether there may be no endpoint at all: it is set so, or no address is set and maybe no key either.
-    pub fn may_be_local(&self) -> bool {
-        self.dialect == Dialect::Local || (self.dialect == Dialect::Auto && self.url.is_none())
-    }
-
-    /// The longest wait for the first byte of a reply.
-    pub fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms)
-    }
-}
-
-/// The name by which Mistral serves the newest Codestral. Dated names are retired within a year or so.
-const CODESTRAL: &str = "codestral-latest";
-
-impl Default for Endpoint {
-    fn default() -> Self {
-        Endpoint {
-            url: None,
-            dialect: Dialect::Auto,
-            model: CODESTRAL.to_owned(),
-            stream: true,
-            warm_up: true,
-            api_key_file: None,
-            api_key_command: Vec::new(),
-            ca_file: None,
-            // Nobody waits this long for ghost text; a cold connection through a proxy may need some of it.
-            timeout_ms: 10_000,
-        }
-    }
-}
-
-/// What an endpoint speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Dialect {
-    /// Told from the address.
-    #[default]
-    Auto,
-    /// Mistral's `/v1/fim/completions`.
-    Mistral,
-    /// OpenAI's `/v1/completions`, as a LiteLLM proxy serves it.
-    Openai,
-    /// No endpoint at all: only the embedded engine completes, and nothing is sent, save in a chat if `chat.url` is set.
-    Local,
 }
 
 /// The embedded engine, which completes from your own text and sends nothing.

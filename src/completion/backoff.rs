@@ -61,6 +61,8 @@ impl Backoff {
 /// repeated: the next key brings a better one.
 fn rest_after(error: &Error, count: u32) -> Duration {
     const RATE_LIMITED: Duration = Duration::from_secs(5);
+    /// Asking costs nothing there, and it is ready within minutes.
+    const LOADING: Duration = Duration::from_secs(2);
     if let Some(told) = error.retry_after() {
         return told;
     }
@@ -69,6 +71,7 @@ fn rest_after(error: &Error, count: u32) -> Duration {
     }
     match error {
         Error::RateLimited { .. } => (RATE_LIMITED * count).min(LONGEST_PASSING),
+        Error::Loading { .. } => LOADING,
         Error::PromptTooLong { .. } | Error::BadRequest { .. } | Error::Cut { .. } => SECOND,
         _ => (SECOND * 2u32.saturating_pow(count.min(8))).min(LONGEST_PASSING),
     }
@@ -82,6 +85,7 @@ fn is_lasting(error: &Error) -> bool {
         | Error::Intercepted { .. }
         | Error::PaymentRequired { .. }
         | Error::UnknownModel { .. }
+        | Error::NoInsert { .. }
         | Error::NotFound { .. }
         | Error::Redirected { .. }
         | Error::NoEndpoint { .. }
@@ -123,6 +127,7 @@ mod tests {
             Error::PaymentRequired { host: host(), message: message() },
             Error::UnknownModel { message: message() },
             Error::NotFound { host: host(), message: message() },
+            Error::NoInsert { host: host(), message: message() },
             Error::Redirected { host: host(), location: message() },
             Error::Setup("the key command failed".into()),
         ] {
@@ -134,6 +139,11 @@ mod tests {
     fn a_rate_limit_is_obeyed_to_the_second() {
         check(&Error::RateLimited { retry_after: Some(SECOND * 7) }, &[7, 7]);
         check(&Error::RateLimited { retry_after: None }, &[5, 10, 15]);
+    }
+
+    #[test]
+    fn a_model_that_is_loaded_is_asked_for_steadily() {
+        check(&Error::Loading { host: "h".into() }, &[2, 2, 2, 2]);
     }
 
     #[test]

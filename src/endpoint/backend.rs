@@ -15,6 +15,7 @@ use tokio::task;
 
 use crate::endpoint::Dialect;
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
+use crate::endpoint::fim_template::FimFormat;
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
 use crate::masking::own_keys;
@@ -210,6 +211,8 @@ impl Backend {
             ca_file: settings.ca_file.clone(),
             timeout: settings.timeout(),
             between_bytes: BETWEEN_BYTES,
+            fim_format: FimFormat::parse(settings.fim_template.as_deref())
+                .map_err(|wrong| Error::Setup(format!("endpoint.fimTemplate {wrong}")))?,
         });
         Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about("endpoint")))?, key })
     }
@@ -221,6 +224,8 @@ fn dialect(settings: &settings::Endpoint) -> Option<Dialect> {
         settings::Dialect::Auto | settings::Dialect::Local => None,
         settings::Dialect::Mistral => Some(Dialect::Mistral),
         settings::Dialect::Openai => Some(Dialect::OpenAi),
+        settings::Dialect::Llamacpp => Some(Dialect::LlamaCpp),
+        settings::Dialect::Ollama => Some(Dialect::Ollama),
     }
 }
 

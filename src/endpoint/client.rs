@@ -1,36 +1,35 @@
 //! An endpoint that is asked over HTTP: one dialect at one address, with one key.
 
-use std::collections::VecDeque;
+mod asking;
+mod reading;
+
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use reading::Reading;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use crate::endpoint::decode::{Broken, Decoder};
 use crate::endpoint::error::{for_people, from_event, from_status};
-use crate::endpoint::http::{Body, Http, body_within, explain};
+use crate::endpoint::fim_template::FimFormat;
+use crate::endpoint::http::{Body, Http, body_within};
 use crate::endpoint::models::{self, Model};
 use crate::endpoint::url::{self, UrlError};
 use crate::endpoint::{Dialect, key};
 use crate::masking::own_keys;
-use crate::model::{ChatPrompt, Endpoint, Error, Piece, Prompt, Reply, Sent};
+use crate::model::{ChatPrompt, Endpoint, Error, Prompt, Reply, Sent};
 
 /// A stream that has been silent for this long will not go on: models write several tokens a second.
 pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);
 
-/// After the last text only the count and the end mark are missing; nobody should wait for them.
-const AFTER_FINISH: Duration = Duration::from_millis(500);
-
 /// How long the body of an error, once its head is here, is waited for.
 const REFUSAL_BODY: Duration = Duration::from_secs(2);
-
-/// How long the rest of a finished reply is read, so that an HTTP/1.1 connection can be used again.
-const DRAIN: Duration = Duration::from_secs(1);
 
 /// A warm-up that takes longer would not be done before the first request anyway.
 const WARM_UP: Duration = Duration::from_secs(5);
@@ -55,6 +54,24 @@ pub struct Options {
     pub timeout: Duration,
     /// How long a stream may then be silent: [`BETWEEN_BYTES`].
     pub between_bytes: Duration,
+    /// Whether prompts are written in the model's own format.
+    pub fim_format: FimFormat,
+}
+
+impl Default for Options {
+    /// What is not set; without an address it is none yet.
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            dialect: None,
+            stream: true,
+            key: None,
+            ca_file: None,
+            timeout: Duration::from_secs(10),
+            between_bytes: BETWEEN_BYTES,
+            fim_format: FimFormat::default(),
+        }
+    }
 }
 
 /// How long a reply may be silent.
@@ -81,6 +98,9 @@ struct Inner {
     key: Option<SecretString>,
     stream: bool,
     patience: Patience,
+    fim_format: FimFormat,
+    /// The server has refused a suffix, so that prompts are written in the model's own format from then on.
+    refuses_suffix: AtomicBool,
     deprecation: Mutex<Option<String>>,
 }
 
@@ -158,7 +178,7 @@ impl HttpEndpoint {
         own_keys::mask_in(prompt.messages.iter_mut().map(|message| &mut message.text));
         let reply = async move {
             let (place, body) = (inner.chat.clone(), inner.dialect.chat_body(&prompt));
-            inner.open(place, body, true, sent, patience).await
+            inner.open(place, body, true, (sent, patience), Dialect::chat_decoder()).await
         };
         stream::once(reply).try_flatten().boxed()
     }
@@ -176,6 +196,8 @@ impl HttpEndpoint {
             key: options.key,
             stream: options.stream,
             patience: Patience { first_byte: options.timeout, between_bytes: options.between_bytes },
+            fim_format: options.fim_format,
+            refuses_suffix: AtomicBool::new(false),
             deprecation: Mutex::new(None),
         })))
     }
@@ -197,12 +219,9 @@ impl Endpoint for HttpEndpoint {
 
     fn complete_telling(&self, mut prompt: Prompt, sent: &Sent) -> Reply {
         let (inner, sent) = (Arc::clone(&self.0), sent.clone());
-        own_keys::mask_in([&mut prompt.prefix, &mut prompt.suffix]);
-        let reply = async move {
-            let (place, stream, patience) = (inner.completions.clone(), inner.stream, inner.patience);
-            let body = inner.dialect.body(&prompt, stream);
-            inner.open(place, body, stream, sent, patience).await
-        };
+        let others = prompt.others.iter_mut().flat_map(|file| [&mut file.path, &mut file.text]);
+        own_keys::mask_in([&mut prompt.prefix, &mut prompt.suffix].into_iter().chain(others));
+        let reply = async move { inner.ask(prompt, sent).await };
         stream::once(reply).try_flatten().boxed()
     }
 }
@@ -214,23 +233,14 @@ impl Inner {
         place: Url,
         body: serde_json::Result<Vec<u8>>,
         stream: bool,
-        sent: Sent,
-        patience: Patience,
+        (sent, patience): (Sent, Patience),
+        decoder: Decoder,
     ) -> Result<Reply, Error> {
         let deadline = Instant::now() + patience.first_byte;
         let bytes = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
         let request = self.request(place, stream)?;
         let response = self.send(request, Some(Body { bytes, sent }), patience.first_byte).await?;
-        let reading = Reading {
-            decoder: Decoder::new(self.dialect.read()),
-            response: Some(response),
-            patience,
-            first_byte: Some(deadline),
-            ready: VecDeque::new(),
-            failed: None,
-            inner: self,
-        };
-        Ok(stream::unfold(reading, Reading::next).boxed())
+        Ok(Reading::start(self, response, decoder, patience, deadline))
     }
 
     fn request(&self, place: Url, stream: bool) -> Result<Request, Error> {
@@ -294,78 +304,4 @@ impl Inner {
             Broken::Unreadable(reason) => self.unreadable(reason),
         }
     }
-}
-
-/// A reply whose body is on its way. Dropping it drops the response, and that ends the request.
-struct Reading {
-    inner: Arc<Inner>,
-    /// `None` once there is nothing more to read.
-    response: Option<Response>,
-    decoder: Decoder,
-    patience: Patience,
-    /// Until when the first byte must be here; `None` once it is.
-    first_byte: Option<Instant>,
-    ready: VecDeque<Piece>,
-    failed: Option<Error>,
-}
-
-impl Reading {
-    async fn next(mut self) -> Option<(Result<Piece, Error>, Self)> {
-        loop {
-            if let Some(piece) = self.ready.pop_front() {
-                return Some((Ok(piece), self));
-            }
-            if let Some(error) = self.failed.take() {
-                return Some((Err(error), self));
-            }
-            let mut response = self.response.take()?;
-            let chunk = self.chunk(&mut response).await;
-            let mut pieces = Vec::new();
-            self.failed = self.take(chunk, &mut pieces).err();
-            self.ready.extend(pieces);
-            if self.decoder.is_over() {
-                drain(response);
-            } else if self.failed.is_none() {
-                self.response = Some(response);
-            }
-        }
-    }
-
-    /// The next bytes; `None` at the end of the body.
-    async fn chunk(&mut self, response: &mut Response) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
-        let (deadline, patience) = match self.first_byte {
-            Some(deadline) => (deadline, self.patience.first_byte),
-            None => {
-                let patience = if self.decoder.is_finishing() { AFTER_FINISH } else { self.patience.between_bytes };
-                (Instant::now() + patience, patience)
-            }
-        };
-        match timeout_at(deadline, response.chunk()).await {
-            Ok(Ok(chunk)) => {
-                self.first_byte = None;
-                Ok(chunk)
-            }
-            Ok(Err(error)) => Err(explain(&error, &self.inner.host)),
-            Err(_) => Err(self.inner.timed_out(patience)),
-        }
-    }
-
-    fn take(&mut self, chunk: Result<Option<impl AsRef<[u8]>>, Error>, pieces: &mut Vec<Piece>) -> Result<(), Error> {
-        let read = match chunk {
-            Ok(Some(bytes)) => self.decoder.push(bytes.as_ref(), pieces),
-            Ok(None) => self.decoder.finish(pieces),
-            // The text is complete: a missing end mark takes nothing from it.
-            Err(_) if self.decoder.is_finishing() => self.decoder.finish(pieces),
-            Err(error) => return Err(error),
-        };
-        read.map_err(|broken| self.inner.broken(broken))
-    }
-}
-
-/// An HTTP/1.1 connection can be used again only when the reply has been read to its very end, which may arrive after
-/// the end mark. Nobody waits for it.
-fn drain(mut response: Response) {
-    tokio::spawn(async move {
-        body_within(&mut response, DRAIN).await;
-    });
 }

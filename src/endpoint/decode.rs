@@ -29,6 +29,8 @@ pub type Read = fn(&str) -> Result<reply::Chunk, Fault>;
 #[derive(Debug)]
 pub struct Decoder {
     read: Read,
+    /// JSON is one object a line.
+    by_line: bool,
     framing: Framing,
     /// What we know of the end so far: the reason, and the usage, which may come before or after it.
     finish: Option<Finish>,
@@ -41,13 +43,20 @@ enum Framing {
     /// Nothing but white space so far.
     Unknown,
     Events(Sse),
+    /// The line that has begun.
+    Lines(Vec<u8>),
     Json(Vec<u8>),
 }
 
 impl Decoder {
     /// A decoder for one body, whose objects `read` understands.
     pub fn new(read: Read) -> Self {
-        Self { read, framing: Framing::Unknown, finish: None, usage: None, ended: false }
+        Self { read, by_line: false, framing: Framing::Unknown, finish: None, usage: None, ended: false }
+    }
+
+    /// The same for a body that, where it is no stream of events, is one object a line.
+    pub fn by_line(read: Read) -> Self {
+        Self { by_line: true, ..Self::new(read) }
     }
 
     /// Takes the next `bytes`; their pieces are appended to `pieces`.
@@ -63,6 +72,17 @@ impl Decoder {
                 return Err(Broken::Unreadable("it is too long"));
             }
             Framing::Json(body) => body.extend_from_slice(bytes),
+            Framing::Lines(line) => {
+                line.extend_from_slice(bytes);
+                let complete = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+                let lines: Vec<u8> = line.drain(..complete).collect();
+                if line.len() > LONGEST_JSON {
+                    return Err(Broken::Unreadable("a line is too long"));
+                }
+                for line in String::from_utf8_lossy(&lines).lines() {
+                    self.event(line, pieces)?;
+                }
+            }
             Framing::Events(sse) => {
                 let pushed = sse.push(bytes, |event| events.push(event));
                 for event in &events {
@@ -82,22 +102,25 @@ impl Decoder {
         match mem::replace(&mut self.framing, Framing::Unknown) {
             Framing::Unknown => Err(Broken::Cut),
             Framing::Json(body) => self.whole(&body, pieces),
-            Framing::Events(sse) => {
-                // What is left may be half an event: a cut, not something unreadable.
-                match sse.finish().map(|event| self.event(&event, pieces)) {
-                    Some(Err(Broken::Unreadable(_))) | None | Some(Ok(())) => {}
-                    Some(refused) => return refused,
-                }
-                if self.ended {
-                    return Ok(());
-                }
-                if self.finish.is_none() {
-                    return Err(Broken::Cut);
-                }
-                self.end(pieces);
-                Ok(())
-            }
+            Framing::Lines(line) => self.last_event(Some(String::from_utf8_lossy(&line).into_owned()), pieces),
+            Framing::Events(sse) => self.last_event(sse.finish(), pieces),
         }
+    }
+
+    /// What is left at the end may be half an event: a cut, not something unreadable.
+    fn last_event(&mut self, event: Option<String>, pieces: &mut Vec<Piece>) -> Result<(), Broken> {
+        match event.map(|event| self.event(&event, pieces)) {
+            Some(Err(Broken::Unreadable(_))) | None | Some(Ok(())) => {}
+            Some(refused) => return refused,
+        }
+        if self.ended {
+            return Ok(());
+        }
+        if self.finish.is_none() {
+            return Err(Broken::Cut);
+        }
+        self.end(pieces);
+        Ok(())
     }
 
     /// The model has stopped; only the usage or the end mark may still come.
@@ -116,6 +139,7 @@ impl Decoder {
         let bytes = bytes.trim_ascii_start();
         self.framing = match bytes.first() {
             None => Framing::Unknown,
+            Some(b'{') if self.by_line => Framing::Lines(Vec::new()),
             Some(b'{' | b'[') => Framing::Json(Vec::new()),
             Some(b'<') => return Err(Broken::Unreadable("it is a web page")),
             Some(_) => Framing::Events(Sse::default()),
@@ -124,7 +148,7 @@ impl Decoder {
     }
 
     fn event(&mut self, data: &str, pieces: &mut Vec<Piece>) -> Result<(), Broken> {
-        if self.ended {
+        if self.ended || data.trim().is_empty() {
             return Ok(());
         }
         if data.trim() == "[DONE]" {
@@ -132,7 +156,11 @@ impl Decoder {
             return Ok(());
         }
         let chunk = self.read_object(data)?;
+        let is_last = chunk.is_last;
         self.take(chunk, pieces);
+        if is_last {
+            self.end(pieces);
+        }
         Ok(())
     }
 
@@ -178,6 +206,7 @@ fn is_half(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::endpoint::{llamacpp, ollama};
 
     /// Everything a body says, its text in one piece.
     #[derive(Debug, PartialEq)]
@@ -187,8 +216,7 @@ mod tests {
         result: Result<(), Broken>,
     }
 
-    fn hear(parts: &[&[u8]]) -> Heard {
-        let mut decoder = Decoder::new(reply::read);
+    fn hear_with(mut decoder: Decoder, parts: &[&[u8]]) -> Heard {
         let mut pieces = Vec::new();
         let mut result = parts.iter().try_for_each(|part| decoder.push(part, &mut pieces));
         if result.is_ok() {
@@ -209,6 +237,18 @@ mod tests {
     /// Checks the body whole, in two halves cut at every byte, and byte by byte.
     #[track_caller]
     fn check(body: &str, text: &str, end: Option<(Finish, Option<[u64; 2]>)>, result: Result<(), Broken>) {
+        check_with(|| Decoder::new(reply::read), body, text, end, result);
+    }
+
+    #[track_caller]
+    fn check_with(
+        decoder: impl Fn() -> Decoder,
+        body: &str,
+        text: &str,
+        end: Option<(Finish, Option<[u64; 2]>)>,
+        result: Result<(), Broken>,
+    ) {
+        let hear = |parts: &[&[u8]]| hear_with(decoder(), parts);
         let end = end.map(|(finish, usage)| End {
             finish,
             usage: usage.map(|[prompt_tokens, completion_tokens]| Usage {
@@ -263,6 +303,40 @@ mod tests {
         check_good(body!("litellm-passthrough-fim-stream.sse"), "a, b):\n    ", Finish::Stop, Some([8, 9]));
         check_good(body!("litellm-chat-stream.sse"), "Hello there, how may I assist you today?", Finish::Stop, None);
         check_good(body!("litellm-chat-thinking-stream.sse"), "answer", Finish::Stop, None);
+    }
+
+    #[test]
+    fn replies_of_llama_cpp_are_read_wherever_they_are_cut() {
+        let check = |body, end| {
+            check_with(|| Decoder::new(llamacpp::read), body, "return a + b", Some((Finish::Stop, end)), Ok(()));
+        };
+        check(body!("other/llamacpp-infill-stream.sse"), None);
+        check(body!("other/llamacpp-infill.json"), Some([30, 4]));
+        let open = body!("other/llamacpp-infill-stream.sse").replace("\"stop\":true", "\"stop\":false");
+        check_with(|| Decoder::new(llamacpp::read), &open, "return a + b", None, Err(Broken::Cut));
+    }
+
+    #[test]
+    fn replies_of_ollama_are_read_wherever_they_are_cut() {
+        let stream = body!("other/ollama-generate-stream.ndjson");
+        let end = Some((Finish::Stop, Some([0, 4])));
+        let check =
+            |body: &str, text, end, result| check_with(|| Decoder::by_line(ollama::read), body, text, end, result);
+        check(stream, "a, b):", end, Ok(()));
+        check(stream.trim_end(), "a, b):", end, Ok(()));
+        check(&stream.replace('\n', "\r\n"), "a, b):", end, Ok(()));
+        let cut = stream.split_inclusive('\n').take(2).collect::<String>();
+        check(&cut, "a, b):", None, Err(Broken::Cut));
+        check(&format!("{cut}{{\"respon"), "a, b):", None, Err(Broken::Cut));
+        let error = r#"{"error":"the model has stopped"}"#;
+        check(&format!("{cut}{error}\n"), "a, b):", None, Err(Broken::Refused(error.to_owned())));
+        check_with(
+            || Decoder::new(ollama::read),
+            body!("other/ollama-generate.json"),
+            "a, b):\n    c = a + b\n    ",
+            Some((Finish::Stop, Some([18, 10]))),
+            Ok(()),
+        );
     }
 
     #[test]

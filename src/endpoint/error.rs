@@ -31,6 +31,8 @@ pub fn from_status(status: StatusCode, headers: &HeaderMap, body: &[u8], host: &
         // A LiteLLM proxy without a database answers so to a key it does not know.
         400 if said.has("no_db_connection") => Error::KeyRefused { host, message },
         402 => Error::PaymentRequired { host, message },
+        503 if said.is_loading() => Error::Loading { host },
+        400 | 422 | 501 if said.refuses_insertion() => Error::NoInsert { host, message },
         413 => Error::PromptTooLong { message },
         429 => Error::RateLimited { retry_after },
         400 | 404 | 422 if said.names_unknown_model() => Error::UnknownModel { message },
@@ -165,8 +167,21 @@ impl Said {
             || (self.mentions("model") && (self.mentions("not found") || self.mentions("does not exist")))
     }
 
+    /// llama.cpp while it loads.
+    fn is_loading(&self) -> bool {
+        self.mentions("loading model")
+    }
+
+    /// Ollama of a model whose template has no suffix, vLLM and llama.cpp of the field, llama.cpp of a model without the
+    /// tokens for it.
+    fn refuses_insertion(&self) -> bool {
+        let of_suffix = self.mentions("suffix") && self.mentions("supported");
+        of_suffix || self.mentions("does not support insert") || self.mentions("infill is not supported")
+    }
+
     fn prompt_too_long(&self) -> bool {
         self.has("context_length_exceeded")
+            || self.has("exceed_context_size_error")
             || ["too large for model", "maximum context length", "exceed_context_size"]
                 .iter()
                 .any(|it| self.mentions(it))
@@ -297,19 +312,24 @@ mod tests {
     #[test]
     fn other_servers_bodies_are_understood() {
         check(404, r#"{"error":"model 'codestral' not found"}"#, "unknownModel", "(\"model 'codestral' not found\")");
-        check(503, include_str!("../../tests/wire/other/llamacpp-loading.json"), "overloaded", "(\"Loading model\")");
+        check(503, include_str!("../../tests/wire/other/llamacpp-loading.json"), "loading", "still loading its model");
         check(
             400,
             include_str!("../../tests/wire/other/vllm-suffix-error.json"),
-            "badRequest",
+            "noInsert",
             "(\"suffix is not currently supported\")",
         );
         check(
             400,
             include_str!("../../tests/wire/other/ollama-no-insert-error.json"),
-            "badRequest",
+            "noInsert",
             "does not support insert",
         );
+        check(400, r#"{"error":{"message":"Unsupported param: suffix"}}"#, "noInsert", "endpoint.fimTemplate");
+        let no_tokens = r#"{"error":{"code":501,"message":"Infill is not supported by this model. Prefix token is missing.","type":"not_supported_error"}}"#;
+        check(501, no_tokens, "noInsert", "endpoint.model");
+        let long = r#"{"error":{"code":400,"message":"the request is too large","type":"exceed_context_size_error"}}"#;
+        check(400, long, "promptTooLong", "completion.prefixBytes");
         check(402, "{}", "paymentRequired", "payment;");
         check(403, "", "keyRefused", "refused the API key;");
         check(403, "\r\n <html><body>Blocked by policy</body></html>", "intercepted", "a firewall");

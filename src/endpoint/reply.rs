@@ -17,6 +17,8 @@ pub struct Chunk {
     pub finish: Option<Finish>,
     /// Set when the endpoint counted.
     pub usage: Option<Usage>,
+    /// Nothing comes behind it.
+    pub is_last: bool,
 }
 
 /// Why an object says nothing.
@@ -43,7 +45,7 @@ pub fn read(json: &str) -> Result<Chunk, Fault> {
     let first = choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0).unwrap_or_default();
     let finish = first.finish_reason.as_deref().map(finish_of);
     let (text, thinking) = first.words();
-    Ok(Chunk { text, thinking, finish, usage })
+    Ok(Chunk { text, thinking, finish, usage, is_last: false })
 }
 
 fn finish_of(reason: &str) -> Finish {

@@ -120,14 +120,32 @@ pub fn is_mistral(url: &Url) -> bool {
 ///
 /// 1. a path with a part `fim` or `mistral` (`/v1/fim/completions`, the LiteLLM proxy's pass-through `/mistral`): Mistral;
 /// 2. a host under `mistral.ai`: Mistral;
-/// 3. any other: OpenAI.
+/// 3. a path that ends in `/infill`: llama.cpp. Its port, 8080, is that of too many other servers to tell anything;
+/// 4. a path that ends in `/api/generate`, or the port 11434 without a path or with `/api`: Ollama, whose port nobody else
+///    has. With `/v1` its OpenAI route is meant;
+/// 5. any other: OpenAI.
 pub fn dialect(url: &Url) -> Dialect {
     let fim = url.path_segments().into_iter().flatten().any(|part| matches!(part, "fim" | "mistral"));
-    if fim || is_mistral(url) { Dialect::Mistral } else { Dialect::OpenAi }
+    let path = url.path().trim_end_matches('/');
+    if fim || is_mistral(url) {
+        Dialect::Mistral
+    } else if path.ends_with("/infill") {
+        Dialect::LlamaCpp
+    } else if path.ends_with("/api/generate") || (url.port() == Some(OLLAMA_PORT) && matches!(path, "" | "/api")) {
+        Dialect::Ollama
+    } else {
+        Dialect::OpenAi
+    }
 }
+
+/// Where Ollama listens unless it is told otherwise.
+const OLLAMA_PORT: u16 = 11434;
 
 /// Where `dialect` is asked. An address that already ends in `/completions` is used as it is, save that of a chat.
 pub fn completions(url: &Url, dialect: Dialect) -> Url {
+    if dialect.is_below_root() {
+        return below_root(url, dialect.path());
+    }
     let path = url.path().trim_end_matches('/');
     let is_whole = path.ends_with("/completions") && !path.ends_with("/chat/completions");
     if is_whole { at(url, path.to_owned()) } else { below_base(url, dialect.path()) }
@@ -140,14 +158,27 @@ pub fn chat(url: &Url) -> Url {
 
 /// A place beside the completions, such as `models`.
 pub fn below_base(url: &Url, place: &str) -> Url {
-    let mut path = url.path().trim_end_matches('/');
+    let path = url.path().trim_end_matches('/');
     for end in ["/fim/completions", "/chat/completions", "/completions"] {
         if let Some(base) = path.strip_suffix(end) {
             return at(url, format!("{base}/{place}"));
         }
     }
-    path = path.strip_suffix("/v1").unwrap_or(path);
-    at(url, format!("{path}/v1/{place}"))
+    at(url, format!("{}/v1/{place}", root(path)))
+}
+
+/// A place of a server's own, beside `/v1`.
+pub fn below_root(url: &Url, place: &str) -> Url {
+    let path = url.path().trim_end_matches('/');
+    let ends = ["/chat/completions", "/completions"];
+    let path = ends.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
+    at(url, format!("{}/{place}", root(path)))
+}
+
+/// The path without what every server has below its root.
+fn root(path: &str) -> &str {
+    let ends = ["/v1", "/infill", "/api/generate", "/api"];
+    ends.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path)
 }
 
 fn at(url: &Url, path: String) -> Url {
@@ -245,6 +276,26 @@ mod tests {
         assert_eq!(dialect, expect);
         assert_eq!(completions(&url, dialect).as_str(), completions_at);
         assert_eq!(below_base(&url, "models").as_str(), models_at);
+    }
+
+    #[test]
+    fn servers_with_paths_of_their_own_are_asked_beside_v1() {
+        use Dialect::{LlamaCpp, Ollama, OpenAi};
+        let models = "http://localhost:11434/v1/models";
+        for given in ["", "/", "/api", "/api/generate"] {
+            check(&format!("http://localhost:11434{given}"), Ollama, "http://localhost:11434/api/generate", models);
+        }
+        check("http://localhost:11434/v1", OpenAi, "http://localhost:11434/v1/completions", models);
+        let models = "http://localhost:8080/v1/models";
+        check("http://localhost:8080/infill", LlamaCpp, "http://localhost:8080/infill", models);
+        check("http://localhost:8080", OpenAi, "http://localhost:8080/v1/completions", models);
+        for given in ["", "/v1", "/v1/", "/v1/completions", "/v1/chat/completions", "/infill"] {
+            let url = parse(&format!("http://localhost:8080{given}")).unwrap();
+            assert_eq!(completions(&url, LlamaCpp).as_str(), "http://localhost:8080/infill", "{given}");
+            assert_eq!(chat(&url).as_str(), "http://localhost:8080/v1/chat/completions", "{given}");
+        }
+        let below = parse("https://gpu.example/llama/v1").unwrap();
+        assert_eq!(below_root(&below, "props").as_str(), "https://gpu.example/llama/props");
     }
 
     #[test]

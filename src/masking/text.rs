@@ -20,6 +20,22 @@ impl MaskedText {
         Self(line_break::to_lf(self.0))
     }
 
+    /// Adds what stands between texts in a model's own format: the program's or a setting's, nobody's document.
+    pub fn push_format(&mut self, format: &str) {
+        self.0.push_str(format);
+    }
+
+    /// The same with a blank inside each of these marks, behind its first character, so that none is left.
+    pub fn breaking(&self, marks: &[String]) -> Self {
+        let mut broken = self.0.clone();
+        for mark in marks.iter().filter(|mark| !mark.is_empty()) {
+            let first = mark.chars().next().map_or(0, char::len_utf8);
+            let harmless = format!("{} {}", &mark[..first], &mark[first..]);
+            broken = broken.replace(mark.as_str(), &harmless);
+        }
+        Self(broken)
+    }
+
     /// Adds masked text at its end.
     pub fn push(&mut self, more: &Self) {
         self.0.push_str(&more.0);

@@ -99,6 +99,24 @@ pub enum Error {
         /// How long it asks us to stay away.
         retry_after: Option<Duration>,
     },
+    /// A server that holds its model itself is still loading it.
+    #[error("{host} is still loading its model; completions begin when it is there")]
+    Loading {
+        /// Who is.
+        host: String,
+    },
+    /// The model, or the server, takes no text after the cursor, and the format of the model's own is not known.
+    #[error(
+        "{host} does not complete inside code with this model{}; set endpoint.model to one that does, such as codestral \
+         or qwen2.5-coder, or endpoint.fimTemplate to the model's own format",
+        said(message)
+    )]
+    NoInsert {
+        /// Who was asked.
+        host: String,
+        /// What the endpoint said.
+        message: String,
+    },
     /// 3xx. A redirect is never followed, since the key would travel with it.
     #[error(
         "{host} redirects{}, and the key goes to no other place; set endpoint.url to the final address",
@@ -183,6 +201,8 @@ impl Error {
             Self::NotFound { .. } => "notFound",
             Self::RateLimited { .. } => "rateLimited",
             Self::Overloaded { .. } => "overloaded",
+            Self::Loading { .. } => "loading",
+            Self::NoInsert { .. } => "noInsert",
             Self::Redirected { .. } => "redirected",
             Self::Unreachable { .. } => "unreachable",
             Self::Tls { .. } => "tls",
@@ -291,6 +311,8 @@ mod tests {
             &Error::Overloaded { host: host(), status: 503, message: message(), retry_after: None },
             &["503", "try again later"],
         );
+        check(&Error::Loading { host: host() }, &["api.mistral.ai", "loading"]);
+        check(&Error::NoInsert { host: host(), message: message() }, &["endpoint.model", "endpoint.fimTemplate"]);
         check(&Error::Redirected { host: host(), location: "https://b".into() }, &["to https://b", "endpoint.url"]);
         check(&Error::Unreachable { host: host(), reason: "refused".into() }, &["refused", "network"]);
         check(&Error::Tls { host: host(), reason: "UnknownIssuer".into() }, &["endpoint.caFile"]);

@@ -44,11 +44,12 @@ pub struct Problem {
 
 /// Settings of the endpoint and the chat that change neither where text and key go nor which key it is. Not the dialect:
 /// who mistypes `local` wants nothing sent.
-const HARMLESS: [&str; 15] = [
+const HARMLESS: [&str; 16] = [
     "endpoint.model",
     "endpoint.stream",
     "endpoint.warmUp",
     "endpoint.timeoutMs",
+    "endpoint.fimTemplate",
     "chat.model",
     "chat.systemPrompt",
     "chat.temperature",

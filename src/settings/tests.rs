@@ -100,7 +100,7 @@ fn a_wrong_value_leaves_the_lower_layer_and_the_rest_alone() {
         &[editor(json!({ "endpoint": { "dialect": "mistrl", "url": 5, "model": "" }, "log": 3 }))],
         json!({}),
         &[
-            "endpoint.dialect (from the editor): must be \"auto\", \"mistral\", \"openai\" or \"local\", not \"mistrl\"; using \"auto\"",
+            "endpoint.dialect (from the editor): must be \"auto\", \"mistral\", \"openai\", \"llamacpp\", \"ollama\" or \"local\", not \"mistrl\"; using \"auto\"",
             "endpoint.model (from the editor): must be a string that is not empty, not an empty string; using \"codestral-latest\"",
             "endpoint.url (from the editor): must be a string, not 5",
             "log (from the editor): must be a table of settings, not a number",

@@ -7,6 +7,7 @@ mod fake_endpoint;
 mod backend;
 mod chat;
 mod connections;
+mod local_servers;
 mod replies;
 mod secrets;
 
@@ -32,6 +33,7 @@ fn options(fake: &Fake, path: &str) -> Options {
         ca_file: fake.ca_file().map(Into::into),
         timeout: Duration::from_secs(5),
         between_bytes: BETWEEN_BYTES,
+        ..Options::default()
     }
 }
 

@@ -79,6 +79,7 @@ fn endpoint(path: &str, stream: bool, key: &str) -> HttpEndpoint {
         ca_file: None,
         timeout: PATIENCE,
         between_bytes: BETWEEN_BYTES,
+        ..Options::default()
     });
     LazyLock::force(&UPSTREAM);
     endpoint.unwrap()
@@ -179,7 +180,7 @@ async fn a_key_the_endpoint_behind_the_proxy_refuses_is_told_as_such() {
             let model = match (dialect, stream) {
                 (Dialect::OpenAi, true) => "refused-streamed",
                 (Dialect::OpenAi, false) => "refused-whole",
-                (Dialect::Mistral, _) => "refused",
+                _ => "refused",
             };
             let endpoint = endpoint(path, stream, PROXY_KEY);
             let error = ask(&endpoint, model).await.1.unwrap_err();

@@ -134,6 +134,7 @@ impl Backend {
             ca_file: place.endpoint.ca_file.clone(),
             timeout: place.endpoint.timeout(),
             between_bytes: BETWEEN_BYTES,
+            ..Options::default()
         };
         let endpoint = match self.opened() {
             Some(opened) => opened.endpoint.changed(options),

@@ -19,6 +19,8 @@ impl Error {
             }
             Self::RateLimited { retry_after: None } => "rate limited".to_owned(),
             Self::Overloaded { host, status, .. } => format!("status {status} from {host}"),
+            Self::Loading { host } => format!("{host} is loading"),
+            Self::NoInsert { .. } => "no insertion: see endpoint.fimTemplate".to_owned(),
             Self::Redirected { .. } => "redirected: see endpoint.url".to_owned(),
             Self::Unreachable { host, .. } => format!("cannot reach {host}"),
             Self::Tls { host, .. } => format!("TLS trouble with {host}"),
@@ -55,6 +57,8 @@ mod tests {
             (Error::RateLimited { retry_after: Some(longest) }, "600 s"),
             (Error::RateLimited { retry_after: None }, "rate limited"),
             (Error::Overloaded { host: host(), status: 503, message: message(), retry_after: None }, "503"),
+            (Error::Loading { host: host() }, "loading"),
+            (Error::NoInsert { host: host(), message: message() }, "endpoint.fimTemplate"),
             (Error::Redirected { host: host(), location: message() }, "endpoint.url"),
             (Error::Unreachable { host: host(), reason: message() }, "codestral.mistral.ai"),
             (Error::Tls { host: host(), reason: message() }, "TLS"),

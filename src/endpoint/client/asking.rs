@@ -1,0 +1,67 @@
+//! How a completion is asked for: with a suffix, or in the model's own format; again once a model is loaded.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::Inner;
+use crate::endpoint::fim_template::{FimFormat, Template};
+use crate::model::{Error, Prompt, Reply, Sent};
+
+/// How long a model that is being loaded is waited for. Small ones are there by then; who waits for a large one is told,
+/// and the next request finds it.
+const LOADING: Duration = Duration::from_secs(5);
+
+/// How often it is asked meanwhile. The answer comes at once and costs nothing.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+impl Inner {
+    /// Asks. A server that turns out to take no suffix is asked again in the model's own format, if that is known, and so
+    /// from then on.
+    pub(super) async fn ask(self: Arc<Self>, prompt: Prompt, sent: Sent) -> Result<Reply, Error> {
+        let template = self.template(&prompt.model);
+        match Arc::clone(&self).ask_by(prompt.clone(), template.as_ref(), &sent).await {
+            Err(refused @ Error::NoInsert { .. }) if template.is_none() && self.dialect.takes_template() => {
+                let Some(template) = Template::of_model(&prompt.model) else { return Err(refused) };
+                tracing::info!(host = self.host, "no suffix there: asking in the model's own format from now on");
+                self.refuses_suffix.store(true, Relaxed);
+                self.ask_by(prompt, Some(&template), &sent).await
+            }
+            asked => asked,
+        }
+    }
+
+    /// The format in which a model of that name is asked, if it is not by prefix and suffix.
+    fn template(&self, model: &str) -> Option<Template> {
+        match &self.fim_format {
+            _ if !self.dialect.takes_template() => None,
+            FimFormat::Of(template) => Some(template.clone()),
+            FimFormat::OfModel => Template::of_model(model),
+            FimFormat::Suffix if self.refuses_suffix.load(Relaxed) => Template::of_model(model),
+            FimFormat::Suffix => None,
+        }
+    }
+
+    /// Asks once, or as long as a model is loaded for.
+    async fn ask_by(self: Arc<Self>, prompt: Prompt, template: Option<&Template>, sent: &Sent) -> Result<Reply, Error> {
+        let until = Instant::now() + LOADING.min(self.patience.first_byte);
+        let is_raw = template.is_some();
+        let prompt = match template {
+            Some(template) => template.apply(prompt),
+            None => prompt,
+        };
+        loop {
+            let body = self.dialect.body(&prompt, self.stream, is_raw);
+            let (place, stream, decoder) = (self.completions.clone(), self.stream, self.dialect.decoder(self.stream));
+            match Arc::clone(&self).open(place, body, stream, (sent.clone(), self.patience), decoder).await {
+                Err(Error::Loading { host }) if Instant::now() + LOOK_AGAIN < until => {
+                    tracing::info!("{host} is loading its model");
+                    sleep(LOOK_AGAIN).await;
+                }
+                asked => return asked,
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the user set about where completions come from.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where completions come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Endpoint {
+    /// The address of the endpoint, with its scheme. When not set: `https://api.mistral.ai`.
+    pub url: Option<String>,
+    /// What the endpoint speaks. `auto` tells it from the address, and is `local` where neither an address nor a key is set.
+    pub dialect: Dialect,
+    /// The model, by the name the endpoint knows it.
+    #[schemars(length(min = 1))]
+    pub model: String,
+    /// Whether the reply is read as it is written. A proxy that cannot stream needs `false`.
+    pub stream: bool,
+    /// Whether to connect as soon as a key is known, so that the first completion need not wait for it.
+    pub warm_up: bool,
+    /// A file that holds the API key, used when neither CODESTRAL_API_KEY nor MISTRAL_API_KEY is set.
+    pub api_key_file: Option<PathBuf>,
+    /// A command and its arguments, run once without a shell, that prints the API key; used when nothing else names one.
+    #[schemars(inner(length(min = 1)))]
+    pub api_key_command: Vec<String>,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How the prompt is written for a server that takes no suffix: `auto` by the model's name, a family such as `codestral`
+    /// or `qwen`, or a text with `{prefix}` and `{suffix}`. When not set: only once the server has refused a suffix.
+    pub fim_template: Option<String>,
+    /// The longest wait for the first byte of a reply, in milliseconds.
+    #[schemars(range(min = 100, max = 120_000))]
+    pub timeout_ms: u64,
+}
+
+impl Endpoint {
+    /// Whether there may be no endpoint at all: it is set so, or no address is set and maybe no key either.
+    pub fn may_be_local(&self) -> bool {
+        self.dialect == Dialect::Local || (self.dialect == Dialect::Auto && self.url.is_none())
+    }
+
+    /// The longest wait for the first byte of a reply.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// The name by which Mistral serves the newest Codestral. Dated names are retired within a year or so.
+pub(super) const CODESTRAL: &str = "codestral-latest";
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Endpoint {
+            url: None,
+            dialect: Dialect::Auto,
+            model: CODESTRAL.to_owned(),
+            stream: true,
+            warm_up: true,
+            api_key_file: None,
+            api_key_command: Vec::new(),
+            ca_file: None,
+            fim_template: None,
+            // Nobody waits this long for ghost text; a cold connection through a proxy may need some of it.
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+/// What an endpoint speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Dialect {
+    /// Told from the address.
+    #[default]
+    Auto,
+    /// Mistral's `/v1/fim/completions`.
+    Mistral,
+    /// OpenAI's `/v1/completions`, as a LiteLLM proxy serves it.
+    Openai,
+    /// llama.cpp's `/infill`.
+    Llamacpp,
+    /// Ollama's `/api/generate`.
+    Ollama,
+    /// No endpoint at all: only the embedded engine completes, and nothing is sent, save in a chat if `chat.url` is set.
+    Local,
+}

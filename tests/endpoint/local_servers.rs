@@ -1,0 +1,168 @@
+//! Servers that hold a model themselves: llama.cpp, Ollama, vLLM, by the bodies that they send.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use codestral_ls::endpoint::fim_template::FimFormat;
+use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
+use codestral_ls::model::{ChatPrompt, End, Endpoint, Finish, Message, Piece, Prompt, Role, Usage};
+use futures_util::StreamExt;
+use serde_json::json;
+
+use crate::fake_endpoint::{Ending, Fake, Received, Script};
+use crate::{ask, ask_in_vain, options, prompt};
+
+macro_rules! body {
+    ($name:literal) => {
+        include_bytes!(concat!("../wire/other/", $name)).to_vec()
+    };
+}
+
+fn speaking(fake: &Fake, dialect: Dialect) -> Options {
+    Options { dialect: Some(dialect), key: None, ..options(fake, "") }
+}
+
+fn endpoint(fake: &Fake, dialect: Dialect) -> HttpEndpoint {
+    HttpEndpoint::new(speaking(fake, dialect)).unwrap()
+}
+
+/// Each reply whole and in pieces of 7 bytes, which cut lines and characters.
+fn pieces(body: &[u8]) -> Vec<Vec<u8>> {
+    body.chunks(7).map(<[u8]>::to_vec).collect()
+}
+
+#[tokio::test]
+async fn llama_cpp_is_asked_to_fill_in_and_its_stream_is_read() {
+    let fake = Fake::start(|_| Script::raw("text/event-stream", pieces(&body!("llamacpp-infill-stream.sse"))));
+    let (text, end) = ask(&endpoint(&fake, Dialect::LlamaCpp)).await;
+    assert_eq!((text.as_str(), end), ("return a + b", Ok(End { finish: Finish::Stop, usage: None })));
+    let asked = &fake.received()[0];
+    assert_eq!((asked.path.as_str(), asked.header("authorization")), ("/infill", None));
+    assert_eq!((&asked.body["input_prefix"], &asked.body["input_suffix"]), (&json!("fn one() {"), &json!("}")));
+    assert_eq!((&asked.body["n_predict"], &asked.body["cache_prompt"]), (&json!(64), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_key_goes_to_a_local_server_where_one_is_set() {
+    let fake = Fake::start(|_| Script::raw("application/json", vec![body!("llamacpp-infill.json")]));
+    let endpoint =
+        HttpEndpoint::new(Options { stream: false, dialect: Some(Dialect::LlamaCpp), ..options(&fake, "/v1") });
+    let (text, end) = ask(&endpoint.unwrap()).await;
+    let usage = Some(Usage { prompt_tokens: 30, completion_tokens: 4, cached_tokens: 0 });
+    assert_eq!((text.as_str(), end), ("return a + b", Ok(End { finish: Finish::Stop, usage })));
+    assert!(fake.received()[0].header("authorization").is_some());
+}
+
+#[tokio::test]
+async fn a_model_that_is_loading_is_waited_for() {
+    let asked = AtomicUsize::new(0);
+    let fake = Fake::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => Script::refuse(503, body!("llamacpp-loading.json")),
+        _ => Script::raw("text/event-stream", vec![body!("llamacpp-infill-stream.sse")]),
+    });
+    assert_eq!(ask(&endpoint(&fake, Dialect::LlamaCpp)).await.0, "return a + b");
+    assert_eq!(fake.stats().requests, 3);
+}
+
+#[tokio::test]
+async fn a_model_that_loads_for_long_is_told_and_not_waited_for() {
+    let fake = Fake::start(|_| Script::refuse(503, body!("llamacpp-loading.json")));
+    let options = Options { timeout: Duration::from_millis(700), ..speaking(&fake, Dialect::LlamaCpp) };
+    let error = ask_in_vain(&HttpEndpoint::new(options).unwrap()).await;
+    assert_eq!(error.kind(), "loading");
+    assert!(error.to_string().contains("still loading its model"), "{error}");
+    assert_eq!(fake.stats().requests, 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_given_up_is_closed_so_that_the_slot_is_free() {
+    let first = b"data: {\"content\":\"a\",\"stop\":false}\n\n".to_vec();
+    let fake = Fake::start(move |_| Script::raw("text/event-stream", vec![first.clone()]).ending(Ending::Stall));
+    let mut reply = endpoint(&fake, Dialect::LlamaCpp).complete(prompt());
+    assert_eq!(reply.next().await, Some(Ok(Piece::Text("a".into()))));
+    drop(reply);
+    assert_eq!(fake.until(|stats| stats.cancelled == 1).await.cancelled, 1);
+}
+
+#[tokio::test]
+async fn ollama_is_asked_to_insert_and_its_lines_are_read() {
+    let fake = Fake::start(|_| Script::raw("application/x-ndjson", pieces(&body!("ollama-generate-stream.ndjson"))));
+    let (text, end) = ask(&endpoint(&fake, Dialect::Ollama)).await;
+    let usage = Some(Usage { prompt_tokens: 0, completion_tokens: 4, cached_tokens: 0 });
+    assert_eq!((text.as_str(), end), ("a, b):", Ok(End { finish: Finish::Stop, usage })));
+    let asked = &fake.received()[0];
+    assert_eq!(asked.path, "/api/generate");
+    assert_eq!((asked.prompt(), asked.suffix()), ("fn one() {", "}"));
+    assert_eq!(asked.body["options"], json!({ "num_predict": 64 }));
+}
+
+/// Refuses a suffix by this body, and answers anything else.
+fn refusing_suffix(status: u16, refusal: Vec<u8>, answer: Vec<u8>) -> Fake {
+    Fake::start(move |received: &Received| match received.body.get("suffix") {
+        Some(_) => Script::refuse(status, refusal.clone()),
+        None => Script::raw("application/x-ndjson", vec![answer.clone()]),
+    })
+}
+
+#[tokio::test]
+async fn where_ollamas_template_has_no_suffix_the_models_own_format_is_used() {
+    let fake = refusing_suffix(400, body!("ollama-no-insert-error.json"), body!("ollama-generate-stream.ndjson"));
+    let endpoint = endpoint(&fake, Dialect::Ollama);
+    for _ in 0..2 {
+        assert_eq!(ask(&endpoint).await.0, "a, b):");
+    }
+    let asked = fake.received();
+    assert_eq!(asked.len(), 3, "the suffix is tried once");
+    assert_eq!((asked[1].prompt(), &asked[1].body["raw"]), ("[SUFFIX]}[PREFIX]fn one() {", &json!(true)));
+    assert!(asked[1].body["options"]["stop"].as_array().unwrap().contains(&json!("[PREFIX]")));
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_insert_is_told_in_one_sentence() {
+    let fake = refusing_suffix(400, body!("ollama-no-insert-error.json"), body!("ollama-generate-stream.ndjson"));
+    let unknown = Prompt { model: "llama3.1:8b".into(), ..prompt() };
+    let error = endpoint(&fake, Dialect::Ollama).complete(unknown).next().await.unwrap().unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("does not support insert") && text.contains("endpoint.fimTemplate"), "{text}");
+    assert_eq!(fake.stats().requests, 1);
+}
+
+#[tokio::test]
+async fn where_vllm_refuses_a_suffix_the_models_own_format_is_used() {
+    let fake = refusing_suffix(400, body!("vllm-suffix-error.json"), body!("openai-completions.json"));
+    let endpoint = endpoint(&fake, Dialect::OpenAi);
+    let qwen = Prompt { model: "Qwen/Qwen2.5-Coder-7B".into(), ..prompt() };
+    let text = endpoint.complete(qwen).next().await;
+    assert_eq!(text, Some(Ok(Piece::Text("return n % 2 == 1".into()))));
+    let asked = fake.received();
+    assert_eq!(asked[1].prompt(), "<|fim_prefix|>fn one() {<|fim_suffix|>}<|fim_middle|>");
+    assert_eq!(asked[1].body.get("suffix"), None);
+}
+
+#[tokio::test]
+async fn a_template_that_is_set_is_used_at_once() {
+    let fake = Fake::start(|_| Script::text("x"));
+    for (written, expected) in [
+        ("auto", "[SUFFIX]}[PREFIX]fn one() {"),
+        ("starcoder", "<fim_prefix>fn one() {<fim_suffix>}<fim_middle>"),
+        ("<P>{prefix}<S>{suffix}<M>", "<P>fn one() {<S>}<M>"),
+    ] {
+        let fim_format = FimFormat::parse(Some(written)).unwrap();
+        let options = Options { fim_format, ..speaking(&fake, Dialect::OpenAi) };
+        assert_eq!(ask(&HttpEndpoint::new(options).unwrap()).await.0, "x");
+        let asked = fake.received().pop().unwrap();
+        assert_eq!((asked.prompt(), asked.body.get("suffix")), (expected, None));
+    }
+}
+
+#[tokio::test]
+async fn chat_goes_to_the_common_route_of_each() {
+    let fake = Fake::start(|_| Script::text("hi"));
+    for dialect in Dialect::ALL {
+        let messages = vec![Message { role: Role::User, text: "hello".into() }];
+        let endpoint = endpoint(&fake, dialect);
+        let text = endpoint.chat(ChatPrompt { messages, model: "m".into(), ..ChatPrompt::default() }).next().await;
+        assert_eq!(text, Some(Ok(Piece::Text("hi".into()))), "{dialect:?}");
+        assert_eq!(fake.received().pop().unwrap().path, "/v1/chat/completions");
+    }
+}
