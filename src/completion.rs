@@ -2,7 +2,6 @@
 
 mod acceptance;
 mod agreement;
-mod backoff;
 pub mod block;
 pub mod cache;
 pub mod context;

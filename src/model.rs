@@ -1,17 +1,19 @@
 //! What a model is asked and what it says: plain types that the core and the HTTP shell share.
 
+pub mod backoff;
 mod error;
 pub mod marks;
 mod reading;
 
 use std::future::ready;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, poll_fn};
 use futures_util::{FutureExt, StreamExt};
 
+pub use backoff::Backoff;
 pub use error::Error;
 pub use reading::{Delta, Listener, read};
 
@@ -76,7 +78,7 @@ pub struct ChatPrompt {
     pub random_seed: Option<u64>,
     /// Strings that end the reply.
     pub stop: Vec<String>,
-    /// Whether Mistral puts its safety text before the messages. Sent to no one else.
+    /// Whether Mistral puts its safety text before the messages.
     pub safe_prompt: Option<bool>,
 }
 
@@ -154,19 +156,58 @@ pub struct Usage {
 /// connection is closed.
 pub type Reply = BoxStream<'static, Result<Piece, Error>>;
 
-/// Whether a request has begun to go out: what never does is never billed. Clones are for the same request.
+/// Whether a request has begun to go out, since what never does is never billed, and to whom. Clones are for the same
+/// request.
 #[derive(Debug, Clone, Default)]
-pub struct Sent(Arc<AtomicBool>);
+pub struct Sent(Arc<Sending>);
+
+#[derive(Debug, Default)]
+struct Sending {
+    is_set: AtomicBool,
+    given_up: AtomicU64,
+    to: Mutex<Option<Recipient>>,
+}
+
+/// Whom a request went to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Host and port.
+    pub host: Arc<str>,
+    /// Whether others are asked before, and could not answer.
+    pub is_fallback: bool,
+    /// Whether it is a server on this machine.
+    pub is_own_machine: bool,
+}
 
 impl Sent {
     /// It goes out now.
     pub fn set(&self) {
-        self.0.store(true, Relaxed);
+        self.0.is_set.store(true, Relaxed);
     }
 
     /// Whether it has.
     pub fn is_set(&self) -> bool {
-        self.0.load(Relaxed)
+        self.0.is_set.load(Relaxed)
+    }
+
+    /// From now on it is this one that is asked.
+    pub fn goes_to(&self, recipient: Recipient) {
+        *self.0.to.lock().unwrap_or_else(PoisonError::into_inner) = Some(recipient);
+    }
+
+    /// Who was asked last, if that was told.
+    pub fn to(&self) -> Option<Recipient> {
+        self.0.to.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// One that it was sent to stayed silent, and another one is asked besides.
+    pub fn give_up(&self) {
+        self.0.given_up.fetch_add(1, Relaxed);
+    }
+
+    /// How many stayed silent.
+    pub fn given_up(&self) -> u64 {
+        self.0.given_up.load(Relaxed)
     }
 }
 

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use chat::Chat;
 use endpoint::CODESTRAL;
-pub use endpoint::{Dialect, Endpoint};
+pub use endpoint::{Dialect, Endpoint, Fallback, Header};
 pub use layer::Layer;
 pub use load::{Loaded, Setting, load};
 pub use next_edit::NextEdit;

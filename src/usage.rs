@@ -38,6 +38,10 @@ const CHAT: [&str; 2] = ["chat", "chat-unpriced"];
 const FILTER: &str = "filtered";
 /// What begins the rows of next edits, one for each rule; they stand among those of the languages for the same reason.
 const NEXT_EDIT: &str = "next-edit-";
+/// With this begin the rows of endpoints, by host and port: what each was asked, beside the row of the language or chat.
+const ENDPOINT: &str = "endpoint-";
+/// Of what has a price elsewhere, what a server on this machine did, for nothing; beside the other rows, too.
+const OWN_MACHINE: &str = "own-machine";
 
 /// Counts since the server started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -215,6 +219,21 @@ impl Tally {
         self.row(&format!("{NEXT_EDIT}{}", rule.replace(' ', "-")))
     }
 
+    /// The figures of what one endpoint was asked, to be raised beside those of what it was for.
+    pub fn endpoint(&mut self, host: &str) -> &mut Figures {
+        self.row(&format!("{ENDPOINT}{host}"))
+    }
+
+    /// The figures of what a server on this machine did that has a price elsewhere, to be raised likewise.
+    pub fn own_machine(&mut self) -> &mut Figures {
+        self.row(OWN_MACHINE)
+    }
+
+    /// The endpoints in alphabetical order, with what each was asked.
+    pub fn endpoints(&self) -> impl Iterator<Item = (&str, &Figures)> {
+        self.rows.iter().filter_map(|(name, figures)| Some((name.strip_prefix(ENDPOINT)?, figures)))
+    }
+
     /// Adds all of another tally.
     pub fn add(&mut self, other: &Self) {
         for (name, figures) in &other.rows {
@@ -249,9 +268,14 @@ impl Tally {
         self.rows.get(CHAT[1]).copied().unwrap_or_default()
     }
 
-    /// All but the chats with models whose price is not known.
+    /// All but the chats with models whose price is not known and what a server on this machine did.
     pub fn priced(&self) -> Figures {
-        sum(self.spent().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures))
+        let mut priced = sum(self.spent().filter(|(name, _)| *name != CHAT[1]).map(|(_, figures)| figures));
+        if let Some(free) = self.rows.get(OWN_MACHINE) {
+            priced.prompt_tokens = priced.prompt_tokens.saturating_sub(free.prompt_tokens);
+            priced.completion_tokens = priced.completion_tokens.saturating_sub(free.completion_tokens);
+        }
+        priced
     }
 
     /// All languages and chats together. Next edits ask for nothing and are counted for themselves.
@@ -261,7 +285,9 @@ impl Tally {
 
     /// The rows that are of languages or chats.
     fn spent(&self) -> impl Iterator<Item = (&String, &Figures)> {
-        self.rows.iter().filter(|(name, _)| !name.starts_with(FILTER) && !name.starts_with(NEXT_EDIT))
+        self.rows
+            .iter()
+            .filter(|(name, _)| ![FILTER, NEXT_EDIT, ENDPOINT, OWN_MACHINE].iter().any(|it| name.starts_with(it)))
     }
 
     fn row(&mut self, name: &str) -> &mut Figures {
@@ -277,7 +303,7 @@ fn sum<'a>(figures: impl Iterator<Item = &'a Figures>) -> Figures {
 }
 
 fn is_reserved(name: &str) -> bool {
-    CHAT.contains(&name) || name.starts_with(FILTER) || name.starts_with(NEXT_EDIT)
+    CHAT.contains(&name) || [FILTER, NEXT_EDIT, ENDPOINT, OWN_MACHINE].iter().any(|it| name.starts_with(it))
 }
 
 fn is_name(language: &str) -> bool {
@@ -286,115 +312,4 @@ fn is_name(language: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn tally(value: Value) -> Tally {
-        serde_json::from_value(value).unwrap()
-    }
-
-    #[track_caller]
-    fn check(left: Value, right: Value, expected: Value) {
-        let mut sum = tally(left);
-        sum.add(&tally(right));
-        assert_eq!(sum, tally(expected));
-    }
-
-    #[test]
-    fn tallies_are_added_by_language() {
-        let rust = json!({ "rust": { "shown": 2, "accepted": 1, "promptTokens": 10 } });
-        check(json!({}), rust.clone(), rust.clone());
-        check(rust.clone(), json!({}), rust.clone());
-        check(
-            rust.clone(),
-            json!({ "rust": { "shown": 1, "partly": 1, "completionTokens": 3 } }),
-            json!({ "rust": { "shown": 3, "accepted": 1, "partly": 1, "promptTokens": 10, "completionTokens": 3 } }),
-        );
-        check(
-            rust,
-            json!({ "go": { "rejected": 1, "requests": 4 } }),
-            json!({
-                "go": { "rejected": 1, "requests": 4 },
-                "rust": { "shown": 2, "accepted": 1, "promptTokens": 10 },
-            }),
-        );
-        let most = json!({ "rust": { "shown": u64::MAX } });
-        check(most.clone(), json!({ "rust": { "shown": 1 } }), most);
-    }
-
-    #[test]
-    fn what_is_no_name_of_a_language_is_not_kept() {
-        for (language, kept) in [
-            ("c++", "c++"),
-            ("objective-c", "objective-c"),
-            ("", "other"),
-            ("/home/me/secret.rs", "other"),
-            ("a language", "other"),
-            ("a123456789a123456789a123456789a12", "other"),
-        ] {
-            let mut tally = Tally::default();
-            tally.of(language).shown += 1;
-            assert_eq!(tally.languages().map(|(name, _)| name).collect::<Vec<_>>(), [kept], "{language}");
-        }
-    }
-
-    #[test]
-    fn chat_has_rows_of_its_own_that_no_language_gets_into() {
-        let mut day = Tally::default();
-        day.chat(true).spend(Cost { prompt_tokens: 10, completion_tokens: 3, masked: 0 });
-        day.chat(false).spend(Cost { prompt_tokens: 5, completion_tokens: 1, masked: 0 });
-        day.of("chat").shown += 1;
-        day.of("chat-unpriced").shown += 1;
-        let mut days = Tally::default();
-        days.add(&day);
-        days.add(&day);
-        assert_eq!(days.languages().map(|(name, row)| (name, row.shown)).collect::<Vec<_>>(), [("other", 4)]);
-        let figures = |requests, prompt_tokens, completion_tokens| Figures {
-            requests,
-            prompt_tokens,
-            completion_tokens,
-            ..Figures::default()
-        };
-        assert_eq!(days.chats(), figures(4, 30, 8));
-        assert_eq!(days.unpriced(), figures(2, 10, 2));
-        assert_eq!(days.priced(), Figures { shown: 4, ..figures(2, 20, 6) });
-        assert_eq!(days.total(), Figures { shown: 4, ..figures(4, 30, 8) });
-        // What an older server reads, adds to and writes again is still the same.
-        let kept: BTreeMap<String, Figures> = serde_json::from_value(json!(days)).unwrap();
-        assert_eq!(tally(json!(kept)), days);
-    }
-
-    #[test]
-    fn filters_have_rows_of_their_own_that_no_total_takes_in() {
-        let mut day = Tally::default();
-        day.filter("filteredQuote").shown += 2;
-        day.filter("filteredAbove").rejected += 1;
-        day.of("filteredQuote").requests += 1;
-        let mut days = Tally::default();
-        days.add(&day);
-        let rows: Vec<_> = days.filters().map(|(name, row)| (name, row.shown, row.rejected)).collect();
-        assert_eq!(rows, [("filteredAbove", 0, 1), ("filteredQuote", 2, 0)]);
-        assert_eq!(days.languages().map(|(name, _)| name).collect::<Vec<_>>(), ["other"]);
-        assert_eq!(days.total(), Figures { requests: 1, ..Figures::default() });
-    }
-
-    #[test]
-    fn a_tally_is_empty_until_something_is_counted() {
-        let mut tally = Tally::default();
-        assert!(tally.is_empty());
-        tally.of("rust");
-        assert!(tally.is_empty());
-        tally.of("rust").requests += 1;
-        assert!(!tally.is_empty());
-    }
-
-    #[test]
-    fn the_total_and_the_share_take_in_all_languages() {
-        let tally = tally(json!({ "go": { "shown": 3, "partly": 1 }, "rust": { "shown": 1, "accepted": 1 } }));
-        assert_eq!(tally.total(), Figures { shown: 4, accepted: 1, partly: 1, ..Figures::default() });
-        assert_eq!(tally.total().share_accepted(), Some(0.5));
-        assert_eq!(Figures::default().share_accepted(), None);
-    }
-}
+mod tests;

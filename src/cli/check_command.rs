@@ -69,6 +69,9 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
     if backend.is_local().await {
         local_step::alone(&loaded.settings, report).await?;
     } else {
+        for sentence in backend.not_carried(&loaded.settings) {
+            report.say("settings", (Mark::Warn, sentence))?;
+        }
         endpoint(&loaded, &backend, report).await?;
         local_step::beside(&loaded.settings, report).await?;
     }
@@ -79,7 +82,7 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
 async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl Write>) -> io::Result<()> {
     let settings = &loaded.settings;
     report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(loaded, "endpoint.model"))))?;
-    let url = match url::parse(backend.url()) {
+    let url = match backend.parsed_url() {
         Ok(url) => url,
         Err(error) => {
             report.say(

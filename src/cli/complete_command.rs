@@ -118,7 +118,7 @@ impl Complete {
         if let Some(index) = index.clone() {
             engine.set_predictor(index);
         }
-        let host = url::parse(backend.url()).map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
+        let host = backend.parsed_url().map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
         let answer = progress_line::during(format!("asking {host}"), engine.complete(query)).await;
         // What is still being read is given up, and counts.
         engine.finish();

@@ -59,6 +59,7 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
         "languages": tally.languages().collect::<BTreeMap<_, _>>(),
         "chat": Chat::from(&tally.chats()),
         "filters": tally.filters().map(|(name, figures)| (name, Mended::from(figures))).collect::<BTreeMap<_, _>>(),
+        "endpoints": tally.endpoints().map(|(host, figures)| (host, Chat::from(figures))).collect::<BTreeMap<_, _>>(),
         "nextEdits": tally.next_edits().map(|(rule, figures)| (rule, NextEditFigures::from(figures))).collect::<BTreeMap<_, _>>(),
         "total": total,
         "shareAccepted": total.share_accepted(),
@@ -66,7 +67,7 @@ fn report(tally: &Tally, days: u32, first: &Day) -> Value {
     })
 }
 
-/// The figures of chat that can be other than nothing.
+/// The figures of chat, or of an endpoint, that can be other than nothing.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Chat {
@@ -127,6 +128,7 @@ fn print(tally: &Tally, first: &Day, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{style:#}")?;
     }
     print_filters(tally, out)?;
+    print_endpoints(tally, out)?;
     writeln!(out, "\nEstimate: {}, at ${:.2} for a million tokens sent", money(&tally.priced()), price::SENT)?;
     writeln!(out, "and ${:.2} for a million received ({}).", price::RECEIVED, price::SOURCE)?;
     match total.masked {
@@ -148,6 +150,17 @@ fn print_filters(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
         .map(|(name, figures)| format!("{name} {} changed, {} dropped", figures.shown, figures.rejected))
         .collect();
     if filters.is_empty() { Ok(()) } else { writeln!(out, "\nFilters: {}.", filters.join("; ")) }
+}
+
+/// One line, where there is more than one.
+fn print_endpoints(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+    let endpoints: Vec<String> = tally
+        .endpoints()
+        .map(|(host, it)| {
+            format!("{host} {} requests, {} sent, {} received", it.requests, it.prompt_tokens, it.completion_tokens)
+        })
+        .collect();
+    if endpoints.len() < 2 { Ok(()) } else { writeln!(out, "\nEndpoints: {}.", endpoints.join("; ")) }
 }
 
 /// Chat suggests nothing, so most columns say nothing of it.

@@ -7,7 +7,7 @@
 
 mod entry;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::Window;
 use entry::Entry;
@@ -90,11 +90,16 @@ impl Cache {
         entry.update(reply);
     }
 
-    /// The stream's first text came so long after the question.
-    pub fn set_first_text(&mut self, id: EntryId, after: Duration) {
+    /// The stream's first text came so long after the question, from this host.
+    pub fn set_first_text(&mut self, id: EntryId, after: Duration, said_by: Option<Arc<str>>) {
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) {
-            entry.first_text = Some(after);
+            (entry.first_text, entry.said_by) = (Some(after), said_by);
         }
+    }
+
+    /// The host that said it, if that was told.
+    pub fn said_by(&self, id: EntryId) -> Option<Arc<str>> {
+        self.entries.iter().find(|entry| entry.id == id)?.said_by.clone()
     }
 
     /// All of the reply so far, and how long its first text took.

@@ -46,7 +46,6 @@ use state::State;
 use super::{
     Cause, Notice, Predictor, Query, Reason, Suggestion,
     agreement::Agreement,
-    backoff::Backoff,
     cache::Cache,
     debounce::Debouncer,
     eligibility,
@@ -55,7 +54,7 @@ use super::{
 };
 use crate::{
     masking::documents::MaskedDocuments,
-    model::Endpoint,
+    model::{Backoff, Endpoint},
     privacy::Privacy,
     settings::{Completion, Settings},
     text::document::{Document, Edit},
@@ -92,6 +91,7 @@ impl Engine {
             usage,
             emptied: None,
             notices: Notices::new(notices),
+            answerer: None,
             last_request: 0,
         };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -109,6 +109,7 @@ impl Engine {
         state.masks.configure(settings.privacy.mask_secrets);
         state.settings = settings;
         state.endpoint = endpoint;
+        state.answerer = None;
         state.backoff.reset();
         state.notices.reset();
     }
@@ -144,6 +145,7 @@ impl Engine {
         Status {
             on: state.on,
             last_error: state.backoff.last_error().cloned(),
+            answerer: state.answerer.clone(),
             streams: state.documents.values().map(|document| document.streams.len()).sum(),
             ceiling: state.usage.used_up(state.settings.limits.tokens_per_day),
         }
@@ -166,7 +168,7 @@ impl Engine {
 
     /// Records that a request got nothing before it was a query, in a line counted from zero.
     pub fn turned_away(&self, uri: &str, line: usize, reason: Reason) {
-        self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(reason));
+        self.lock().record_at(&uri.into(), line, Duration::ZERO, Err(reason), None);
     }
 
     /// A document was opened: its secrets are looked for, so that no request needs to wait for that.
@@ -332,7 +334,7 @@ impl Engine {
     }
 
     fn refuse(&self, query: &Query, reason: Reason) -> Answer {
-        self.lock().record(query, Duration::ZERO, Err(reason.clone()));
+        self.lock().record(query, Duration::ZERO, Err(reason.clone()), None);
         Answer { result: Err(reason), trace: Trace::default() }
     }
 

@@ -24,6 +24,8 @@ pub struct Record {
     pub took: Duration,
     /// Whether the suggestion was known already, or why there was none.
     pub outcome: Result<Source, Reason>,
+    /// The host that said what was shown, if that was told.
+    pub said_by: Option<Arc<str>>,
 }
 
 /// The last records, oldest first.

@@ -1,5 +1,7 @@
 //! Why a request shows nothing: the closed list, each with a short code and a sentence for the user.
 
+use std::sync::Arc;
+
 use super::filter::Filter;
 use crate::masking::placeholder;
 use crate::model;
@@ -82,6 +84,8 @@ pub enum Notice {
     Trouble(Reason),
     /// The trouble that was told is over.
     WorksAgain,
+    /// Completions come from this host, since the one before it in the settings cannot answer.
+    Instead(Arc<str>),
 }
 
 impl Reason {

@@ -1,6 +1,9 @@
-//! The endpoint that the settings name, with the key that goes there; both found when they are first needed.
+//! The endpoints that the settings name, each with the key that goes there; both found when they are first needed.
 
+mod carried;
 pub mod chat_host;
+mod failover;
+mod member;
 mod opening;
 
 use std::env;
@@ -8,15 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_host::ChatHost;
+use failover::Asking;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use member::{Member, Target};
 use opening::Opening;
-use tokio::task;
+use reqwest::Url;
 
 use crate::endpoint::Dialect;
-use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
-use crate::endpoint::fim_template::FimFormat;
-use crate::endpoint::key::{self, Key, Places};
+use crate::endpoint::client::HttpEndpoint;
+use crate::endpoint::key::{self, Key};
 use crate::endpoint::url;
 use crate::masking::own_keys;
 use crate::model::{Endpoint, Error, Prompt, Reply, Sent};
@@ -28,32 +32,17 @@ pub const DEFAULT_URL: &str = "https://api.mistral.ai";
 /// Reads an environment variable.
 pub type Variable = fn(&str) -> Option<String>;
 
-/// One endpoint as set, and where chat goes. Clones share the connections and the keys.
+/// The endpoints as set, and where chat goes. Clones share the connections and the keys.
 #[derive(Debug, Clone)]
 pub struct Backend {
-    endpoint: Arc<Inner>,
+    /// The first is the one of `endpoint.url`, the others are its fallbacks. There is always a first.
+    first: Arc<Member>,
+    fallbacks: Vec<Arc<Member>>,
     /// `None`: chat goes to the endpoint.
     chat: Option<Arc<ChatHost>>,
     /// How long an answer in a chat may be silent.
     chat_patience: Duration,
     variable: Variable,
-}
-
-#[derive(Debug)]
-struct Inner {
-    settings: settings::Endpoint,
-    target: Target,
-}
-
-/// Whom completions are asked of.
-#[derive(Debug)]
-enum Target {
-    /// Nobody: the embedded engine was chosen. No client is ever made, so that no way through the code can use one.
-    Local,
-    /// Nobody, because of what is wrong with the settings: one sentence.
-    Refused(String),
-    /// The endpoint.
-    Remote(Opening),
 }
 
 /// What was found when the endpoint was first used.
@@ -63,6 +52,19 @@ pub struct Opened {
     pub endpoint: HttpEndpoint,
     /// The key, where one is set.
     pub key: Option<Key>,
+}
+
+/// How one endpoint stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Its address, as the user wrote it.
+    pub url: String,
+    /// The model it is asked for.
+    pub model: String,
+    /// The section of the settings that names it.
+    pub section: String,
+    /// Why it is left alone now, if it is.
+    pub resting: Option<Error>,
 }
 
 impl Backend {
@@ -85,11 +87,17 @@ impl Backend {
     /// still the same, and is usable.
     pub fn changed(&self, settings: &Settings) -> Self {
         let mut changed = Self::build(settings, self.variable, None);
-        if matches!(self.endpoint.target, Target::Refused(_)) {
+        if matches!(self.first.target, Target::Refused(_)) {
             return changed;
         }
-        if self.endpoint.settings == settings.endpoint {
-            changed.endpoint = self.endpoint.clone();
+        let old: Vec<&Arc<Member>> = self.members().collect();
+        for member in std::iter::once(&mut changed.first).chain(&mut changed.fallbacks) {
+            let is_same = |old: &&&Arc<Member>| old.section == member.section && old.settings == member.settings;
+            if let Some(old) = old.iter().find(is_same) {
+                // What failed before may work now.
+                old.answered();
+                *member = Arc::clone(old);
+            }
         }
         if let (Some(old), Some(new)) = (&self.chat, &changed.chat)
             && old.serves(new)
@@ -99,54 +107,73 @@ impl Backend {
         changed
     }
 
-    /// The address that is asked, as the user wrote it.
+    /// The address that is asked first, as the user wrote it.
     pub fn url(&self) -> &str {
-        self.endpoint.settings.url.as_deref().unwrap_or(DEFAULT_URL)
+        self.first.url()
     }
 
-    /// Finds the key and prepares the client. What was found is kept until the key is refused or its file changes; a
-    /// failure is not. Reading a key file or running a key command happens here, on a thread where blocking is fine, once
-    /// for all who wait.
+    /// The same, checked.
+    ///
+    /// # Errors
+    /// It is no address that may be asked.
+    pub fn parsed_url(&self) -> Result<Url, url::UrlError> {
+        self.first.parsed_url()
+    }
+
+    /// Finds the key and prepares the client of the first. What was found is kept until the key is refused or its file
+    /// changes; a failure is not. Reading a key file or running a key command happens here, on a thread where blocking is
+    /// fine, once for all who wait.
     ///
     /// # Errors
     /// [`Error::NoEndpoint`] where the embedded engine was chosen; [`Error::Setup`] where nothing may be sent, or the
     /// address, the key file or the key command is not usable.
     pub async fn open(&self) -> Result<Opened, Error> {
-        let opening = match &self.endpoint.target {
-            Target::Local => return Err(Error::NoEndpoint { chosen: true }),
-            Target::Refused(why) => return Err(Error::Setup(why.clone())),
-            Target::Remote(opening) => opening,
-        };
-        let find = || {
-            let backend = self.clone();
-            async move {
-                let opened = task::spawn_blocking(move || backend.find()).await;
-                opened.unwrap_or_else(|_| Err(Error::Setup("looking for the API key did not end".to_owned())))
-            }
-        };
-        opening.get(self.endpoint.settings.api_key_file.as_deref(), find).await
+        self.first.open().await
     }
 
-    /// What is open already.
-    fn opened(&self) -> Option<Opened> {
-        match &self.endpoint.target {
-            Target::Remote(opening) => opening.peek(),
-            Target::Local | Target::Refused(_) => None,
-        }
+    /// How each of the endpoints stands, in the order in which they are asked.
+    pub fn standings(&self) -> Vec<Standing> {
+        let standing = |member: &Arc<Member>| Standing {
+            url: member.url().to_owned(),
+            model: member.settings.model.clone(),
+            section: member.section.clone(),
+            resting: member.resting(),
+        };
+        self.members().map(standing).collect()
+    }
+
+    /// The fallbacks as if each were the only endpoint, by the sections of the settings that name them: for who looks at
+    /// each for itself.
+    pub fn each_fallback(&self) -> Vec<(String, Self)> {
+        let alone = |member: &Arc<Member>| {
+            let alone = Self { first: Arc::clone(member), fallbacks: Vec::new(), chat: None, ..self.clone() };
+            (member.section.clone(), alone)
+        };
+        self.fallbacks.iter().map(alone).collect()
+    }
+
+    /// What is set of the first.
+    pub fn settings(&self) -> &settings::Endpoint {
+        &self.first.settings
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Arc<Member>> {
+        std::iter::once(&self.first).chain(&self.fallbacks)
     }
 
     /// Whether there is no endpoint and the embedded engine completes alone: the dialect is `local`, or neither a
     /// dialect nor an address is set and no key is found. A key that is named but cannot be read is trouble to be told,
     /// not a wish for no endpoint.
     pub async fn is_local(&self) -> bool {
-        match &self.endpoint.target {
+        match &self.first.target {
             Target::Local => return true,
             Target::Refused(_) => return false,
             // Asking again is for those who send something: a key command may take its time.
             Target::Remote(opening) if opening.has_failed() => return false,
             Target::Remote(_) => {}
         }
-        self.endpoint.settings.may_be_local() && self.open().await.is_ok_and(|opened| opened.key.is_none())
+        let may_be_local = self.fallbacks.is_empty() && self.first.settings.may_be_local();
+        may_be_local && self.open().await.is_ok_and(|opened| opened.key.is_none())
     }
 
     /// Opens a connection once a key is known, so that the first completion finds it.
@@ -155,8 +182,8 @@ impl Backend {
             return;
         }
         match self.open().await {
-            Ok(Opened { endpoint, key: Some(key) }) => {
-                if let Some(warning) = &key.warning {
+            Ok(Opened { endpoint, key }) if !endpoint.lacks_key() => {
+                if let Some(warning) = key.and_then(|key| key.warning) {
                     tracing::warn!("{warning}");
                 }
                 endpoint.warm_up().await;
@@ -167,55 +194,46 @@ impl Backend {
     }
 
     fn build(settings: &Settings, variable: Variable, refusal: Option<String>) -> Self {
-        let target = match refusal {
-            Some(why) => Target::Refused(why),
-            None if settings.endpoint.dialect == settings::Dialect::Local => Target::Local,
+        let target = |dialect| match &refusal {
+            Some(why) => Target::Refused(why.clone()),
+            None if dialect == settings::Dialect::Local => Target::Local,
             None => Target::Remote(Opening::default()),
         };
         // Also those that go elsewhere, or nowhere: none of them belongs into a text.
         let variables = key::variables(true).iter().chain([&chat_host::VARIABLE]);
         variables.filter_map(|name| variable(name)).for_each(|key| own_keys::add(&key));
-        let endpoint = Arc::new(Inner { settings: settings.endpoint.clone(), target });
+        let member = |settings: settings::Endpoint, section: String| {
+            let target = target(settings.dialect);
+            Arc::new(Member::new(settings, target, section, variable))
+        };
+        let endpoint = &settings.endpoint;
+        // The embedded engine alone has nobody to fall back on; and a fallback that is nobody is none.
+        let is_asked = |it: &settings::Endpoint| it.dialect != settings::Dialect::Local;
+        let fallbacks = endpoint.fallbacks.iter().map(|fallback| fallback.endpoint(endpoint)).enumerate();
+        let fallbacks = fallbacks.filter(|(_, it)| is_asked(endpoint) && is_asked(it));
+        let fallbacks = fallbacks.map(|(at, it)| member(it, format!("endpoint.fallbacks[{at}]"))).collect();
+        let first = settings::Endpoint { fallbacks: Vec::new(), ..endpoint.clone() };
         let chat = ChatHost::new(settings).map(Arc::new);
-        Self { endpoint, chat, chat_patience: settings.chat.timeout(), variable }
+        let first = member(first, "endpoint".to_owned());
+        Self { first, fallbacks, chat, chat_patience: settings.chat.timeout(), variable }
     }
 
-    /// What `ask` gets from the endpoint, once that is open. A key that is refused is looked for anew at the next.
-    fn asking(&self, ask: impl FnOnce(HttpEndpoint) -> Reply + Send + 'static) -> Reply {
-        let (backend, asked) = (self.clone(), self.clone());
-        let reply = async move { backend.open().await.map(|opened| ask(opened.endpoint)) };
-        let forgetting = move |error: &Error| {
-            if let (Error::KeyRefused { .. }, Target::Remote(opening)) = (error, &asked.endpoint.target) {
-                opening.forget();
-            }
-        };
-        stream::once(reply).try_flatten().inspect_err(forgetting).boxed()
+    /// What `ask` gets of the first endpoint that answers.
+    fn asking(
+        &self,
+        sent: &Sent,
+        passes_silence: bool,
+        ask: impl Fn(HttpEndpoint, &Member) -> Reply + Send + Sync + 'static,
+    ) -> Reply {
+        let members = self.members().cloned().collect();
+        Asking { members, ask, sent: sent.clone(), passes_silence }.reply()
     }
+}
 
-    fn find(&self) -> Result<Opened, Error> {
-        let settings = &self.endpoint.settings;
-        // What is no address is refused below; until then it is nobody's.
-        let is_mistral = url::parse(self.url()).is_ok_and(|url| url::is_mistral(&url));
-        let places = Places {
-            variables: key::variables(is_mistral),
-            section: "endpoint",
-            file: settings.api_key_file.as_deref(),
-            command: &settings.api_key_command,
-        };
-        let key = key::find(self.variable, &places).map_err(|error| Error::Setup(error.to_string()))?;
-        let endpoint = HttpEndpoint::new(Options {
-            url: self.url().to_owned(),
-            dialect: dialect(settings),
-            stream: settings.stream,
-            key: key.as_ref().map(|key| key.secret.clone()),
-            ca_file: settings.ca_file.clone(),
-            timeout: settings.timeout(),
-            between_bytes: BETWEEN_BYTES,
-            fim_format: FimFormat::parse(settings.fim_template.as_deref())
-                .map_err(|wrong| Error::Setup(format!("endpoint.fimTemplate {wrong}")))?,
-        });
-        Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about("endpoint")))?, key })
-    }
+/// The prompt with the model of that endpoint, where it is not the first, of which the prompt knows.
+fn prompt_for(prompt: &Prompt, member: &Member) -> Prompt {
+    let model = if member.is_fallback() { &member.settings.model } else { &prompt.model };
+    Prompt { model: model.clone(), ..prompt.clone() }
 }
 
 /// The dialect that is set; `None` where it is told from the address.
@@ -235,13 +253,13 @@ impl Endpoint for Backend {
     }
 
     fn complete_telling(&self, prompt: Prompt, sent: &Sent) -> Reply {
-        let sent = sent.clone();
-        self.asking(move |endpoint| endpoint.complete_telling(prompt, &sent))
+        let told = sent.clone();
+        self.asking(sent, true, move |endpoint, member| endpoint.complete_telling(prompt_for(&prompt, member), &told))
     }
 
     fn complete_apart(&self, prompt: Prompt, sent: &Sent) -> Reply {
-        let sent = sent.clone();
-        self.asking(move |endpoint| endpoint.complete_apart(prompt, &sent))
+        let told = sent.clone();
+        self.asking(sent, true, move |endpoint, member| endpoint.complete_apart(prompt_for(&prompt, member), &told))
     }
 
     fn is_local(&self) -> BoxFuture<'_, bool> {

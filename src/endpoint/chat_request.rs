@@ -12,8 +12,10 @@ pub const PATH: &str = "chat/completions";
 pub enum Names {
     /// `random_seed`, `safe_prompt`.
     Mistral,
-    /// `seed`.
+    /// `seed`; `safe_prompt` too, which a LiteLLM proxy passes on to Mistral's models (its documentation of the provider).
     OpenAi,
+    /// `seed`. What the server does not know is not sent.
+    Local,
 }
 
 /// The request's JSON. The schema refuses any field it does not list, in the messages too, so nothing else may be added.
@@ -53,8 +55,9 @@ pub fn body(prompt: &ChatPrompt, names: Names) -> serde_json::Result<Vec<u8>> {
     let messages = prompt.messages.iter().map(|it| Message { role: role(it.role), content: &it.text }).collect();
     let (random_seed, seed, safe_prompt) = match names {
         Names::Mistral => (prompt.random_seed, None, prompt.safe_prompt),
-        // Mistral alone knows `safe_prompt`, and servers of this dialect may refuse what they do not know.
-        Names::OpenAi => (None, prompt.random_seed, None),
+        // It is only there where the person has set it.
+        Names::OpenAi => (None, prompt.random_seed, prompt.safe_prompt),
+        Names::Local => (None, prompt.random_seed, None),
     };
     serde_json::to_vec(&Request {
         model: &prompt.model,
@@ -135,19 +138,21 @@ mod tests {
     }
 
     #[test]
-    fn openai_is_asked_for_a_seed_and_never_for_a_safe_prompt() {
-        let expect = json!({
+    fn openai_is_asked_for_a_seed_and_a_local_server_for_no_safe_prompt() {
+        let mut expect = json!({
             "model": "codestral-latest", "messages": messages(), "max_tokens": 64, "temperature": 0.2, "top_p": 0.9,
-            "seed": 10, "stop": ["END"], "stream": true,
+            "seed": 10, "stop": ["END"], "safe_prompt": true, "stream": true,
         });
         check(&full(), Names::OpenAi, &expect);
+        expect.as_object_mut().unwrap().remove("safe_prompt");
+        check(&full(), Names::Local, &expect);
     }
 
     #[test]
     fn what_is_not_set_is_not_sent() {
         let prompt = ChatPrompt { messages: vec![say(Role::User, "hi")], model: "m".into(), ..ChatPrompt::default() };
         let expect = json!({ "model": "m", "messages": [{ "role": "user", "content": "hi" }], "stream": true });
-        for names in [Names::Mistral, Names::OpenAi] {
+        for names in [Names::Mistral, Names::OpenAi, Names::Local] {
             check(&prompt, names, &expect);
         }
         let nameless = ChatPrompt { model: String::new(), ..prompt };

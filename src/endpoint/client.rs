@@ -2,6 +2,7 @@
 
 mod asking;
 mod reading;
+mod slots;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -13,6 +14,7 @@ use reading::Reading;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url, Version};
 use secrecy::{ExposeSecret, SecretString};
+use slots::Slots;
 use tokio::time::{Instant, timeout};
 
 use crate::endpoint::decode::{Broken, Decoder};
@@ -56,6 +58,12 @@ pub struct Options {
     pub between_bytes: Duration,
     /// Whether prompts are written in the model's own format.
     pub fim_format: FimFormat,
+    /// Hosts that may be asked over plain HTTP.
+    pub plain_hosts: Vec<String>,
+    /// Further headers, whose values are secrets like the key.
+    pub headers: Vec<(HeaderName, SecretString)>,
+    /// How many requests it works on at a time; `None`: see [`slots`].
+    pub parallel: Option<u32>,
 }
 
 impl Default for Options {
@@ -70,6 +78,9 @@ impl Default for Options {
             timeout: Duration::from_secs(10),
             between_bytes: BETWEEN_BYTES,
             fim_format: FimFormat::default(),
+            plain_hosts: Vec::new(),
+            headers: Vec::new(),
+            parallel: None,
         }
     }
 }
@@ -96,6 +107,8 @@ struct Inner {
     chat: Url,
     host: String,
     key: Option<SecretString>,
+    headers: Vec<(HeaderName, SecretString)>,
+    slots: Slots,
     stream: bool,
     patience: Patience,
     fim_format: FimFormat,
@@ -118,6 +131,16 @@ impl HttpEndpoint {
     /// The dialect set or told from the address.
     pub fn dialect(&self) -> Dialect {
         self.0.dialect
+    }
+
+    /// The further headers.
+    pub(super) fn headers(&self) -> Vec<(HeaderName, SecretString)> {
+        self.0.headers.clone()
+    }
+
+    /// Whether it is a server on this machine.
+    pub fn is_own_machine(&self) -> bool {
+        url::is_loopback(&self.0.given)
     }
 
     /// Host and port, for messages.
@@ -184,10 +207,13 @@ impl HttpEndpoint {
     }
 
     fn build(options: Options, http: impl FnOnce(Option<PathBuf>, bool) -> Http) -> Result<Self, UrlError> {
-        let given = url::parse(&options.url)?;
+        let given = url::parse_allowing(&options.url, &options.plain_hosts)?;
         let dialect = options.dialect.unwrap_or_else(|| url::dialect(&given));
+        let is_near = url::is_loopback(&given) || given.scheme() == "http";
         Ok(Self(Arc::new(Inner {
-            http: http(options.ca_file, url::is_loopback(&given)),
+            http: http(options.ca_file, is_near),
+            headers: options.headers,
+            slots: Slots::new(dialect, options.parallel),
             dialect,
             completions: url::completions(&given, dialect),
             chat: url::chat(&given),
@@ -256,15 +282,23 @@ impl Inner {
     /// Without a key, servers on this machine and those of the OpenAI dialect are asked all the same: many need none.
     fn lacks_key(&self) -> bool {
         let needs_one = self.dialect == Dialect::Mistral && !url::is_loopback(&self.given);
-        self.key.is_none() && (needs_one || url::is_mistral(&self.given))
+        let has_key = self.key.is_some() || !self.headers.is_empty();
+        !has_key && (needs_one || url::is_mistral(&self.given))
     }
 
     fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        let Some(key) = &self.key else {
-            return if self.lacks_key() { Err(Error::NoKey) } else { Ok(()) };
-        };
-        let malformed = || Error::Setup("the API key holds characters that no key has; set it again".to_owned());
-        headers.insert(AUTHORIZATION, key::bearer(key).ok_or_else(malformed)?);
+        let malformed = |what: &str| Error::Setup(format!("{what} holds characters that none has; set it again"));
+        match &self.key {
+            Some(key) => {
+                headers.insert(AUTHORIZATION, key::bearer(key).ok_or_else(|| malformed("the API key"))?);
+            }
+            None if self.lacks_key() => return Err(Error::NoKey),
+            None => {}
+        }
+        for (name, value) in &self.headers {
+            let what = || malformed(&format!("endpoint.headers.{name}"));
+            headers.insert(name, key::header(value).ok_or_else(what)?);
+        }
         Ok(())
     }
 

@@ -65,7 +65,8 @@ impl Dialect {
     pub(super) fn chat_body(self, prompt: &ChatPrompt) -> serde_json::Result<Vec<u8>> {
         let names = match self {
             Self::Mistral => chat_request::Names::Mistral,
-            Self::OpenAi | Self::LlamaCpp | Self::Ollama => chat_request::Names::OpenAi,
+            Self::OpenAi => chat_request::Names::OpenAi,
+            Self::LlamaCpp | Self::Ollama => chat_request::Names::Local,
         };
         chat_request::body(prompt, names)
     }

@@ -18,6 +18,11 @@ pub fn variables(is_mistral: bool) -> &'static [&'static str] {
     if is_mistral { &["CODESTRAL_API_KEY", MISTRAL] } else { &["CODESTRAL_API_KEY"] }
 }
 
+/// The variables of a fallback's key: `CODESTRAL_API_KEY` is for the one host of `endpoint.url`.
+pub fn variables_of_fallback(is_mistral: bool) -> &'static [&'static str] {
+    if is_mistral { &[MISTRAL] } else { &[] }
+}
+
 /// The variable that other programs for Mistral read, too.
 pub const MISTRAL: &str = "MISTRAL_API_KEY";
 
@@ -43,26 +48,24 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
-    #[error("the key file {path} cannot be read ({reason}); check {section}.apiKeyFile")]
+    #[error("the key file {path} cannot be read ({reason}); check {setting}")]
     File {
         /// The file.
         path: PathBuf,
         /// What the system said.
         reason: String,
-        /// The section of the settings that names it.
-        section: &'static str,
+        /// The setting that names it.
+        setting: String,
     },
     /// The command cannot be started.
-    #[error(
-        "the key command {program} cannot be started ({reason}); check {section}.apiKeyCommand, a list of program and arguments"
-    )]
+    #[error("the key command {program} cannot be started ({reason}); check {setting}, a list of program and arguments")]
     CommandStart {
         /// The program.
         program: String,
         /// What the system said.
         reason: String,
-        /// The section of the settings that names it.
-        section: &'static str,
+        /// The setting that names it.
+        setting: String,
     },
     /// The command ended with an error.
     #[error("the key command {program} failed ({status}); run it in a terminal to see why")]
@@ -106,8 +109,10 @@ pub struct Places<'a> {
     pub command: &'a [String],
     /// Environment variables.
     pub variables: &'a [&'a str],
-    /// The section of the settings that names the latter two, for messages.
-    pub section: &'static str,
+    /// The settings that name the first two, for messages.
+    pub settings: [&'a str; 2],
+    /// Whether it is any header's value, which may hold blanks, and not a key.
+    pub is_header: bool,
 }
 
 /// Looks for the key. Empty variables count as not set. `None`: no source is named or set.
@@ -125,27 +130,32 @@ pub fn find(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result
 
 fn look_for(env: impl Fn(&str) -> Option<String>, places: &Places<'_>) -> Result<Option<Key>, KeyError> {
     if let Some(path) = places.file {
-        return from_file(path, places.section).map(Some);
+        return from_file(path, places).map(Some);
     }
     if !places.command.is_empty() {
-        return command::run(places.command, COMMAND_LIMIT, places.section).map(Some);
+        return command::run(places, COMMAND_LIMIT).map(Some);
     }
     for name in places.variables {
         if let Some(text) = env(name).filter(|text| !text.trim().is_empty()) {
-            return checked(&text, format!("env {name}"), None).map(Some);
+            return checked(&text, format!("env {name}"), None, places).map(Some);
         }
     }
     Ok(None)
 }
 
-fn from_file(path: &Path, section: &'static str) -> Result<Key, KeyError> {
-    let failed = |error: io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string(), section };
+fn from_file(path: &Path, places: &Places<'_>) -> Result<Key, KeyError> {
+    let setting = places.settings[0];
+    let failed = |error: io::Error| KeyError::File {
+        path: path.to_owned(),
+        reason: error.to_string(),
+        setting: setting.to_owned(),
+    };
     let mut file = File::open(path).map_err(failed)?;
     let warning = readable_by_others(&file)
         .then(|| format!("the key file {} can be read by other users; run chmod 600 on it", path.display()));
     let mut text = String::new();
     Read::by_ref(&mut file).take(LONGEST).read_to_string(&mut text).map_err(failed)?;
-    checked(&text, format!("file {}", path.display()), warning)
+    checked(&text, format!("file {}", path.display()), warning, places)
 }
 
 #[cfg(unix)]
@@ -177,7 +187,7 @@ fn bare(text: &str) -> &str {
 }
 
 /// A key goes into an HTTP header, so it is printable ASCII; a blank inside comes from `Bearer ...` or from a sentence.
-fn checked(text: &str, origin: String, warning: Option<String>) -> Result<Key, KeyError> {
+fn checked(text: &str, origin: String, warning: Option<String>, places: &Places<'_>) -> Result<Key, KeyError> {
     let text = bare(text);
     if text.is_empty() {
         return Err(KeyError::Empty { origin });
@@ -185,7 +195,7 @@ fn checked(text: &str, origin: String, warning: Option<String>) -> Result<Key, K
     let what = text.chars().find_map(|char| match char {
         '\n' | '\r' => Some("more than one line"),
         char if char.is_control() => Some("a control character"),
-        char if char.is_whitespace() => Some("a blank"),
+        char if char.is_whitespace() && !places.is_header => Some("a blank"),
         char if !char.is_ascii() => Some("a character that is not ASCII"),
         _ => None,
     });
@@ -193,6 +203,14 @@ fn checked(text: &str, origin: String, warning: Option<String>) -> Result<Key, K
         Some(what) => Err(KeyError::Malformed { origin, what }),
         None => Ok(Key { secret: SecretString::from(text), source: origin, warning }),
     }
+}
+
+/// A header's value as a secret is sent: never shown by `Debug` nor kept in HTTP/2's header table. `None` if it cannot be
+/// one.
+pub(super) fn header(value: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(value.expose_secret()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// `Bearer KEY`, never shown by `Debug` nor kept in HTTP/2's header table. `None` if it cannot be a header.
@@ -208,6 +226,17 @@ mod tests {
 
     use super::*;
 
+    const ENDPOINT: [&str; 2] = ["endpoint.apiKeyFile", "endpoint.apiKeyCommand"];
+
+    fn places<'a>(
+        variables: &'a [&'a str],
+        file: Option<&'a Path>,
+        command: &'a [String],
+        settings: [&'a str; 2],
+    ) -> Places<'a> {
+        Places { variables, file, command, settings, is_header: false }
+    }
+
     const NO_ENV: fn(&str) -> Option<String> = |_| None;
 
     fn find(
@@ -215,7 +244,7 @@ mod tests {
         file: Option<&Path>,
         command: &[String],
     ) -> Result<Option<Key>, KeyError> {
-        super::find(env, &Places { variables: variables(true), file, command, section: "endpoint" })
+        super::find(env, &places(variables(true), file, command, ENDPOINT))
     }
 
     #[track_caller]
@@ -255,8 +284,7 @@ mod tests {
     #[test]
     fn a_mistral_key_is_for_mistrals_hosts() {
         let mistral = |name: &str| (name == MISTRAL).then(|| "sk-mistral".to_owned());
-        let places =
-            |is_mistral| Places { variables: variables(is_mistral), file: None, command: &[], section: "endpoint" };
+        let places = |is_mistral| places(variables(is_mistral), None, &[], ENDPOINT);
         check(super::find(mistral, &places(true)), "sk-mistral", "env MISTRAL_API_KEY");
         assert!(super::find(mistral, &places(false)).unwrap().is_none());
     }
@@ -287,13 +315,22 @@ mod tests {
 
     #[test]
     fn chat_looks_in_its_own_places_alone_and_names_them() {
-        let chat = |file, command| Places { variables: &["CODESTRAL_CHAT_API_KEY"], file, command, section: "chat" };
+        let of_chat = ["chat.apiKeyFile", "chat.apiKeyCommand"];
+        let chat = |file, command| places(&["CODESTRAL_CHAT_API_KEY"], file, command, of_chat);
         let other = |name: &str| (name != "CODESTRAL_CHAT_API_KEY").then(|| "sk-endpoint".to_owned());
         assert!(super::find(other, &chat(None, &[])).unwrap().is_none());
         let all = |name: &str| Some(if name == "CODESTRAL_CHAT_API_KEY" { "sk-chat" } else { "sk-x" }.to_owned());
         check(super::find(all, &chat(None, &[])), "sk-chat", "env CODESTRAL_CHAT_API_KEY");
         check_refused(super::find(other, &chat(Some(Path::new("no/such/key")), &[])), "chat.apiKeyFile");
         check_refused(super::find(other, &chat(None, &words(&["no-such-program"]))), "chat.apiKeyCommand");
+    }
+
+    #[test]
+    fn a_headers_value_may_hold_blanks() {
+        let header = Places { is_header: true, ..places(&["H"], None, &[], ENDPOINT) };
+        check(super::find(|_| Some("Basic abc=\n".to_owned()), &header), "Basic abc=", "env H");
+        check_refused(super::find(|_| Some("sk-a\nsk-b".to_owned()), &header), "more than one line");
+        assert!(super::header(&SecretString::from("Basic abc")).unwrap().is_sensitive());
     }
 
     #[test]
@@ -351,8 +388,10 @@ mod tests {
         check_refused(find(NO_ENV, None, &words(&["no-such-program"])), "no-such-program cannot be started");
         check_refused(find(NO_ENV, None, &words(&["sh", "-c", "echo sk-x; exit 3"])), "sh failed (exit status: 3)");
         check_refused(find(NO_ENV, None, &words(&["true"])), "command true holds no key");
-        let slow =
-            |script| command::run(&words(&["sh", "-c", script]), Duration::from_millis(100), "endpoint").map(Some);
+        let slow = |script| {
+            command::run(&places(&[], None, &words(&["sh", "-c", script]), ENDPOINT), Duration::from_millis(100))
+                .map(Some)
+        };
         check_refused(slow("exec sleep 20"), "did not finish within 0.1 s");
         check_refused(slow("exec >&-; exec sleep 20"), "did not finish within 0.1 s");
     }

@@ -49,7 +49,7 @@ impl UrlError {
             }
             Self::PlainHttp { host } => format!(
                 "{section}.url uses http:// for the remote host {host}, which would show the key and your code to the \
-                 network; write https://"
+                 network; write https://, or name the host in endpoint.allowHttp if that network is your own"
             ),
             Self::OtherScheme { scheme } => format!("{section}.url has the scheme {scheme}; write https://"),
             Self::UserInfo => {
@@ -69,8 +69,14 @@ impl UrlError {
     }
 }
 
-/// Checks what the user gave: `https` anywhere, `http` only to this machine, nothing but scheme, host, port and path.
+/// Checks what the user gave: `https` anywhere, `http` only to this machine, nothing but scheme, host, port and path, and
+/// the version that Azure wants to be named.
 pub fn parse(given: &str) -> Result<Url, UrlError> {
+    parse_allowing(given, &[])
+}
+
+/// The same, and `http` to these hosts as well.
+pub fn parse_allowing(given: &str, plain_hosts: &[String]) -> Result<Url, UrlError> {
     let given = given.trim();
     let Some((scheme, rest)) = given.split_once("://") else {
         return Err(without_scheme(given));
@@ -86,13 +92,17 @@ pub fn parse(given: &str) -> Result<Url, UrlError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UrlError::UserInfo);
     }
-    if url.query().is_some() {
+    if url.query().is_some() && url.query_pairs().any(|(name, _)| name != "api-version") {
         return Err(UrlError::Trailing('?'));
     }
     if url.fragment().is_some() {
         return Err(UrlError::Trailing('#'));
     }
-    if url.scheme() == "http" && !is_loopback(&url) {
+    let is_allowed = |url: &Url| {
+        let names = [host(url), url.host_str().unwrap_or_default().to_owned()];
+        plain_hosts.iter().any(|allowed| names.iter().any(|name| name.eq_ignore_ascii_case(allowed.trim())))
+    };
+    if url.scheme() == "http" && !is_loopback(&url) && !is_allowed(&url) {
         return Err(UrlError::PlainHttp { host: host(&url) });
     }
     Ok(url)
@@ -118,14 +128,15 @@ pub fn is_mistral(url: &Url) -> bool {
 
 /// The dialect an address speaks, told from the address alone. The first rule that fits holds:
 ///
-/// 1. a path with a part `fim` or `mistral` (`/v1/fim/completions`, the LiteLLM proxy's pass-through `/mistral`): Mistral;
+/// 1. a path with a part `fim`, `mistral` or `mistralai` (`/v1/fim/completions`, the LiteLLM proxy's pass-through
+///    `/mistral`, Vertex's publisher): Mistral;
 /// 2. a host under `mistral.ai`: Mistral;
 /// 3. a path that ends in `/infill`: llama.cpp. Its port, 8080, is that of too many other servers to tell anything;
 /// 4. a path that ends in `/api/generate`, or the port 11434 without a path or with `/api`: Ollama, whose port nobody else
 ///    has. With `/v1` its OpenAI route is meant;
 /// 5. any other: OpenAI.
 pub fn dialect(url: &Url) -> Dialect {
-    let fim = url.path_segments().into_iter().flatten().any(|part| matches!(part, "fim" | "mistral"));
+    let fim = url.path_segments().into_iter().flatten().any(|part| matches!(part, "fim" | "mistral" | "mistralai"));
     let path = url.path().trim_end_matches('/');
     if fim || is_mistral(url) {
         Dialect::Mistral
@@ -148,12 +159,21 @@ pub fn completions(url: &Url, dialect: Dialect) -> Url {
     }
     let path = url.path().trim_end_matches('/');
     let is_whole = path.ends_with("/completions") && !path.ends_with("/chat/completions");
-    if is_whole { at(url, path.to_owned()) } else { below_base(url, dialect.path()) }
+    if is_whole || is_method(path) { at(url, path.to_owned()) } else { below_base(url, dialect.path()) }
 }
 
-/// Where a chat is asked: beside the completions, or at the address itself if it ends in `/chat/completions`.
+/// Where a chat is asked: beside the completions, or at the address itself if it ends in `/chat/completions` or names one
+/// of Google's methods, which takes either.
 pub fn chat(url: &Url) -> Url {
+    if is_method(url.path()) {
+        return url.clone();
+    }
     below_base(url, chat_request::PATH)
+}
+
+/// Whether the path ends in a method as Google writes them: `models/codestral-2:streamRawPredict`.
+fn is_method(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|last| last.contains(':'))
 }
 
 /// A place beside the completions, such as `models`.
@@ -208,7 +228,7 @@ mod tests {
         assert!(error.contains(part), "{error:?} lacks {part:?}");
         assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
         let of_chat = parse(given).unwrap_err().about("chat");
-        assert!(of_chat.starts_with("chat.url ") && !of_chat.contains("endpoint."), "{of_chat}");
+        assert!(of_chat.starts_with("chat.url ") && !of_chat.contains("endpoint.url"), "{of_chat}");
     }
 
     #[test]
@@ -276,6 +296,33 @@ mod tests {
         assert_eq!(dialect, expect);
         assert_eq!(completions(&url, dialect).as_str(), completions_at);
         assert_eq!(below_base(&url, "models").as_str(), models_at);
+    }
+
+    #[test]
+    fn a_host_that_is_named_may_be_asked_over_plain_http() {
+        let allowed = ["gpu.lan".to_owned(), "10.0.0.1:4000".to_owned()];
+        for given in ["http://gpu.lan", "http://GPU.lan:8080/v1", "http://10.0.0.1:4000"] {
+            assert!(parse_allowing(given, &allowed).is_ok(), "{given}");
+            assert!(parse(given).unwrap_err().about("endpoint").contains("endpoint.allowHttp"), "{given}");
+        }
+        for given in ["http://other.lan", "http://10.0.0.1", "http://10.0.0.1:4001", "http://gpu.lan.example"] {
+            assert!(parse_allowing(given, &allowed).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn whole_addresses_of_azure_and_vertex_are_used_as_they_are() {
+        let vertex = "https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/publishers/\
+                      mistralai/models/codestral-2:streamRawPredict";
+        let url = parse(vertex).unwrap();
+        assert_eq!((dialect(&url), completions(&url, Dialect::Mistral).as_str()), (Dialect::Mistral, vertex));
+        assert_eq!(chat(&url).as_str(), vertex);
+        let azure = "https://codestral.eastus.models.ai.azure.com/v1/fim/completions?api-version=2024-05-01-preview";
+        let url = parse(azure).unwrap();
+        assert_eq!((dialect(&url), completions(&url, Dialect::Mistral).as_str()), (Dialect::Mistral, azure));
+        assert_eq!(chat(&url).path(), "/v1/chat/completions");
+        assert_eq!(chat(&url).query(), Some("api-version=2024-05-01-preview"));
+        check_refused("https://host/v1?api-version=1&key=hunter2", "from '?' on");
     }
 
     #[test]

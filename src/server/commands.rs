@@ -14,6 +14,7 @@ use super::convert::ACCEPTED;
 use super::next_edits::{self, Told};
 use super::session::Session;
 use crate::completion::{Reason, Record, Source};
+use crate::endpoint::backend::Standing;
 use crate::settings::Settings;
 use crate::usage::NextEditFigures;
 
@@ -90,9 +91,10 @@ fn next_edit_line(told: &Told) -> String {
 fn line(record: &Record) -> String {
     let ago = SystemTime::now().duration_since(record.at).unwrap_or_default().as_secs();
     let name = record.uri.rsplit('/').next().unwrap_or_default();
+    let by = record.said_by.as_ref().map_or_else(String::new, |host| format!(", from {host}"));
     let what = match &record.outcome {
-        Ok(Source::Endpoint) => "shown".to_owned(),
-        Ok(Source::Reuse) => "shown, known already".to_owned(),
+        Ok(Source::Endpoint) => format!("shown{by}"),
+        Ok(Source::Reuse) => format!("shown, known already{by}"),
         Ok(Source::Local) => "shown, from the embedded engine".to_owned(),
         Err(reason) => format!("nothing: {reason}"),
     };
@@ -111,6 +113,7 @@ fn to_json(record: &Record) -> Value {
         "line": record.line,
         "tookMs": record.took.as_millis() as u64,
         "shown": shown,
+        "from": record.said_by.as_deref(),
         "reason": reason,
         "message": message,
     })
@@ -138,6 +141,8 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         (None, true, _) => "asking",
     };
     let problems = session.configuration.problems();
+    let standings = backend.standings();
+    let instead = status.answerer.as_ref().filter(|by| by.is_fallback).map(|by| by.host.clone());
     let (counts, today) = (session.usage.counts(), session.usage.spent_today());
     let next_edits = next_edit_status(session, &settings).await;
     let trouble = trouble.map(|reason| reason.to_string());
@@ -145,9 +150,13 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
         let spent = format!("{today}{most} today by all editors");
         let error = trouble.as_ref().map_or(String::new(), |error| format!("; last error: {error}"));
+        let instead = instead.as_ref().map_or(String::new(), |host| format!(", the last answer from {host}"));
+        let resting = standings.iter().filter(|_| standings.len() > 1);
+        let resting: String =
+            resting.filter_map(|it| Some(format!("; {} rests: {}", it.url, it.resting.as_ref()?.headline()))).collect();
         let problems: String = problems.iter().map(|problem| format!("; settings: {problem}")).collect();
         let text = format!(
-            "Codestral: {state}, {model}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}{problems}",
+            "Codestral: {state}, {model}{instead}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}{resting}{problems}",
             counts.requests,
             counts.shown,
             counts.reused,
@@ -163,6 +172,8 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         "on": status.on,
         "model": settings.endpoint.model,
         "url": url,
+        "answeredBy": status.answerer.as_ref().map(|by| by.host.to_string()),
+        "endpoints": standings.iter().map(standing_to_json).collect::<Vec<_>>(),
         "error": trouble,
         "problems": problems,
         "streams": status.streams,
@@ -177,6 +188,11 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
             "memory": coverage.memory,
         },
     })))
+}
+
+fn standing_to_json(standing: &Standing) -> Value {
+    let resting = standing.resting.as_ref().map(ToString::to_string);
+    json!({ "url": standing.url, "model": standing.model, "resting": resting })
 }
 
 /// Whether there are next edits, and what became of them by rule.

@@ -130,7 +130,7 @@ impl Configuration {
 
     fn merge(&self, state: &mut State, apply: impl FnOnce(&Current)) {
         let loaded = state.sources.load();
-        state.problems = loaded.problems.iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
         self.logging.set_level(loaded.settings.log.level);
         let dangerous = loaded.problems.iter().find(|problem| problem.forbids_sending());
         let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
@@ -143,6 +143,9 @@ impl Configuration {
             state.refusal = refusal;
             apply(&state.current);
         }
+        let Current { settings, backend } = &state.current;
+        let not_carried = backend.not_carried(settings);
+        state.problems = problems.into_iter().chain(not_carried).collect();
     }
 
     /// Opens the file that the log goes to, which may take as long as the disk does.

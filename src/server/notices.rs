@@ -55,6 +55,7 @@ impl Notices {
                     let is_chosen = matches!(reason, Reason::Ceiling(_));
                     (if is_chosen { MessageType::WARNING } else { MessageType::ERROR }, reason.headline())
                 }
+                Notice::Instead(host) => (MessageType::INFO, format!("completions come from {host} for now")),
                 Notice::WorksAgain => (MessageType::INFO, WORKS_AGAIN.to_owned()),
             };
             client.tell(kind, &text).await;

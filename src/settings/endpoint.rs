@@ -1,5 +1,6 @@
 //! What the user set about where completions come from.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +32,18 @@ pub struct Endpoint {
     /// How the prompt is written for a server that takes no suffix: `auto` by the model's name, a family such as `codestral`
     /// or `qwen`, or a text with `{prefix}` and `{suffix}`. When not set: only once the server has refused a suffix.
     pub fim_template: Option<String>,
+    /// Further headers of each request, by their names: the key of Azure, a project of Google's. Each value is read from a
+    /// file or printed by a command, as keys are.
+    pub headers: BTreeMap<String, Header>,
+    /// Hosts that may be asked over plain `http`, besides this machine: those of your own network.
+    #[schemars(inner(length(min = 1)))]
+    pub allow_http: Vec<String>,
+    /// How many requests it works on at a time; further ones wait. When not set: as many as llama.cpp says, one of Ollama's,
+    /// any number of others.
+    #[schemars(range(min = 1, max = 64))]
+    pub parallel: Option<u32>,
+    /// Others that are asked while this one fails or rests, in their order. Each has a key of its own.
+    pub fallbacks: Vec<Fallback>,
     /// The longest wait for the first byte of a reply, in milliseconds.
     #[schemars(range(min = 100, max = 120_000))]
     pub timeout_ms: u64,
@@ -39,7 +52,8 @@ pub struct Endpoint {
 impl Endpoint {
     /// Whether there may be no endpoint at all: it is set so, or no address is set and maybe no key either.
     pub fn may_be_local(&self) -> bool {
-        self.dialect == Dialect::Local || (self.dialect == Dialect::Auto && self.url.is_none())
+        let is_bare = self.url.is_none() && self.fallbacks.is_empty();
+        self.dialect == Dialect::Local || (self.dialect == Dialect::Auto && is_bare)
     }
 
     /// The longest wait for the first byte of a reply.
@@ -63,8 +77,98 @@ impl Default for Endpoint {
             api_key_command: Vec::new(),
             ca_file: None,
             fim_template: None,
+            headers: BTreeMap::new(),
+            allow_http: Vec::new(),
+            parallel: None,
+            fallbacks: Vec::new(),
             // Nobody waits this long for ghost text; a cold connection through a proxy may need some of it.
             timeout_ms: 10_000,
+        }
+    }
+}
+
+/// Where the value of a header comes from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Header {
+    /// A file that holds the value alone.
+    pub file: Option<PathBuf>,
+    /// A command and its arguments, run once without a shell, that prints the value.
+    #[schemars(inner(length(min = 1)))]
+    pub command: Vec<String>,
+}
+
+/// An endpoint that is asked while those before it fail or rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fallback {
+    /// Its address, with the scheme. When not set: `https://api.mistral.ai`.
+    pub url: Option<String>,
+    /// What it speaks. `auto` tells it from the address.
+    pub dialect: Dialect,
+    /// The model, by the name this endpoint knows it, in completions and chats.
+    #[schemars(length(min = 1))]
+    pub model: String,
+    /// Whether the reply is read as it is written.
+    pub stream: bool,
+    /// A file that holds its API key. When no place is named: MISTRAL_API_KEY for Mistral's hosts, else none.
+    pub api_key_file: Option<PathBuf>,
+    /// A command and its arguments, run once without a shell, that prints its API key.
+    #[schemars(inner(length(min = 1)))]
+    pub api_key_command: Vec<String>,
+    /// Further headers of each request, as in `endpoint.headers`.
+    pub headers: BTreeMap<String, Header>,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How the prompt is written for a server that takes no suffix, as in `endpoint.fimTemplate`.
+    pub fim_template: Option<String>,
+    /// How many requests it works on at a time, as in `endpoint.parallel`.
+    #[schemars(range(min = 1, max = 64))]
+    pub parallel: Option<u32>,
+    /// The longest wait for the first byte of a reply, in milliseconds.
+    #[schemars(range(min = 100, max = 120_000))]
+    pub timeout_ms: u64,
+}
+
+impl Default for Fallback {
+    fn default() -> Self {
+        let Endpoint { url, dialect, model, stream, api_key_file, api_key_command, ca_file, timeout_ms, .. } =
+            Endpoint::default();
+        Fallback {
+            url,
+            dialect,
+            model,
+            stream,
+            api_key_file,
+            api_key_command,
+            headers: BTreeMap::new(),
+            ca_file,
+            fim_template: None,
+            parallel: None,
+            timeout_ms,
+        }
+    }
+}
+
+impl Fallback {
+    /// All that is set of it, as of an endpoint; what holds for all is that of the `first`.
+    pub fn endpoint(&self, first: &Endpoint) -> Endpoint {
+        let it = self.clone();
+        Endpoint {
+            url: it.url,
+            dialect: it.dialect,
+            model: it.model,
+            stream: it.stream,
+            warm_up: false,
+            api_key_file: it.api_key_file,
+            api_key_command: it.api_key_command,
+            ca_file: it.ca_file,
+            fim_template: it.fim_template,
+            headers: it.headers,
+            allow_http: first.allow_http.clone(),
+            parallel: it.parallel,
+            fallbacks: Vec::new(),
+            timeout_ms: it.timeout_ms,
         }
     }
 }

@@ -34,11 +34,12 @@ pub struct Setting {
 }
 
 impl Loaded {
-    /// Every setting as it holds, by key; of the languages those that are set.
+    /// Every setting as it holds, by key; of the languages and headers those that are set.
     pub fn list(&self) -> Vec<Setting> {
         let values = json!(self.settings);
         let mut keys: Vec<String> = keys(Rule(schema()));
-        keys.extend(self.origins.keys().filter(|key| key.starts_with("languages.")).cloned());
+        let is_free = |key: &&String| key.starts_with("languages.") || key.starts_with("endpoint.headers.");
+        keys.extend(self.origins.keys().filter(is_free).cloned());
         keys.sort();
         let setting = |key: String| Setting {
             value: value_at(&values, &key).cloned().unwrap_or_default(),
@@ -130,6 +131,11 @@ impl<'a> Check<'a> {
             (Some(item), Value::Array(items)) => Value::Array(self.good_items(item, &key, items)),
             _ => value.clone(),
         };
+        if let (Some(table), Value::Array(items)) = (rule.tables(), &value)
+            && self.refuses_in(table, &key, items)
+        {
+            return;
+        }
         if !rule.admits(&value) || !fits_the_types(&key, &value) {
             let message = format!("must be {}, not {}", rule.description(), shown(rule, &value));
             return self.refuse(&key, message, true);
@@ -166,6 +172,29 @@ impl<'a> Check<'a> {
         good
     }
 
+    /// Tells what is wrong in a list of tables, if anything is; the list is then not taken.
+    fn refuses_in(&mut self, rule: Rule<'_>, key: &str, items: &[Value]) -> bool {
+        let before = self.refusals.len();
+        for (index, item) in items.iter().enumerate() {
+            let table = format!("{key}[{index}]");
+            let Value::Object(entries) = item else {
+                self.refuse(&table, format!("must be a table of settings, not {}", kind(item)), false);
+                continue;
+            };
+            for (name, value) in entries {
+                match rule.properties().and_then(|known| known.get(name)).map(Rule) {
+                    None => self.refuse_unknown(rule, &table, name, value),
+                    Some(rule) if !rule.admits(value) => {
+                        let message = format!("must be {}, not {}", rule.description(), shown(rule, value));
+                        self.refuse(&below(&table, name), message, false);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        self.refusals.len() > before
+    }
+
     fn refuse_unknown(&mut self, rule: Rule<'_>, parent: &str, name: &str, value: &Value) {
         let key = below(parent, name);
         if parent.is_empty() && self.origin == Origin::Editor && value.is_object() && unknown::is_foreign(name) {
@@ -174,12 +203,12 @@ impl<'a> Check<'a> {
         let siblings: Vec<&str> = rule.properties().into_iter().flat_map(Map::keys).map(String::as_str).collect();
         let meant = nearest(parent, name, &siblings, &self.keys);
         let message = if names_a_secret(name) {
-            let (variable, section) =
-                if parent == "chat" { ("CODESTRAL_CHAT_API_KEY", "chat") } else { ("CODESTRAL_API_KEY", "endpoint") };
-            format!(
-                "an API key does not belong in settings; set {variable}, {section}.apiKeyFile or \
-                 {section}.apiKeyCommand instead"
-            )
+            let instead = match parent {
+                "chat" => "CODESTRAL_CHAT_API_KEY, chat.apiKeyFile or chat.apiKeyCommand".to_owned(),
+                it if it.starts_with("endpoint.fallbacks") => format!("{it}.apiKeyFile or {it}.apiKeyCommand"),
+                _ => "CODESTRAL_API_KEY, endpoint.apiKeyFile or endpoint.apiKeyCommand".to_owned(),
+            };
+            format!("an API key does not belong in settings; set {instead} instead")
         } else {
             match meant.as_slice() {
                 [] => "unknown setting".to_owned(),
@@ -255,13 +284,14 @@ fn fits_the_types(key: &str, value: &Value) -> bool {
     serde_json::from_value::<Settings>(tree).is_ok()
 }
 
-/// Puts a leaf in its place. A language that is not there yet starts as a copy of `completion`.
+/// Puts a leaf in its place. A language that is not there yet starts as a copy of `completion`, any other table empty.
 fn put(tree: &mut Value, key: &str, value: Value) {
-    let completion = tree["completion"].clone();
+    let is_language = key.starts_with("languages.");
+    let new = if is_language { tree["completion"].clone() } else { json!({}) };
     let mut place = tree;
     for name in key.split('.') {
         let Value::Object(table) = place else { return };
-        place = table.entry(name).or_insert_with(|| completion.clone());
+        place = table.entry(name).or_insert_with(|| new.clone());
     }
     *place = value;
 }
@@ -323,7 +353,12 @@ fn in_home(pattern: &str, home: Option<&Path>) -> String {
 fn expand_home(mut settings: Settings, home: Option<&Path>) -> Settings {
     let Settings { endpoint, chat, log, .. } = &mut settings;
     let paths = [&mut endpoint.api_key_file, &mut endpoint.ca_file, &mut chat.api_key_file, &mut log.file];
-    for path in paths.into_iter().flatten() {
+    let of_fallbacks = endpoint.fallbacks.iter_mut().flat_map(|other| {
+        let headers = other.headers.values_mut().map(|header| &mut header.file);
+        headers.chain([&mut other.api_key_file, &mut other.ca_file])
+    });
+    let headers = endpoint.headers.values_mut().map(|header| &mut header.file);
+    for path in paths.into_iter().chain(headers).chain(of_fallbacks).flatten() {
         if let (Some(home), Ok(rest)) = (home, path.strip_prefix("~")) {
             *path = home.join(rest);
         }

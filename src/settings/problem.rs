@@ -44,12 +44,13 @@ pub struct Problem {
 
 /// Settings of the endpoint and the chat that change neither where text and key go nor which key it is. Not the dialect:
 /// who mistypes `local` wants nothing sent.
-const HARMLESS: [&str; 16] = [
+const HARMLESS: [&str; 17] = [
     "endpoint.model",
     "endpoint.stream",
     "endpoint.warmUp",
     "endpoint.timeoutMs",
     "endpoint.fimTemplate",
+    "endpoint.parallel",
     "chat.model",
     "chat.systemPrompt",
     "chat.temperature",

@@ -72,6 +72,11 @@ impl<'a> Rule<'a> {
         self.0.get("items").map(Rule)
     }
 
+    /// What each item must be, in a list of tables.
+    pub(super) fn tables(self) -> Option<Rule<'a>> {
+        self.0.get("items").map(Rule).filter(|items| items.properties().is_some())
+    }
+
     /// Whether `value` may stand here.
     pub(super) fn admits(self, value: &Value) -> bool {
         if let Some(mut choices) = self.choices() {
@@ -98,6 +103,7 @@ impl<'a> Rule<'a> {
             "number" => format!("a number{}", self.bounds()),
             "string" if self.shortest() > 0 => "a string that is not empty".to_owned(),
             "string" => "a string".to_owned(),
+            "array" if self.tables().is_some() => "a list of tables of settings".to_owned(),
             "array" => "a list of strings".to_owned(),
             _ => "a table of settings".to_owned(),
         }
@@ -133,6 +139,10 @@ impl<'a> Rule<'a> {
             Value::Array(items) => {
                 self.0.get("items").is_none_or(|rule| items.iter().all(|item| Rule(rule).admits(item)))
             }
+            Value::Object(entries) => entries.iter().all(|(name, value)| {
+                let named = self.properties().and_then(|known| known.get(name)).map(Rule);
+                named.or(self.entries()).is_some_and(|rule| rule.admits(value))
+            }),
             _ => true,
         }
     }

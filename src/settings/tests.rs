@@ -117,6 +117,47 @@ fn a_wrong_value_leaves_the_lower_layer_and_the_rest_alone() {
 }
 
 #[test]
+fn fallbacks_and_headers_are_taken_as_a_whole_and_checked_inside() {
+    let header = json!({ "file": "~/azure-key" });
+    let fallback = json!({ "url": "https://api.mistral.ai", "apiKeyFile": "~/key", "headers": { "x-one": header } });
+    let set = json!({ "endpoint": { "fallbacks": [fallback], "headers": { "api-key": header } } });
+    let loaded = load(&[file(set)], Some(Path::new("/home/me")));
+    assert_eq!(loaded.problems, []);
+    let Endpoint { fallbacks, headers, .. } = loaded.settings.endpoint;
+    assert_eq!(headers["api-key"].file.as_deref(), Some(Path::new("/home/me/azure-key")));
+    assert_eq!(fallbacks[0].headers["x-one"].file.as_deref(), Some(Path::new("/home/me/azure-key")));
+    assert_eq!(fallbacks[0].api_key_file.as_deref(), Some(Path::new("/home/me/key")));
+    assert_eq!(fallbacks[0].model, "codestral-latest");
+    for (wrong, told) in [
+        (json!("x"), "endpoint.fallbacks (in /config.toml): must be a list of tables of settings, not a string"),
+        (json!([5]), "endpoint.fallbacks[0] (in /config.toml): must be a table of settings, not a number"),
+        (
+            json!([{}, { "modl": "m" }]),
+            "endpoint.fallbacks[1].modl (in /config.toml): unknown setting, did you mean endpoint.fallbacks[1].model?",
+        ),
+        (
+            json!([{ "apiKey": "sk-0123456789" }]),
+            "endpoint.fallbacks[0].apiKey (in /config.toml): an API key does not belong in settings; set endpoint.fallbacks[0].apiKeyFile or endpoint.fallbacks[0].apiKeyCommand instead",
+        ),
+        (
+            json!([{ "timeoutMs": 5 }]),
+            "endpoint.fallbacks[0].timeoutMs (in /config.toml): must be a whole number from 100 to 120000, not 5",
+        ),
+        (
+            json!([{ "dialect": "x" }]),
+            "endpoint.fallbacks[0].dialect (in /config.toml): must be \"auto\", \"mistral\", \"openai\", \"llamacpp\", \"ollama\" or \"local\", not \"x\"",
+        ),
+    ] {
+        let loaded = load(&[file(json!({ "endpoint": { "fallbacks": wrong } }))], None);
+        assert_eq!(loaded.problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
+        assert!(loaded.problems.iter().all(Problem::forbids_sending) && loaded.settings.endpoint.fallbacks.is_empty());
+    }
+    let wrong = json!({ "endpoint": { "headers": { "a": { "value": "sk-0123456789" } } } });
+    let problems = load(&[file(wrong)], None).problems;
+    assert!(problems[0].forbids_sending() && !problems[0].to_string().contains("sk-"), "{problems:?}");
+}
+
+#[test]
 fn bounds_are_inclusive_and_debounce_is_a_number_or_auto() {
     for (value, is_good) in [
         (json!("auto"), true),

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::recorder::{Purpose, Recorder};
 use super::{Cost, price, prompt_bytes};
-use crate::model::{ChatPrompt, Error, Piece, Prompt, Reply, Sent, Usage};
+use crate::model::{ChatPrompt, Error, Piece, Prompt, Recipient, Reply, Sent, Usage};
 
 /// A reply, counted as it is read: as reset when it is dropped before its end, as failed when that is an error. What was
 /// never sent, for want of a key, a connection or a reader, counts for nothing; what was sent and refused costs nothing.
@@ -117,6 +117,11 @@ impl Meter {
         }
     }
 
+    /// Whom the request went to, if that was told.
+    pub fn asked(&self) -> Option<Recipient> {
+        self.request.to()
+    }
+
     /// Counts the request once it goes out.
     fn begin(&self, reading: &mut Reading) {
         if reading.at == At::Start && self.request.is_set() {
@@ -143,7 +148,17 @@ impl Meter {
     }
 
     fn pay(&self, reading: &Reading) {
-        self.recorder.pay(&self.purpose, Cost::of(reading.sent, reading.received, reading.usage, reading.masked));
+        // Each that stayed silent has read the prompt as well.
+        for _ in 0..self.request.given_up() {
+            self.recorder.request_sent(0);
+            self.recorder.pay(&self.purpose, Cost::of(reading.sent, 0, None, 0), None);
+        }
+        let asked = self.request.to();
+        self.recorder.pay(
+            &self.purpose,
+            Cost::of(reading.sent, reading.received, reading.usage, reading.masked),
+            asked.as_ref(),
+        );
     }
 
     fn reading(&self) -> MutexGuard<'_, Reading> {

@@ -8,6 +8,7 @@ use super::ceiling::Ceiling;
 use super::outcome::{Outcome, Source};
 use super::{Cost, Counts, Figures, Tally};
 use crate::calendar::Day;
+use crate::model::Recipient;
 
 /// Records usage. Clones share what is recorded, behind a lock of its own that is held no longer than one sum takes.
 #[derive(Debug, Clone, Default)]
@@ -135,7 +136,7 @@ impl Recorder {
     }
 
     /// One request is over.
-    pub(super) fn pay(&self, purpose: &Purpose, cost: Cost) {
+    pub(super) fn pay(&self, purpose: &Purpose, cost: Cost, asked: Option<&Recipient>) {
         let mut recorded = self.lock();
         recorded.counts.prompt_tokens += cost.prompt_tokens;
         recorded.counts.completion_tokens += cost.completion_tokens;
@@ -145,6 +146,11 @@ impl Recorder {
             Purpose::Chat { is_priced } => recorded.tally.chat(*is_priced),
         };
         row.spend(cost);
+        let Some(asked) = asked else { return };
+        recorded.tally.endpoint(&asked.host).spend(cost);
+        if asked.is_own_machine && !matches!(purpose, Purpose::Chat { is_priced: false }) {
+            recorded.tally.own_machine().spend(cost);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Recorded> {

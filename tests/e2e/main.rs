@@ -13,6 +13,7 @@ mod editor;
 mod failure;
 #[path = "../support/fake_endpoint.rs"]
 mod fake_endpoint;
+mod fallbacks;
 mod ghost;
 mod lifecycle;
 mod local;

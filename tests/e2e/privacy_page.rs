@@ -60,8 +60,20 @@ const HELD: &[(&str, &[&str])] = &[
         &["opening_saving_and_moving_about_send_nothing"],
     ),
     (
-        "**Where**: to the one host you set, over TLS.",
-        &["no_endpoint_is_made_that_would_send_the_key_in_the_clear", "an_endpoint_with_http1_alone_works_over_tls"],
+        "**Where**: to the one host you set, over TLS; while it fails or rests, to those of `endpoint.fallbacks`, if you \
+         name any, and no key goes to another host than its own.",
+        &[
+            "an_endpoint_with_http1_alone_works_over_tls",
+            "while_the_first_refuses_the_second_is_asked_and_no_key_goes_to_the_other",
+            "headers_are_read_as_keys_are_and_go_to_their_endpoint_alone",
+        ],
+    ),
+    (
+        "Plain HTTP is for this machine, and for hosts you name in `endpoint.allowHttp`.",
+        &[
+            "no_endpoint_is_made_that_would_send_the_key_in_the_clear",
+            "a_host_that_is_named_may_be_asked_over_plain_http",
+        ],
     ),
     ("Redirects are not followed.", &["a_redirect_is_not_followed"]),
     ("The server reads no settings from the files and folders you open.", &["settings_in_an_open_folder_are_not_read"]),
@@ -107,7 +119,7 @@ const HELD: &[(&str, &[&str])] = &[
     ),
     (
         "**Kept**: conversations, in `conversations/` in your state directory (`~/.local/state/codestral-ls`); counts by \
-         day and language for `codestral-ls usage`, in `usage.json` beside them. Both are for you alone and never leave \
+         day, language and endpoint for `codestral-ls usage`, in `usage.json` beside them. Both are for you alone and never leave \
          this machine.",
         &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
     ),
@@ -145,7 +157,8 @@ fn each_sentence_on_privacy_is_held_by_tests_that_are_there() {
         rest = rest.replacen(sentence, "", 1);
     }
     assert!(rest.trim().is_empty(), "no test is named for:\n{}", rest.trim());
-    let sources = files(&root.join("tests")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let places = ["tests", "src/endpoint"].map(|folder| files(&root.join(folder)));
+    let sources = places.into_iter().flatten().filter(|path| path.extension().is_some_and(|end| end == "rs"));
     let sources: String = sources.filter_map(|path| fs::read_to_string(path).ok()).collect();
     for test in HELD.iter().flat_map(|(_, tests)| *tests) {
         assert!(sources.contains(&format!("fn {test}()")), "there is no test {test}");

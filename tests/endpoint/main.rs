@@ -7,6 +7,7 @@ mod fake_endpoint;
 mod backend;
 mod chat;
 mod connections;
+mod fallbacks;
 mod local_servers;
 mod replies;
 mod secrets;

@@ -1,5 +1,6 @@
 //! One entry of the cache: what a model said at a place, and where a query meets it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{EntryId, Found};
@@ -45,6 +46,8 @@ pub(super) struct Entry {
     withheld: bool,
     /// From the question to the first text.
     pub first_text: Option<Duration>,
+    /// The host that said it, if that was told.
+    pub said_by: Option<Arc<str>>,
     /// Ends of the blocks shown so far, as offsets into `whole`: a block once shown stays the same while it is typed.
     ends: Vec<usize>,
 }
@@ -75,6 +78,7 @@ impl Entry {
             broken_off: false,
             withheld: false,
             first_text: None,
+            said_by: None,
             ends: vec![],
         }
     }

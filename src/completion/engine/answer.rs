@@ -1,9 +1,10 @@
 //! What the engine says: of one query, and of itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::completion::{MaskedSecret, Reason, Suggestion, Window};
-use crate::model::{Error, Prompt};
+use crate::model::{Error, Prompt, Recipient};
 
 /// What one query came to.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Trace {
     pub first_text: Option<Duration>,
     /// From the query to the answer.
     pub total: Duration,
+    /// The host that said what is shown, if that was told.
+    pub said_by: Option<Arc<str>>,
     /// All the model had said when the answer was given, with LF line ends.
     pub reply: String,
 }
@@ -40,6 +43,8 @@ pub struct Status {
     pub on: bool,
     /// The endpoint's latest failure, if nothing worked since.
     pub last_error: Option<Error>,
+    /// Who answered last, if that was told.
+    pub answerer: Option<Recipient>,
     /// Streams open now.
     pub streams: usize,
     /// The most tokens a day may take, if they are used up.

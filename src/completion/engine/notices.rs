@@ -1,12 +1,13 @@
 //! What the user should hear of unasked: each kind of trouble once, and that it is over.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::completion::{Notice, Reason};
-use crate::model::Error;
+use crate::model::{Error, Recipient};
 
 /// Trouble of a kind that was over meanwhile is told again only after this long.
 const TELL_AGAIN: Duration = Duration::from_secs(15 * 60);
@@ -18,11 +19,14 @@ pub(super) struct Notices {
     told: HashMap<&'static str, Instant>,
     /// Those of the trouble that is not over: it is told once, however long it lasts and however its kinds alternate.
     ongoing: Vec<&'static str>,
+    /// The host that answers in another's place, and whether that was told.
+    instead: Option<(Arc<str>, bool)>,
+    told_instead: Option<Instant>,
 }
 
 impl Notices {
     pub fn new(sender: UnboundedSender<Notice>) -> Self {
-        Self { sender, told: HashMap::new(), ongoing: vec![] }
+        Self { sender, told: HashMap::new(), ongoing: vec![], instead: None, told_instead: None }
     }
 
     pub fn endpoint_failed(&mut self, error: &Error, now: Instant) {
@@ -36,10 +40,25 @@ impl Notices {
         self.trouble(Reason::Endpoint(error.clone()));
     }
 
-    /// The endpoint answered: who was told of its trouble hears that it is over.
-    pub fn endpoint_answered(&mut self) {
-        if !std::mem::take(&mut self.ongoing).is_empty() {
-            self.send(Notice::WorksAgain);
+    /// The endpoint answered: who was told of its trouble hears that it is over. Where another answers in its place, that
+    /// is told instead, once until the first does again.
+    pub fn endpoint_answered(&mut self, by: Option<&Recipient>, now: Instant) {
+        let was_trouble = !std::mem::take(&mut self.ongoing).is_empty();
+        let instead = by.filter(|by| by.is_fallback).map(|by| by.host.clone());
+        let Some(host) = instead else {
+            if was_trouble || self.instead.take().is_some_and(|(_, is_told)| is_told) {
+                self.send(Notice::WorksAgain);
+            }
+            return;
+        };
+        if self.instead.as_ref().is_some_and(|(known, _)| *known == host) {
+            return;
+        }
+        let is_recent = self.told_instead.is_some_and(|at| now.saturating_duration_since(at) < TELL_AGAIN);
+        self.instead = Some((host.clone(), !is_recent || was_trouble));
+        if !is_recent || was_trouble {
+            self.told_instead = Some(now);
+            self.send(Notice::Instead(host));
         }
     }
 
@@ -55,6 +74,7 @@ impl Notices {
     /// The settings changed: whatever fails from now on is news, and so is that it works.
     pub fn reset(&mut self) {
         self.told.clear();
+        (self.instead, self.told_instead) = (None, None);
     }
 }
 
@@ -72,7 +92,7 @@ mod tests {
         for event in events {
             match event {
                 Some(error) => notices.endpoint_failed(error, now),
-                None => notices.endpoint_answered(),
+                None => notices.endpoint_answered(None, now),
             }
             now += Duration::from_secs(60);
         }
@@ -85,6 +105,28 @@ mod tests {
             })
             .collect();
         assert_eq!(heard, told);
+    }
+
+    #[test]
+    fn who_answers_instead_is_told_once_and_that_it_is_over() {
+        let (sender, mut receiver) = unbounded_channel();
+        let mut notices = Notices::new(sender);
+        let from = |host: &str| Recipient { host: host.into(), is_fallback: host != "first", is_own_machine: false };
+        let mut now = Instant::now();
+        let mut heard = |hosts: &[&str]| {
+            for host in hosts {
+                notices.endpoint_answered(Some(&from(host)), now);
+                now += Duration::from_secs(60);
+            }
+            std::iter::from_fn(|| receiver.try_recv().ok()).collect::<Vec<_>>()
+        };
+        let instead = |host: &str| Notice::Instead(host.into());
+        assert_eq!(heard(&["first", "first"]), []);
+        assert_eq!(heard(&["second", "second", "second"]), [instead("second")]);
+        assert_eq!(heard(&["first", "first"]), [Notice::WorksAgain]);
+        assert_eq!(heard(&["second", "first", "second", "first"]), [], "one that comes and goes is told seldom");
+        assert_eq!(heard(&["first"; 15]), []);
+        assert_eq!(heard(&["third", "first"]), [instead("third"), Notice::WorksAgain]);
     }
 
     #[test]

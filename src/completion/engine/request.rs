@@ -108,7 +108,8 @@ impl Request<'_> {
         if let Some((reply, first_text)) = self.prediction.entry.or(self.asked).and_then(|id| state.cache.reply(id)) {
             (self.trace.reply, self.trace.first_text) = (reply.to_owned(), first_text);
         }
-        state.record(self.query, self.trace.total, outcome);
+        let said_by = self.trace.said_by.clone().filter(|_| outcome.is_ok());
+        state.record(self.query, self.trace.total, outcome, said_by);
         drop(state);
         Answer { result, trace: std::mem::take(&mut self.trace) }
     }
@@ -122,7 +123,7 @@ impl Drop for Request<'_> {
             return;
         }
         let mut state = self.engine.lock();
-        state.record(self.query, now().saturating_duration_since(self.begun), Err(Reason::Cancelled));
+        state.record(self.query, now().saturating_duration_since(self.begun), Err(Reason::Cancelled), None);
         let Some(document) = state.documents.get_mut(&self.query.document.uri) else { return };
         if document.newest == Some(self.number) && document.edits == self.edits {
             let streams = std::mem::take(&mut document.streams);

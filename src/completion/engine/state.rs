@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::budget;
 use super::decide::{Asked, Facts, Step, decide, may_ask};
 use super::document_state::{DocumentState, MovingCursor};
 use super::notices::Notices;
 use super::request::Request;
 use super::stream::{Stream, Uri};
+use super::{budget, now};
 use crate::completion::{
     MaskedWindow, Predictor, Query, Reason, Source, Suggestion, Window,
     agreement::Agreement,
-    backoff::Backoff,
     cache::{Cache, EntryId, Found},
     debounce::Debouncer,
     eligibility,
@@ -21,7 +20,7 @@ use crate::completion::{
     history::{History, Record},
 };
 use crate::masking::documents::MaskedDocuments;
-use crate::model::{Endpoint, Error};
+use crate::model::{Backoff, Endpoint, Error, Recipient};
 use crate::privacy::Privacy;
 use crate::settings::{Debounce, Prefetch, Settings};
 use crate::text::document::Document;
@@ -46,6 +45,8 @@ pub(super) struct State {
     /// The last reply of which the filters left nothing, and which filter took the last of it.
     pub emptied: Option<(EntryId, Filter)>,
     pub notices: Notices,
+    /// Who answered last, if that was told.
+    pub answerer: Option<Recipient>,
     /// The number of the last request. One count for all documents, so that no number comes twice though a document is
     /// closed and opened again.
     pub last_request: u64,
@@ -140,6 +141,7 @@ impl State {
         let rivals = document.take_rivals(entry);
         reset(&mut self.cache, rivals);
         let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
+        request.trace.said_by = self.cache.said_by(entry);
         let answer = request.suggest(block, self.cache.beyond(entry, &request.trace.window, block), entry, typed);
         let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
         document.agreement.shown(shown);
@@ -246,11 +248,17 @@ impl State {
         stream.into_iter().for_each(|stream| stream.spoke_at = now);
     }
 
-    /// The endpoint answered so long after it was asked.
-    pub fn answered(&mut self, after: Duration) {
+    /// The endpoint answered so long after it was asked. Says which host did, if that was told.
+    pub fn answered(&mut self, uri: &str, entry: EntryId, after: Duration) -> Option<Arc<str>> {
         self.debouncer.answered(after);
         self.backoff.reset();
-        self.notices.endpoint_answered();
+        let stream = self.documents.get_mut(uri).and_then(|document| document.stream(entry));
+        let by = stream.and_then(|stream| stream.meter.asked());
+        self.notices.endpoint_answered(by.as_ref(), now());
+        if by.is_some() {
+            self.answerer.clone_from(&by);
+        }
+        by.map(|by| by.host)
     }
 
     /// A stream failed. Where another was opened besides, that one tells how the endpoint is.
@@ -273,18 +281,31 @@ impl State {
     }
 
     /// Records what a query came to.
-    pub fn record(&mut self, query: &Query, took: Duration, outcome: Result<Source, Reason>) {
+    pub fn record(
+        &mut self,
+        query: &Query,
+        took: Duration,
+        outcome: Result<Source, Reason>,
+        said_by: Option<Arc<str>>,
+    ) {
         let text = &query.document.text;
         let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
-        self.record_at(&query.document.uri, line, took, outcome);
+        self.record_at(&query.document.uri, line, took, outcome, said_by);
     }
 
-    pub fn record_at(&mut self, uri: &Uri, line: usize, took: Duration, outcome: Result<Source, Reason>) {
+    pub fn record_at(
+        &mut self,
+        uri: &Uri,
+        line: usize,
+        took: Duration,
+        outcome: Result<Source, Reason>,
+        said_by: Option<Arc<str>>,
+    ) {
         match &outcome {
             Ok(source) => self.usage.answered(*source),
             Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
         }
-        self.history.add(Record { at: SystemTime::now(), uri: uri.clone(), line, took, outcome });
+        self.history.add(Record { at: SystemTime::now(), uri: uri.clone(), line, took, outcome, said_by });
     }
 }
 

@@ -79,8 +79,8 @@ impl StreamReader {
         state.spoke(&self.uri, self.entry, now);
         if self.text.raw().is_empty() {
             let after = now.saturating_duration_since(self.begun);
-            state.answered(after);
-            state.cache.set_first_text(self.entry, after);
+            let said_by = state.answered(&self.uri, self.entry, after);
+            state.cache.set_first_text(self.entry, after, said_by);
         }
         self.text.push(text);
         let said = self.text.text();
@@ -123,7 +123,7 @@ impl StreamReader {
         state.filtered(self.entry, &self.text);
         // A reply without any text is a sign of life as well.
         if self.text.raw().is_empty() {
-            state.answered(now().saturating_duration_since(self.begun));
+            state.answered(&self.uri, self.entry, now().saturating_duration_since(self.begun));
         }
         state.stream_over(&self.uri, self.entry);
     }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::task;
 
+use super::member::Target;
 use super::opening::Opening;
-use super::{Backend, Opened, Target, Variable, dialect};
+use super::{Backend, Opened, Variable, dialect};
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options, Patience};
 use crate::endpoint::key::{self, Key, Places};
 use crate::endpoint::url;
@@ -37,13 +38,13 @@ impl ChatHost {
     /// `None`: chat goes where completions come from. `chat`'s key settings are for `chat.url` alone then, and not used.
     pub(super) fn new(settings: &Settings) -> Option<Self> {
         let Settings { endpoint, chat, .. } = settings;
-        let settings::Endpoint { model, stream, warm_up, .. } = settings::Endpoint::default();
+        let settings::Endpoint { model, stream, warm_up, parallel, fallbacks, .. } = settings::Endpoint::default();
         let place = Place {
             url: chat.url.clone()?,
             api_key_file: chat.api_key_file.clone(),
             api_key_command: chat.api_key_command.clone(),
             // What has nothing to do with where and how must not end a connection.
-            endpoint: settings::Endpoint { model, stream, warm_up, ..endpoint.clone() },
+            endpoint: settings::Endpoint { model, stream, warm_up, parallel, fallbacks, ..endpoint.clone() },
         };
         Some(Self { place, opening: Opening::default() })
     }
@@ -62,20 +63,28 @@ impl Backend {
 
     /// The same, and tells when the request goes out.
     pub fn chat_telling(&self, prompt: ChatPrompt, sent: &Sent) -> Reply {
-        let (backend, asked, own_url) = (self.clone(), self.clone(), self.chat.is_some());
+        let (backend, own_url) = (self.clone(), self.chat.is_some());
         let (sent, patience) = (sent.clone(), self.chat_patience);
         // A model that thinks without saying so is as silent after the first byte as before it.
         let patience = Patience { first_byte: patience, between_bytes: patience };
         let reply = async move {
-            backend.open_chat().await.map(|opened| opened.endpoint.chat_telling(prompt, &sent, patience))
-        };
-        let told = move |error: Error| {
-            if matches!(error, Error::KeyRefused { .. }) {
-                asked.forget_chat_key();
+            if own_url {
+                let opened = backend.open_chat().await?;
+                let forgotten = backend.clone();
+                let reply = opened.endpoint.chat_telling(prompt, &sent, patience);
+                return Ok(reply.inspect_err(move |error| forgotten.forget_chat_key(error)).boxed());
             }
-            error.in_chat(own_url)
+            backend.may_chat().await?;
+            let told = sent.clone();
+            Ok(backend.asking(&sent, false, move |endpoint, member| {
+                let mut prompt = prompt.clone();
+                if member.is_fallback() {
+                    prompt.model.clone_from(&member.settings.model);
+                }
+                endpoint.chat_telling(prompt, &told, patience)
+            }))
         };
-        stream::once(reply).try_flatten().map_err(told).boxed()
+        stream::once(reply).try_flatten().map_err(move |error: Error| error.in_chat(own_url)).boxed()
     }
 
     /// The address that chat asks, as the user wrote it.
@@ -83,42 +92,58 @@ impl Backend {
         self.chat.as_ref().map_or_else(|| self.url(), |own| &own.place.url)
     }
 
-    /// Finds chat's key and prepares its client, like [`open`](Self::open). Sends nothing.
+    /// Finds chat's key and prepares its client, like [`open`](Self::open). Sends nothing. Without an address of chat's
+    /// own it is that of the first endpoint that can be asked.
     ///
     /// # Errors
     /// One sentence that says what to do: [`Error::NoEndpoint`] where neither a key nor an address is set, and where the
     /// dialect is `local`; no key; [`Error::Setup`] where the address or the key's place is not usable.
     pub async fn open_chat(&self) -> Result<Opened, Error> {
         let own_url = self.chat.is_some();
-        let opened = self.find_chat().await.map_err(|error| error.in_chat(own_url))?;
-        if opened.endpoint.lacks_key() { Err(Error::NoKey.in_chat(own_url)) } else { Ok(opened) }
+        self.find_chat().await.map_err(|error| error.in_chat(own_url))
     }
 
     async fn find_chat(&self) -> Result<Opened, Error> {
-        if let Target::Refused(why) = &self.endpoint.target {
-            return Err(Error::Setup(why.clone()));
+        self.may_chat().await?;
+        let usable = |opened: Opened| if opened.endpoint.lacks_key() { Err(Error::NoKey) } else { Ok(opened) };
+        if let Some(own) = &self.chat {
+            let opened = own.opening.get(own.place.api_key_file.as_deref(), || self.open_own(&own.place)).await?;
+            return usable(opened);
         }
-        let Some(own) = &self.chat else {
-            let chosen = self.endpoint.settings.dialect == Dialect::Local;
-            return if self.is_local().await { Err(Error::NoEndpoint { chosen }) } else { self.open().await };
-        };
-        own.opening.get(own.place.api_key_file.as_deref(), || self.open_own(&own.place)).await
+        let first = self.open().await.and_then(usable);
+        for fallback in self.fallbacks.iter().filter(|_| first.is_err()) {
+            if let Ok(opened) = fallback.open().await.and_then(usable) {
+                return Ok(opened);
+            }
+        }
+        first
     }
 
-    /// The key of the chat was refused: it is looked for again. It may have been the endpoint's.
-    fn forget_chat_key(&self) {
+    /// Whether there is anybody to chat with.
+    async fn may_chat(&self) -> Result<(), Error> {
+        if let Target::Refused(why) = &self.first.target {
+            return Err(Error::Setup(why.clone()));
+        }
+        let chosen = self.first.settings.dialect == Dialect::Local;
+        if self.chat.is_none() && self.is_local().await { Err(Error::NoEndpoint { chosen }) } else { Ok(()) }
+    }
+
+    /// Where the key of the chat was refused, it is looked for again. It may have been the endpoint's.
+    fn forget_chat_key(&self, error: &Error) {
+        if !matches!(error, Error::KeyRefused { .. }) {
+            return;
+        }
         if let Some(own) = &self.chat {
             own.opening.forget();
         }
-        if let Target::Remote(opening) = &self.endpoint.target {
-            opening.forget();
-        }
+        self.first.forget();
     }
 
     async fn open_own(&self, place: &Place) -> Result<Opened, Error> {
-        let given = url::parse(&place.url).map_err(|error| Error::Setup(error.about("chat")))?;
+        let plain_hosts = &place.endpoint.allow_http;
+        let given = url::parse_allowing(&place.url, plain_hosts).map_err(|error| Error::Setup(error.about("chat")))?;
         // The key of the endpoint goes to the host that the user chose for it, over the same port and scheme.
-        let is_endpoints = url::parse(self.url()).is_ok_and(|endpoint| endpoint.origin() == given.origin());
+        let is_endpoints = self.parsed_url().is_ok_and(|endpoint| endpoint.origin() == given.origin());
         let key = match own_key(place, self.variable).await? {
             None if is_endpoints => self.open().await?.key,
             own => own,
@@ -126,8 +151,15 @@ impl Backend {
         if let Some(warning) = key.as_ref().and_then(|key| key.warning.as_ref()) {
             tracing::warn!("{warning}");
         }
+        // So do its headers, which may hold a key as well.
+        let headers = match is_endpoints && !place.endpoint.headers.is_empty() {
+            true => self.open().await?.endpoint.headers(),
+            false => Vec::new(),
+        };
         let options = Options {
             url: place.url.clone(),
+            plain_hosts: plain_hosts.clone(),
+            headers,
             dialect: if is_endpoints { dialect(&place.endpoint) } else { None },
             stream: true,
             key: key.as_ref().map(|key| key.secret.clone()),
@@ -136,7 +168,7 @@ impl Backend {
             between_bytes: BETWEEN_BYTES,
             ..Options::default()
         };
-        let endpoint = match self.opened() {
+        let endpoint = match self.first.opened() {
             Some(opened) => opened.endpoint.changed(options),
             None => HttpEndpoint::new(options),
         };
@@ -148,7 +180,13 @@ impl Backend {
 async fn own_key(place: &Place, variable: Variable) -> Result<Option<Key>, Error> {
     let (file, command) = (place.api_key_file.clone(), place.api_key_command.clone());
     let found = task::spawn_blocking(move || {
-        let places = Places { variables: &[VARIABLE], section: "chat", file: file.as_deref(), command: &command };
+        let places = Places {
+            variables: &[VARIABLE],
+            settings: ["chat.apiKeyFile", "chat.apiKeyCommand"],
+            file: file.as_deref(),
+            command: &command,
+            is_header: false,
+        };
         key::find(variable, &places)
     });
     let found = found.await.map_err(|_| Error::Setup("looking for chat's API key did not end".to_owned()))?;

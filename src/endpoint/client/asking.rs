@@ -4,10 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use reqwest::{Method, Request};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
 use crate::endpoint::fim_template::{FimFormat, Template};
+use crate::endpoint::http::body_within;
+use crate::endpoint::llamacpp::{self, Props};
+use crate::endpoint::url;
 use crate::model::{Error, Prompt, Reply, Sent};
 
 /// How long a model that is being loaded is waited for. Small ones are there by then; who waits for a large one is told,
@@ -16,6 +22,9 @@ const LOADING: Duration = Duration::from_secs(5);
 
 /// How often it is asked meanwhile. The answer comes at once and costs nothing.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How long a server may take to tell of itself. It does so at once, even while it works.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Inner {
     /// Asks. A server that turns out to take no suffix is asked again in the model's own format, if that is known, and so
@@ -33,6 +42,37 @@ impl Inner {
         }
     }
 
+    /// A place at the server. Waits for one.
+    async fn slot(self: &Arc<Self>) -> Option<OwnedSemaphorePermit> {
+        if self.slots.ask() {
+            match self.props().await.map(|props| props.slots) {
+                Ok(slots) => self.slots.learn(slots.unwrap_or(1)),
+                // It is loading, or does not tell everybody: one at a time until it does.
+                Err(error) => {
+                    tracing::debug!(kind = error.kind(), "the number of slots is not known");
+                    if matches!(error, Error::Loading { .. } | Error::Unreachable { .. }) {
+                        self.slots.ask_again();
+                    }
+                }
+            }
+        }
+        self.slots.take().await
+    }
+
+    /// What llama.cpp says of itself.
+    pub(super) async fn props(&self) -> Result<Props, Error> {
+        let body = self.get("props").await?;
+        llamacpp::read_props(&body).ok_or_else(|| self.unreadable("it is not what llama.cpp says of itself"))
+    }
+
+    /// What stands at a place of the server's own.
+    pub(super) async fn get(&self, place: &str) -> Result<Vec<u8>, Error> {
+        let mut request = Request::new(Method::GET, url::below_root(&self.given, place));
+        self.authorize(request.headers_mut())?;
+        let mut response = self.send(request, None, LOOK).await?;
+        Ok(body_within(&mut response, LOOK).await)
+    }
+
     /// The format in which a model of that name is asked, if it is not by prefix and suffix.
     fn template(&self, model: &str) -> Option<Template> {
         match &self.fim_format {
@@ -46,6 +86,7 @@ impl Inner {
 
     /// Asks once, or as long as a model is loaded for.
     async fn ask_by(self: Arc<Self>, prompt: Prompt, template: Option<&Template>, sent: &Sent) -> Result<Reply, Error> {
+        let slot = self.slot().await;
         let until = Instant::now() + LOADING.min(self.patience.first_byte);
         let is_raw = template.is_some();
         let prompt = match template {
@@ -60,8 +101,19 @@ impl Inner {
                     tracing::info!("{host} is loading its model");
                     sleep(LOOK_AGAIN).await;
                 }
-                asked => return asked,
+                // The place is taken until the reply is over, or nobody reads it any more.
+                asked => return asked.map(|reply| holding(slot, reply)),
             }
         }
     }
+}
+
+/// The reply, which holds its place at the server.
+fn holding(slot: Option<OwnedSemaphorePermit>, reply: Reply) -> Reply {
+    let Some(slot) = slot else { return reply };
+    reply
+        .inspect(move |_| {
+            let _ = &slot;
+        })
+        .boxed()
 }

@@ -6,18 +6,21 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Key, KeyError, LONGEST, checked};
+use super::{Key, KeyError, LONGEST, Places, checked};
 
 /// How often a command that has closed its output is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(5);
 
 /// The key that a program prints in its first line. No shell is involved.
-pub(super) fn run(command: &[String], limit: Duration, section: &'static str) -> Result<Key, KeyError> {
-    let Some((program, arguments)) = command.split_first() else {
+pub(super) fn run(places: &Places<'_>, limit: Duration) -> Result<Key, KeyError> {
+    let Some((program, arguments)) = places.command.split_first() else {
         return Err(KeyError::Empty { origin: "key command".to_owned() });
     };
-    let started =
-        |error: io::Error| KeyError::CommandStart { program: program.clone(), reason: error.to_string(), section };
+    let started = |error: io::Error| KeyError::CommandStart {
+        program: program.clone(),
+        reason: error.to_string(),
+        setting: places.settings[1].to_owned(),
+    };
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -39,7 +42,7 @@ pub(super) fn run(command: &[String], limit: Duration, section: &'static str) ->
         return Err(KeyError::CommandFailed { program: program.clone(), status: status.to_string() });
     }
     let output = String::from_utf8_lossy(&output);
-    checked(output.lines().next().unwrap_or_default(), format!("command {program}"), None)
+    checked(output.lines().next().unwrap_or_default(), format!("command {program}"), None, places)
 }
 
 /// All that the child writes, read by a thread of its own: a pipe cannot be read with a time limit.

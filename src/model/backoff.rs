@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::model::Error;
+use super::Error;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -18,7 +18,7 @@ const LONGEST_PASSING: Duration = Duration::from_secs(60);
 
 /// The endpoint's failures since it last answered. No rest is for ever.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub struct Backoff {
     /// The latest failure, and until when the endpoint is left alone.
     last: Option<(Error, Instant)>,
     /// Rests of each sort so far, so that one hiccup does not lengthen the other's.

@@ -1,0 +1,156 @@
+//! Several endpoints, as a person sees them: which one is asked, how often, what is shown and told, and by which key.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use serde_json::{Value, json};
+
+use crate::clients::{Builder, vscode};
+use crate::editor::Editor;
+use crate::fake_endpoint::{Fake, Script};
+use crate::ghost::{KEY, URI, settings};
+use crate::process::command;
+
+const SECOND_KEY: &str = "second-key-0123456789";
+
+/// An editor whose server asks `first`, and `second` while that cannot answer.
+fn editor(first: &Fake, second: &Fake) -> Editor {
+    let client: Builder = vscode().env("CODESTRAL_API_KEY", KEY).file("second-key", SECOND_KEY);
+    let mut options = settings(first);
+    let key_file = client.home.path().join("second-key");
+    options["endpoint"]["fallbacks"] =
+        json!([{"url": second.url(), "dialect": "mistral", "model": "second-model", "apiKeyFile": key_file}]);
+    client.options(options).start()
+}
+
+fn host(fake: &Fake) -> String {
+    fake.url().trim_start_matches("http://").to_owned()
+}
+
+fn messages(editor: &Editor) -> Vec<String> {
+    let shown = editor.notifications.iter().filter(|message| message["method"] == "window/showMessage");
+    shown.map(|message| message["params"]["message"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Types one more key and waits for what is shown.
+fn type_on(editor: &mut Editor, offset: &mut usize, key: &str) -> String {
+    editor.change(URI, *offset..*offset, key);
+    *offset += key.len();
+    let id = editor.complete(URI, *offset);
+    editor.drawn(URI, id)
+}
+
+#[track_caller]
+fn keys(fake: &Fake, key: &str) {
+    for request in fake.all() {
+        let sent = request.header("authorization");
+        assert!(sent.is_none_or(|sent| sent == format!("Bearer {key}")), "{sent:?} came to the wrong host");
+    }
+    assert!(fake.received().iter().all(|request| request.header("authorization").is_some()));
+}
+
+#[test]
+fn while_the_first_cannot_answer_the_second_does_and_that_and_its_end_are_told_once() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let is_broken = Arc::clone(&broken);
+    let first = Fake::start(move |_| match is_broken.load(SeqCst) {
+        true => Script::refuse(503, "{}").header("retry-after-ms", "300"),
+        false => Script::text("first();\n"),
+    });
+    let second = Fake::start(|_| Script::text("second();\n"));
+    let mut editor = editor(&first, &second);
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦second();⟧\n");
+    for key in ["(", "[", "{"] {
+        assert!(type_on(&mut editor, &mut offset, key).contains("second"));
+    }
+    assert_eq!(first.stats().requests, 1, "it rests");
+    editor.wait_until("word of who answers", |editor| {
+        messages(editor).iter().any(|told| told.contains("completions come from")).then_some(())
+    });
+
+    let why = editor.command("codestral.why");
+    assert_eq!((&why[0]["shown"], &why[0]["from"]), (&json!("endpoint"), &json!(host(&second))));
+    let status = editor.command("codestral.status");
+    assert_eq!((&status["answeredBy"], &status["error"]), (&json!(host(&second)), &Value::Null));
+    assert!(status["endpoints"][0]["resting"].as_str().is_some_and(|why| why.contains("503")), "{status}");
+    assert_eq!(
+        (&status["endpoints"][1]["url"], &status["endpoints"][1]["resting"]),
+        (&json!(second.url()), &Value::Null)
+    );
+
+    broken.store(false, SeqCst);
+    for _ in 0..100 {
+        if type_on(&mut editor, &mut offset, "(").contains("first") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(editor.command("codestral.status")["answeredBy"], host(&first));
+    editor.wait_until("word that it works again", |editor| {
+        messages(editor).iter().any(|told| told.contains("work again")).then_some(())
+    });
+    let told = messages(&editor);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains(&host(&second)) && told.iter().all(|line| line.chars().count() <= 60), "{told:?}");
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+    assert!(second.received().iter().all(|request| request.body["model"] == "second-model"));
+
+    let home = editor.home();
+    assert_eq!(editor.shutdown(), 0);
+    let output = command(&home).args(["usage", "--json"]).output().expect("it runs");
+    let counts: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let asked = |fake: &Fake| counts["endpoints"][host(fake)]["requests"].as_u64().unwrap_or_default();
+    assert!(asked(&first) >= 1 && asked(&second) >= 4, "{counts}");
+    assert_eq!(counts["estimatedDollars"], 0.0, "what this machine does costs nothing");
+    let written = fs::read_to_string(home.join("state/codestral-ls/usage.json")).expect("the file");
+    assert!(!written.contains("key"), "{written}");
+}
+
+#[test]
+fn one_that_hangs_is_passed_over_within_two_seconds() {
+    let (first, second) = (Fake::start(|_| Script::silence()), Fake::start(|_| Script::text("second();\n")));
+    let mut editor = editor(&first, &second);
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦second();⟧\n");
+    let asked = first.stats().requests;
+    assert!(type_on(&mut editor, &mut offset, "(").contains("second"));
+    assert_eq!(first.stats().requests, asked, "it rests");
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+}
+
+#[test]
+fn chat_comes_from_the_second_too() {
+    let first = Fake::start(|_| Script::refuse(500, "{}"));
+    let second = Fake::start(|_| Script::text("because"));
+    let mut editor = editor(&first, &second);
+    editor.write(URI, "fn f() {<cursor>}\n");
+    let argument = json!({"action": "ask", "textDocument": {"uri": URI}, "instruction": "why?"});
+    let id = editor.request("workspace/executeCommand", json!({"command": "codestral.chat", "arguments": [argument]}));
+    let result = editor.result(id).to_string();
+    second.wait_for(|stats| stats.requests == 1);
+    assert_eq!(second.received()[0].path, "/v1/chat/completions", "{result}");
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+}
+
+#[test]
+fn what_an_endpoint_cannot_carry_is_told_once() {
+    let fake = Fake::start(|_| Script::text("x"));
+    let mut options = settings(&fake);
+    options["endpoint"]["dialect"] = "llamacpp".into();
+    options["chat"] = json!({"safePrompt": true});
+    let mut editor = vscode().options(options.clone()).start();
+    let is_told = |editor: &mut Editor| {
+        messages(editor).iter().any(|it| it.contains("chat.safePrompt is not sent")).then_some(())
+    };
+    editor.wait_until("word of what is not sent", is_told);
+    editor.notify("workspace/didChangeConfiguration", json!({"settings": {"codestral": options}}));
+    assert_eq!(editor.command("codestral.status")["problems"].as_array().map(Vec::len), Some(1));
+    assert_eq!(messages(&editor).len(), 1);
+}
