@@ -4,6 +4,7 @@ mod chat_command;
 mod check_command;
 mod complete_command;
 mod config_command;
+mod models_command;
 mod progress_line;
 mod target;
 mod terminal;
@@ -70,6 +71,8 @@ enum Command {
     Check(check_command::Check),
     /// Print the settings as they hold, and where each comes from.
     Config(config_command::Config),
+    /// List the models of each endpoint, and which of them complete inside code.
+    Models(models_command::Models),
     /// Print what became of the suggestions, and what they took.
     Usage(usage_command::Usage),
 }
@@ -135,6 +138,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         Some(Command::Chat(chat)) => chat.run(&sources.load()),
         Some(Command::Check(check)) => check.run(&sources),
         Some(Command::Config(config)) => config.run(&sources.load()),
+        Some(Command::Models(models)) => models.run(&sources.load()),
         Some(Command::Usage(usage)) => usage.run(),
     }
 }

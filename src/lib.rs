@@ -7,7 +7,7 @@
 //!
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
-//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `usage` |
+//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `models`, `usage` |
 //! | [`server`] | conversations, index, chat, completion, next_edit, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
 //! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |

@@ -3,6 +3,7 @@
 mod ceiling_step;
 mod chat_step;
 mod local_step;
+mod server_step;
 
 use std::env;
 use std::fmt::Display;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
@@ -19,12 +21,14 @@ use tokio::time::Instant;
 
 use super::terminal::visible;
 use super::{Error, FAILED, FINE, block_on, keep_usage, progress_line};
+use crate::calendar::Day;
 use crate::endpoint::backend::Opened;
+use crate::endpoint::fim_template::Template;
 use crate::endpoint::key;
 use crate::endpoint::models::Model;
-use crate::endpoint::{Backend, url};
+use crate::endpoint::{Backend, Dialect, url};
 use crate::model::{self, Delta, Endpoint, Prompt, read};
-use crate::settings::{Loaded, Problem, Settings, Sources};
+use crate::settings::{self, Loaded, Problem, Sources};
 use crate::usage::{Metered, Recorder};
 
 /// Enough for `a + b`, and a few cents for a thousand checks.
@@ -72,27 +76,44 @@ async fn check(sources: &Sources, report: &mut Report<impl Write>) -> io::Result
         for sentence in backend.not_carried(&loaded.settings) {
             report.say("settings", (Mark::Warn, sentence))?;
         }
-        endpoint(&loaded, &backend, report).await?;
+        let usage = Recorder::default();
+        endpoint(&loaded, &backend, "endpoint", &usage, report).await?;
+        for (section, fallback) in backend.each_fallback() {
+            report.say("fallback", (Mark::Ok, format!("{section}, asked while those before it cannot answer")))?;
+            endpoint(&loaded, &fallback, &section, &usage, report).await?;
+        }
+        // What was used before; this check's own few tokens come to it.
+        let ceiling = ceiling_step::check(&loaded.settings, report);
+        keep_usage(&usage);
+        ceiling?;
         local_step::beside(&loaded.settings, report).await?;
     }
     chat_step::check(&backend, &loaded, report).await
 }
 
-/// What is asked: from the model's name to a first completion.
-async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl Write>) -> io::Result<()> {
-    let settings = &loaded.settings;
-    report.say("model", (Mark::Ok, format!("{} ({})", settings.endpoint.model, origin(loaded, "endpoint.model"))))?;
+/// What is asked: from the model's name to a first completion. `section` names it in the settings.
+async fn endpoint(
+    loaded: &Loaded,
+    backend: &Backend,
+    section: &str,
+    usage: &Recorder,
+    report: &mut Report<impl Write>,
+) -> io::Result<()> {
+    let settings = backend.settings();
+    // A list is set as a whole.
+    let origin_of = |key: &str| match section.split_once('[') {
+        Some((list, _)) => origin(loaded, list),
+        None => origin(loaded, &format!("{section}.{key}")),
+    };
+    report.say("model", (Mark::Ok, format!("{} ({})", settings.model, origin_of("model"))))?;
     let url = match backend.parsed_url() {
         Ok(url) => url,
         Err(error) => {
-            report.say(
-                "url",
-                (Mark::Fail, format!("{} ({})", error.about("endpoint"), origin(loaded, "endpoint.url"))),
-            )?;
+            report.say("url", (Mark::Fail, format!("{} ({})", error.about(section), origin_of("url"))))?;
             return report.skip(&["key", "connection", "models", "completion"]);
         }
     };
-    report.say("url", (Mark::Ok, format!("{} ({})", backend.url(), origin(loaded, "endpoint.url"))))?;
+    report.say("url", (Mark::Ok, format!("{} ({})", backend.url(), origin_of("url"))))?;
     let opened = match progress_line::during("looking for the key", backend.open()).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -110,13 +131,13 @@ async fn endpoint(loaded: &Loaded, backend: &Backend, report: &mut Report<impl W
     if !is_reached {
         return report.skip(&["models", "completion"]);
     }
-    models(&opened, settings, report).await?;
-    let usage = Recorder::default();
-    report.say("completion", completion(&opened, settings, &usage).await)?;
-    // What was used before; this check's own few tokens come to it.
-    let ceiling = ceiling_step::check(settings, report);
-    keep_usage(&usage);
-    ceiling
+    let chats = section == "endpoint";
+    models(&opened, &format!("{section}.model"), &settings.model, &loaded.settings.chat, chats, report).await?;
+    server_step::slots(&opened.endpoint, &loaded.settings, report).await?;
+    let finding = completion(&opened, &settings.model, usage).await;
+    let works = finding.0 != Mark::Fail;
+    report.say("completion", finding)?;
+    if works { server_step::inside(&opened.endpoint, settings, section, usage, report).await } else { Ok(()) }
 }
 
 fn settings_files(sources: &Sources, loaded: &Loaded, report: &mut Report<impl Write>) -> io::Result<()> {
@@ -168,7 +189,11 @@ fn key_finding(opened: &Opened, url: &Url) -> Finding {
 fn connection(reached: Result<Version, model::Error>, url: &Url, took: u128) -> Finding {
     match reached {
         Ok(version) => {
-            let tls = if url.scheme() == "https" { "secure" } else { "plain, on this machine" };
+            let tls = match url.scheme() {
+                "https" => "secure",
+                _ if url::is_loopback(url) => "plain, on this machine",
+                _ => "plain (endpoint.allowHttp)",
+            };
             (Mark::Ok, format!("{}: {version:?}, {tls}, in {took} ms", url::host(url)))
         }
         Err(error) => (Mark::Fail, error.to_string()),
@@ -176,22 +201,32 @@ fn connection(reached: Result<Version, model::Error>, url: &Url, took: u128) -> 
 }
 
 /// Whether the models in use are listed. Not every endpoint has a list, so the completion has the last word.
-async fn models(opened: &Opened, settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
+async fn models(
+    opened: &Opened,
+    key: &str,
+    name: &str,
+    chat: &settings::Chat,
+    chats: bool,
+    report: &mut Report<impl Write>,
+) -> io::Result<()> {
     let (listed, took) = timed("asking for the models", opened.endpoint.models()).await;
     let listed = match listed {
         Ok(listed) => listed,
         Err(error) => return report.say("models", (Mark::Warn, format!("not listed: {error}"))),
     };
     report.say("models", (Mark::Ok, format!("{} listed in {took} ms", listed.len())))?;
-    report.say("models", judge(&listed, "endpoint.model", &settings.endpoint.model, true))?;
-    if settings.chat.url.is_none() && settings.chat.model != settings.endpoint.model {
-        report.say("models", judge(&listed, "chat.model", &settings.chat.model, false))?;
+    // llama.cpp has one model, by the name of its file, and takes any name for it.
+    if opened.endpoint.dialect() != Dialect::LlamaCpp || listed.len() > 1 {
+        report.say("models", judge(&listed, key, name, true, &today()))?;
+        if chats && chat.url.is_none() && chat.model != name {
+            report.say("models", judge(&listed, "chat.model", &chat.model, false, &today()))?;
+        }
     }
     Ok(())
 }
 
 /// What the list says of the model that the setting `key` names.
-fn judge(listed: &[Model], key: &str, name: &str, completes: bool) -> Finding {
+fn judge(listed: &[Model], key: &str, name: &str, completes: bool, today: &str) -> Finding {
     let choices = || {
         let fit = listed.iter().filter(|model| !completes || model.fim != Some(false));
         let names: Vec<&str> = fit.map(|model| model.id.as_str()).take(NAMED).collect();
@@ -200,23 +235,35 @@ fn judge(listed: &[Model], key: &str, name: &str, completes: bool) -> Finding {
     let Some(model) = listed.iter().find(|model| model.is_called(name)) else {
         return (Mark::Warn, format!("{name} is not listed; set {key} to one that is: {}", choices()));
     };
-    if completes && model.fim == Some(false) {
+    if completes && model.fim == Some(false) && Template::of_model(name).is_none() {
         return (Mark::Warn, format!("{name} does not complete inside code; set {key} to another: {}", choices()));
     }
     if let Some(date) = &model.deprecation {
         let instead = model.replacement.as_deref().map_or_else(choices, |model| format!("its successor is {model}"));
-        return (Mark::Warn, format!("{name} goes away on {date}; change {key}: {instead}"));
+        return (Mark::Warn, format!("{name} {}; change {key}: {instead}", goes_away(date, today)));
     }
     let does = if completes && model.fim == Some(true) { " and completes inside code" } else { "" };
     (Mark::Ok, format!("{name} ({key}) is listed{does}"))
 }
 
+/// Dates are told as ISO 8601 has them, so that their order is that of their letters.
+fn goes_away(date: &str, today: &str) -> String {
+    match date.get(..today.len()) {
+        Some(day) if day < today => format!("went away on {date}"),
+        _ => format!("goes away on {date}"),
+    }
+}
+
+fn today() -> String {
+    Day::at(SystemTime::now()).to_string()
+}
+
 /// One tiny completion, past the engine: what counts is whether the endpoint answers, not what is worth showing.
-async fn completion(opened: &Opened, settings: &Settings, usage: &Recorder) -> Finding {
+async fn completion(opened: &Opened, model: &str, usage: &Recorder) -> Finding {
     let prompt = Prompt {
         prefix: "def add(a, b):\n    return ".into(),
         suffix: "\n".into(),
-        model: settings.endpoint.model.clone(),
+        model: model.to_owned(),
         max_tokens: FEW_TOKENS,
         temperature: Some(0.0),
         ..Prompt::default()
@@ -242,7 +289,9 @@ async fn completion(opened: &Opened, settings: &Settings, usage: &Recorder) -> F
             (Mark::Warn, format!("an empty answer in {took} ms; try again, or set completion.minTokens to 1"))
         }
         (Ok(()), Some(first)) => match opened.endpoint.deprecation() {
-            Some(date) => (Mark::Warn, format!("it works, but the model goes away on {date}; change endpoint.model")),
+            Some(date) => {
+                (Mark::Warn, format!("it works, but the model {}; change its name", goes_away(&date, &today())))
+            }
             None => (Mark::Ok, format!("first text after {first} ms, all after {took} ms")),
         },
     }
@@ -308,7 +357,7 @@ mod tests {
 
     #[track_caller]
     fn check(listed: &[Model], completes: bool, mark: Mark, parts: &[&str]) {
-        let (found, text) = judge(listed, "endpoint.model", "m", completes);
+        let (found, text) = judge(listed, "endpoint.model", "m", completes, "2026-11-29");
         assert_eq!(found, mark, "{text}");
         for part in parts {
             assert!(text.contains(part), "{text:?} lacks {part:?}");
@@ -330,7 +379,9 @@ mod tests {
     fn an_old_model_names_its_end_and_its_successor() {
         let ending = Model { deprecation: Some("2026-12-31".into()), ..model("m", Some(true)) };
         let replaced = Model { replacement: Some("n".into()), ..ending.clone() };
-        check(&[ending], true, Mark::Warn, &["2026-12-31", "listed are m"]);
+        let gone = Model { deprecation: Some("2025-06-16T00:00:00Z".into()), ..ending.clone() };
+        check(&[gone], true, Mark::Warn, &["went away on 2025-06-16", "change endpoint.model"]);
+        check(&[ending], true, Mark::Warn, &["goes away on 2026-12-31", "listed are m"]);
         check(&[replaced], true, Mark::Warn, &["2026-12-31", "its successor is n"]);
     }
 

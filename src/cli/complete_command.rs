@@ -20,7 +20,7 @@ use super::target::{Cursor, Spot, part};
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, keep_usage, progress_line, report_problems};
 use crate::completion::engine::{Answer, Trace};
 use crate::completion::{Engine, Located, Query, Reason, Suggestion};
-use crate::endpoint::{Backend, url};
+use crate::endpoint::Backend;
 use crate::index::workspace::{self, Rules};
 use crate::index::{self, SharedIndex};
 use crate::settings::{Loaded, Settings};
@@ -118,8 +118,7 @@ impl Complete {
         if let Some(index) = index.clone() {
             engine.set_predictor(index);
         }
-        let host = backend.parsed_url().map_or_else(|_| backend.url().to_owned(), |url| url::host(&url));
-        let answer = progress_line::during(format!("asking {host}"), engine.complete(query)).await;
+        let answer = progress_line::during(format!("asking {}", backend.host()), engine.complete(query)).await;
         // What is still being read is given up, and counts.
         engine.finish();
         keep_usage(&usage);

@@ -92,7 +92,10 @@ impl Backend {
         }
         let old: Vec<&Arc<Member>> = self.members().collect();
         for member in std::iter::once(&mut changed.first).chain(&mut changed.fallbacks) {
-            let is_same = |old: &&&Arc<Member>| old.section == member.section && old.settings == member.settings;
+            let is_same = |old: &&&Arc<Member>| {
+                let is_section = old.section == member.section && old.show_after == member.show_after;
+                is_section && old.settings == member.settings
+            };
             if let Some(old) = old.iter().find(is_same) {
                 // What failed before may work now.
                 old.answered();
@@ -118,6 +121,11 @@ impl Backend {
     /// It is no address that may be asked.
     pub fn parsed_url(&self) -> Result<Url, url::UrlError> {
         self.first.parsed_url()
+    }
+
+    /// Host and port of the first, for messages.
+    pub fn host(&self) -> String {
+        self.parsed_url().map_or_else(|_| self.url().to_owned(), |url| url::host(&url))
     }
 
     /// Finds the key and prepares the client of the first. What was found is kept until the key is refused or its file
@@ -176,7 +184,8 @@ impl Backend {
         may_be_local && self.open().await.is_ok_and(|opened| opened.key.is_none())
     }
 
-    /// Opens a connection once a key is known, so that the first completion finds it.
+    /// Opens a connection once a key is known, so that the first completion finds it; has the model loaded by a server
+    /// that does that itself.
     pub async fn warm_up(&self) {
         if self.is_local().await {
             return;
@@ -187,6 +196,7 @@ impl Backend {
                     tracing::warn!("{warning}");
                 }
                 endpoint.warm_up().await;
+                endpoint.load(&self.first.settings.model).await;
             }
             Ok(_) => tracing::info!("no API key yet; not connecting"),
             Err(error) => tracing::warn!("{error}"),
@@ -202,9 +212,10 @@ impl Backend {
         // Also those that go elsewhere, or nowhere: none of them belongs into a text.
         let variables = key::variables(true).iter().chain([&chat_host::VARIABLE]);
         variables.filter_map(|name| variable(name)).for_each(|key| own_keys::add(&key));
+        let show_after = settings.completion.show_after();
         let member = |settings: settings::Endpoint, section: String| {
             let target = target(settings.dialect);
-            Arc::new(Member::new(settings, target, section, variable))
+            Arc::new(Member::new(settings, target, section, show_after, variable))
         };
         let endpoint = &settings.endpoint;
         // The embedded engine alone has nobody to fall back on; and a fallback that is nobody is none.

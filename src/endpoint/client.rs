@@ -1,7 +1,9 @@
 //! An endpoint that is asked over HTTP: one dialect at one address, with one key.
 
 mod asking;
+mod pace;
 mod reading;
+mod server;
 mod slots;
 
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use pace::Pace;
 use reading::Reading;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url, Version};
@@ -21,7 +24,6 @@ use crate::endpoint::decode::{Broken, Decoder};
 use crate::endpoint::error::{for_people, from_event, from_status};
 use crate::endpoint::fim_template::FimFormat;
 use crate::endpoint::http::{Body, Http, body_within};
-use crate::endpoint::models::{self, Model};
 use crate::endpoint::url::{self, UrlError};
 use crate::endpoint::{Dialect, key};
 use crate::masking::own_keys;
@@ -32,6 +34,9 @@ pub const BETWEEN_BYTES: Duration = Duration::from_secs(10);
 
 /// How long the body of an error, once its head is here, is waited for.
 const REFUSAL_BODY: Duration = Duration::from_secs(2);
+
+/// How long a model is waited for that is loaded from a disk.
+const COLD: Duration = Duration::from_secs(120);
 
 /// A warm-up that takes longer would not be done before the first request anyway.
 const WARM_UP: Duration = Duration::from_secs(5);
@@ -64,6 +69,8 @@ pub struct Options {
     pub headers: Vec<(HeaderName, SecretString)>,
     /// How many requests it works on at a time; `None`: see [`slots`].
     pub parallel: Option<u32>,
+    /// When a suggestion is to be there: for how much to ask a slow server for.
+    pub show_after: Duration,
 }
 
 impl Default for Options {
@@ -81,6 +88,7 @@ impl Default for Options {
             plain_hosts: Vec::new(),
             headers: Vec::new(),
             parallel: None,
+            show_after: Duration::from_millis(400),
         }
     }
 }
@@ -109,6 +117,10 @@ struct Inner {
     key: Option<SecretString>,
     headers: Vec<(HeaderName, SecretString)>,
     slots: Slots,
+    pace: Pace,
+    /// Whether it is a server of one's own, to which a long reply means work for nothing.
+    is_near: bool,
+    show_after: Duration,
     stream: bool,
     patience: Patience,
     fim_format: FimFormat,
@@ -153,13 +165,6 @@ impl HttpEndpoint {
         self.0.deprecation.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Builds the client and opens a connection, so that the first completion need not wait for TCP and TLS. Sends no
-    /// key; whatever goes wrong shows when it matters.
-    pub async fn warm_up(&self) {
-        let outcome = timeout(WARM_UP, self.reach()).await;
-        tracing::debug!(host = self.0.host, in_time = outcome.is_ok(), "warmed up");
-    }
-
     /// Calls the host, without the key, and is content with any answer; gives the version of HTTP it speaks.
     pub async fn reach(&self) -> Result<Version, Error> {
         let inner = &*self.0;
@@ -176,17 +181,6 @@ impl HttpEndpoint {
     /// Whether it cannot be asked for want of a key.
     pub fn lacks_key(&self) -> bool {
         self.0.lacks_key()
-    }
-
-    /// Asks which models there are.
-    pub async fn models(&self) -> Result<Vec<Model>, Error> {
-        let inner = &*self.0;
-        let mut request = Request::new(Method::GET, url::below_base(&inner.given, "models"));
-        inner.authorize(request.headers_mut())?;
-        let limit = inner.patience.first_byte;
-        let mut response = inner.send(request, None, limit).await?;
-        let body = body_within(&mut response, limit).await;
-        models::read(&body).ok_or_else(|| inner.unreadable("it is not a list of models"))
     }
 
     /// Asks in a chat, always for a stream. Nothing is sent before the reply is first polled; key, time limits and
@@ -214,6 +208,9 @@ impl HttpEndpoint {
             http: http(options.ca_file, is_near),
             headers: options.headers,
             slots: Slots::new(dialect, options.parallel),
+            pace: Pace::default(),
+            is_near: is_near || dialect.is_below_root(),
+            show_after: options.show_after,
             dialect,
             completions: url::completions(&given, dialect),
             chat: url::chat(&given),
@@ -221,7 +218,11 @@ impl HttpEndpoint {
             given,
             key: options.key,
             stream: options.stream,
-            patience: Patience { first_byte: options.timeout, between_bytes: options.between_bytes },
+            patience: Patience {
+                // Ollama loads the model while it is asked, and stops loading when nobody waits for it.
+                first_byte: if dialect == Dialect::Ollama { options.timeout.max(COLD) } else { options.timeout },
+                between_bytes: options.between_bytes,
+            },
             fim_format: options.fim_format,
             refuses_suffix: AtomicBool::new(false),
             deprecation: Mutex::new(None),

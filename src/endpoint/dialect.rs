@@ -47,7 +47,7 @@ impl Dialect {
     }
 
     /// Whether a prompt may be sent in the model's own format, in the place of prefix and suffix.
-    pub(super) fn takes_template(self) -> bool {
+    pub fn takes_template(self) -> bool {
         matches!(self, Self::OpenAi | Self::Ollama)
     }
 

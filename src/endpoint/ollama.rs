@@ -1,6 +1,7 @@
 //! Ollama's `/api/generate` (its API's documentation): the request, and what the reply says.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::endpoint::reply::{Chunk, Fault};
 use crate::model::{Finish, Prompt, Usage};
@@ -67,6 +68,26 @@ pub fn body(prompt: &Prompt, stream: bool, raw: bool) -> serde_json::Result<Vec<
     })
 }
 
+/// The body that has a model loaded and nothing said.
+pub fn load(model: &str) -> String {
+    json!({ "model": model, "keep_alive": KEEP_ALIVE }).to_string()
+}
+
+/// The body of `/api/show`, which asks what a model can.
+pub fn show(model: &str) -> String {
+    json!({ "model": model }).to_string()
+}
+
+/// What `/api/show` says: whether the model completes between prefix and suffix, and its longest context in tokens.
+pub fn read_show(body: &[u8]) -> (Option<bool>, Option<u64>) {
+    let Ok(shown) = serde_json::from_slice::<Value>(body) else { return (None, None) };
+    let capabilities = shown["capabilities"].as_array();
+    let inserts = capabilities.map(|all| all.iter().any(|capability| capability == "insert"));
+    let info = shown["model_info"].as_object();
+    let context = info.and_then(|info| info.iter().find(|(name, _)| name.ends_with(".context_length"))?.1.as_u64());
+    (inserts, context)
+}
+
 #[derive(Deserialize)]
 struct Reply {
     response: Option<String>,
@@ -106,8 +127,6 @@ pub fn read(json: &str) -> Result<Chunk, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
 
     #[track_caller]
@@ -144,6 +163,15 @@ mod tests {
         expect.as_object_mut().unwrap().remove("suffix");
         expect["raw"] = json!(true);
         check(&prompt, (true, true), &expect);
+    }
+
+    #[test]
+    fn what_a_model_can_is_read() {
+        let shown = r#"{"capabilities":["completion","insert"],"model_info":{"qwen2.context_length":32768}}"#;
+        assert_eq!(read_show(shown.as_bytes()), (Some(true), Some(32768)));
+        assert_eq!(read_show(br#"{"capabilities":["completion"]}"#), (Some(false), None));
+        assert_eq!(read_show(b"{}"), (None, None));
+        assert_eq!(read_show(b"<html>"), (None, None));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub enum Error {
     },
     /// The endpoint does not have the model.
     #[error(
-        "the endpoint does not know the model{}; set endpoint.model to one that `codestral-ls check` lists",
+        "the endpoint does not know the model{}; set endpoint.model to one that `codestral-ls models` lists",
         said(message)
     )]
     UnknownModel {

@@ -204,7 +204,7 @@ impl Session {
         let Current { settings, backend } = self.configuration.current();
         self.notices.tell_of_local(&self.client, &settings, &backend).await;
         if settings.endpoint.warm_up {
-            backend.warm_up().await;
+            self.notices.warm_up(&self.client, &backend).await;
         }
     }
 

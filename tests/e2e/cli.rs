@@ -367,6 +367,8 @@ fn check_tells_where_chat_goes_with_which_key_and_whether_its_model_is_there() {
         "ok models",
         "ok models",
         "ok completion",
+        // Whatever it is asked, the fake answers the same.
+        "warn suffix",
         "ok local",
         "ok index",
     ];

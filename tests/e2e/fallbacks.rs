@@ -154,3 +154,70 @@ fn what_an_endpoint_cannot_carry_is_told_once() {
     assert_eq!(editor.command("codestral.status")["problems"].as_array().map(Vec::len), Some(1));
     assert_eq!(messages(&editor).len(), 1);
 }
+
+/// What a command of the terminal prints, and its exit code, with this settings file.
+fn run(config: &str, arguments: &[&str]) -> (String, i32) {
+    let home = tempfile::tempdir().expect("a directory");
+    let folder = home.path().join("config/codestral-ls");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("config.toml"), config).expect("a file");
+    fs::write(home.path().join("second-key"), SECOND_KEY).expect("a file");
+    let output = command(home.path()).env("CODESTRAL_API_KEY", KEY).args(arguments).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(!text.contains(KEY) && !text.contains(SECOND_KEY), "{text}");
+    (text, output.status.code().unwrap_or_default())
+}
+
+fn two(first: &Fake, second: &Fake) -> String {
+    format!(
+        "[endpoint]\nurl = '{}'\ndialect = 'openai'\nmodel = 'codestral-2508'\n\
+         fallbacks = [{{ url = '{}', dialect = 'mistral', model = 'none', apiKeyFile = '~/second-key' }}]\n",
+        first.url(),
+        second.url()
+    )
+}
+
+#[test]
+fn check_goes_through_each_endpoint_and_shows_whether_the_suffix_is_read() {
+    let reading = Fake::start(|request| match request.suffix().contains("width") {
+        true => Script::text("width, height"),
+        false => Script::text("a + b"),
+    });
+    let second = Fake::start(|_| Script::text("a + b"));
+    let (text, code) = run(&two(&reading, &second), &["check"]);
+    for part in [
+        "ok   suffix     what stands behind the cursor is read",
+        "endpoint.fallbacks[0], asked while those before it cannot answer",
+        "file ",
+        "none is not listed; set endpoint.fallbacks[0].model",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert_eq!((code, text.matches(" completion ").count()), (0, 2), "{text}");
+    keys(&reading, KEY);
+    keys(&second, SECOND_KEY);
+
+    let deaf = Fake::start(|_| Script::text("a + b"));
+    let (text, _) = run(&two(&deaf, &second), &["check"]);
+    assert!(text.contains("seems not to be read; set endpoint.fimTemplate = \"auto\""), "{text}");
+}
+
+#[test]
+fn models_lists_what_each_endpoint_has() {
+    let (first, second) = (Fake::start(|_| Script::text("x")), Fake::start(|_| Script::text("x")));
+    let (text, code) = run(&two(&first, &second), &["models"]);
+    for part in [
+        format!("{} (endpoint, openai)", first.url()),
+        "codestral-latest  completes inside code; 128000 tokens; set by endpoint.model".to_owned(),
+        format!("{} (endpoint.fallbacks[0], mistral)", second.url()),
+        "endpoint.fallbacks[0].model is none, which is not among them".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part:?} is not in\n{text}");
+    }
+    let (json, _) = run(&two(&first, &second), &["models", "--json"]);
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(report["endpoints"][0]["models"][0]["completesInsideCode"], true);
+    assert_eq!((code, first.stats().requests), (0, 0));
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+}

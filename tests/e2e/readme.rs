@@ -96,7 +96,7 @@ fn every_command_the_readme_names_is_there() {
     let mut words: Vec<&str> = named.into_iter().flatten().filter_map(|rest| rest.split([' ', '`']).next()).collect();
     words.sort_unstable();
     words.dedup();
-    assert_eq!(words, ["chat", "check", "complete", "config", "usage"]);
+    assert_eq!(words, ["chat", "check", "complete", "config", "models", "usage"]);
     for word in words {
         let outcome = command(home.path()).args([word, "--help"]).output().expect("the binary runs");
         assert!(outcome.status.success(), "codestral-ls {word}: {}", String::from_utf8_lossy(&outcome.stderr));

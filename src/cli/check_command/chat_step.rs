@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Finding, Mark, Report, judge, origin, timed};
+use super::{Finding, Mark, Report, judge, origin, timed, today};
 use crate::cli::progress_line;
 use crate::endpoint::Backend;
 use crate::endpoint::backend::Opened;
@@ -33,7 +33,7 @@ pub(super) async fn check(backend: &Backend, loaded: &Loaded, report: &mut Repor
     let (listed, _) =
         timed(format!("asking {} for its models", opened.endpoint.host()), opened.endpoint.models()).await;
     let finding = match listed {
-        Ok(listed) => judge(&listed, "chat.model", &settings.model, false),
+        Ok(listed) => judge(&listed, "chat.model", &settings.model, false, &today()),
         Err(error) => (Mark::Warn, format!("no models are listed: {}", error.in_chat(true))),
     };
     report.say(STEP, finding)

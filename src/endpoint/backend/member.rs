@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::HeaderName;
@@ -33,6 +34,8 @@ pub(super) struct Member {
     pub target: Target,
     /// The section of the settings that names it: `endpoint`, or `endpoint.fallbacks[0]`.
     pub section: String,
+    /// When a suggestion is to be there.
+    pub show_after: Duration,
     variable: Variable,
     /// Its failures since it last answered.
     backoff: Mutex<Backoff>,
@@ -45,8 +48,14 @@ impl fmt::Debug for Member {
 }
 
 impl Member {
-    pub fn new(settings: settings::Endpoint, target: Target, section: String, variable: Variable) -> Self {
-        Self { settings, target, section, variable, backoff: Mutex::default() }
+    pub fn new(
+        settings: settings::Endpoint,
+        target: Target,
+        section: String,
+        show_after: Duration,
+        variable: Variable,
+    ) -> Self {
+        Self { settings, target, section, show_after, variable, backoff: Mutex::default() }
     }
 
     /// Whether it is asked only where others cannot answer.
@@ -72,9 +81,10 @@ impl Member {
             Target::Remote(opening) => opening,
         };
         let find = || {
-            let (settings, section, variable) = (self.settings.clone(), self.section.clone(), self.variable);
+            let (settings, section) = (self.settings.clone(), self.section.clone());
+            let (show_after, variable) = (self.show_after, self.variable);
             async move {
-                let opened = task::spawn_blocking(move || find(&settings, &section, variable)).await;
+                let opened = task::spawn_blocking(move || find(&settings, &section, show_after, variable)).await;
                 opened.unwrap_or_else(|_| Err(Error::Setup("looking for the API key did not end".to_owned())))
             }
         };
@@ -119,7 +129,12 @@ impl Member {
     }
 }
 
-fn find(settings: &settings::Endpoint, section: &str, variable: Variable) -> Result<Opened, Error> {
+fn find(
+    settings: &settings::Endpoint,
+    section: &str,
+    show_after: Duration,
+    variable: Variable,
+) -> Result<Opened, Error> {
     let address = settings.url.as_deref().unwrap_or(DEFAULT_URL);
     // What is no address is refused below; until then it is nobody's.
     let is_mistral = url::parse(address).is_ok_and(|url| url::is_mistral(&url));
@@ -147,6 +162,7 @@ fn find(settings: &settings::Endpoint, section: &str, variable: Variable) -> Res
         between_bytes: BETWEEN_BYTES,
         fim_format,
         parallel: settings.parallel,
+        show_after,
     });
     Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about(section)))?, key })
 }

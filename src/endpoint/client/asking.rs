@@ -5,15 +5,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::{Method, Request};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
 use crate::endpoint::fim_template::{FimFormat, Template};
-use crate::endpoint::http::body_within;
-use crate::endpoint::llamacpp::{self, Props};
-use crate::endpoint::url;
 use crate::model::{Error, Prompt, Reply, Sent};
 
 /// How long a model that is being loaded is waited for. Small ones are there by then; who waits for a large one is told,
@@ -22,9 +18,6 @@ const LOADING: Duration = Duration::from_secs(5);
 
 /// How often it is asked meanwhile. The answer comes at once and costs nothing.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
-
-/// How long a server may take to tell of itself. It does so at once, even while it works.
-const LOOK: Duration = Duration::from_secs(1);
 
 impl Inner {
     /// Asks. A server that turns out to take no suffix is asked again in the model's own format, if that is known, and so
@@ -59,20 +52,6 @@ impl Inner {
         self.slots.take().await
     }
 
-    /// What llama.cpp says of itself.
-    pub(super) async fn props(&self) -> Result<Props, Error> {
-        let body = self.get("props").await?;
-        llamacpp::read_props(&body).ok_or_else(|| self.unreadable("it is not what llama.cpp says of itself"))
-    }
-
-    /// What stands at a place of the server's own.
-    pub(super) async fn get(&self, place: &str) -> Result<Vec<u8>, Error> {
-        let mut request = Request::new(Method::GET, url::below_root(&self.given, place));
-        self.authorize(request.headers_mut())?;
-        let mut response = self.send(request, None, LOOK).await?;
-        Ok(body_within(&mut response, LOOK).await)
-    }
-
     /// The format in which a model of that name is asked, if it is not by prefix and suffix.
     fn template(&self, model: &str) -> Option<Template> {
         match &self.fim_format {
@@ -89,10 +68,14 @@ impl Inner {
         let slot = self.slot().await;
         let until = Instant::now() + LOADING.min(self.patience.first_byte);
         let is_raw = template.is_some();
-        let prompt = match template {
+        let mut prompt = match template {
             Some(template) => template.apply(prompt),
             None => prompt,
         };
+        if self.is_near {
+            prompt.max_tokens = self.pace.budget(prompt.max_tokens, self.stream, self.show_after);
+            prompt.min_tokens = prompt.min_tokens.map(|least| least.min(prompt.max_tokens));
+        }
         loop {
             let body = self.dialect.body(&prompt, self.stream, is_raw);
             let (place, stream, decoder) = (self.completions.clone(), self.stream, self.dialect.decoder(self.stream));

@@ -30,6 +30,8 @@ pub(super) struct Reading {
     first_byte: Option<Instant>,
     ready: VecDeque<Piece>,
     failed: Option<Error>,
+    /// When the first text came.
+    first_text: Option<Instant>,
 }
 
 impl Reading {
@@ -49,6 +51,7 @@ impl Reading {
             first_byte: Some(first_byte),
             ready: VecDeque::new(),
             failed: None,
+            first_text: None,
         };
         stream::unfold(reading, Self::next).boxed()
     }
@@ -65,11 +68,23 @@ impl Reading {
             let chunk = self.chunk(&mut response).await;
             let mut pieces = Vec::new();
             self.failed = self.take(chunk, &mut pieces).err();
+            pieces.iter().for_each(|piece| self.measure(piece));
             self.ready.extend(pieces);
             if self.decoder.is_over() {
                 drain(response);
             } else if self.failed.is_none() {
                 self.response = Some(response);
+            }
+        }
+    }
+
+    fn measure(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Text(_) | Piece::Thinking(_) => _ = self.first_text.get_or_insert_with(Instant::now),
+            Piece::End(end) => {
+                if let (Some(begun), Some(usage)) = (self.first_text, end.usage) {
+                    self.inner.pace.measured(usage.completion_tokens, begun.elapsed());
+                }
             }
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn words(cause: &Error, own_url: bool) -> String {
             format!("{host} refused the API key{}; {}", said(message), keys_of(host, url))
         }
         Error::UnknownModel { message } => format!(
-            "the endpoint does not know the model{}; set chat.model to one that `codestral-ls check` lists",
+            "the endpoint does not know the model{}; set chat.model to one that `codestral-ls models` lists",
             said(message)
         ),
         Error::PromptTooLong { message } => format!(
