@@ -90,7 +90,9 @@ fn print(listed: &Listed, out: &mut impl Write) -> io::Result<()> {
         }
         writeln!(out, "  {:<width$}  {}", visible(&model.id), visible(&facts.join("; ")))?;
     }
-    if !models.iter().any(|model| model.is_called(&listed.set)) {
+    // llama.cpp with one model takes any name for it.
+    let takes_any_name = listed.dialect == Some(Dialect::LlamaCpp) && models.len() == 1;
+    if !takes_any_name && !models.iter().any(|model| model.is_called(&listed.set)) {
         let (section, set) = (&listed.section, visible(&listed.set));
         writeln!(out, "  {section}.model is {set}, which is not among them")?;
     }

@@ -80,6 +80,20 @@ fn the_settings_table_says_what_holds() {
 }
 
 #[test]
+fn every_block_of_settings_can_be_pasted() {
+    let page = page("README.md");
+    let parts: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(parts.len() > 6, "the blocks are found");
+    for part in parts {
+        let home = tempdir().expect("a directory");
+        let file = home.path().join("config.toml");
+        fs::write(&file, part).expect("a file");
+        let output = command(home.path()).args(["config", "--config"]).arg(&file).output().expect("the binary runs");
+        assert!(output.status.success(), "{part}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn one_command_checks_what_the_readme_tells_to_run() {
     let lines = blocks(&page("README.md"), "sh");
     assert!(lines.iter().any(|line| line == "cargo test"), "{lines:?}");

@@ -19,6 +19,9 @@ const AFTER_FINISH: Duration = Duration::from_millis(500);
 /// How long the rest of a finished reply is read, so that an HTTP/1.1 connection can be used again.
 const DRAIN: Duration = Duration::from_secs(1);
 
+/// Bytes of code to a token, for servers that do not count.
+const BYTES_PER_TOKEN: u64 = 3;
+
 /// Dropping it drops the response, and that ends the request.
 pub(super) struct Reading {
     inner: Arc<Inner>,
@@ -30,8 +33,9 @@ pub(super) struct Reading {
     first_byte: Option<Instant>,
     ready: VecDeque<Piece>,
     failed: Option<Error>,
-    /// When the first text came.
+    /// When the first text came, and how much since.
     first_text: Option<Instant>,
+    text_bytes: u64,
 }
 
 impl Reading {
@@ -52,6 +56,7 @@ impl Reading {
             ready: VecDeque::new(),
             failed: None,
             first_text: None,
+            text_bytes: 0,
         };
         stream::unfold(reading, Self::next).boxed()
     }
@@ -80,10 +85,15 @@ impl Reading {
 
     fn measure(&mut self, piece: &Piece) {
         match piece {
-            Piece::Text(_) | Piece::Thinking(_) => _ = self.first_text.get_or_insert_with(Instant::now),
+            Piece::Text(text) | Piece::Thinking(text) => {
+                self.text_bytes += text.len() as u64;
+                self.first_text.get_or_insert_with(Instant::now);
+            }
             Piece::End(end) => {
-                if let (Some(begun), Some(usage)) = (self.first_text, end.usage) {
-                    self.inner.pace.measured(usage.completion_tokens, begun.elapsed());
+                let estimated = self.text_bytes / BYTES_PER_TOKEN;
+                let tokens = end.usage.map_or(estimated, |usage| usage.completion_tokens);
+                if let Some(begun) = self.first_text {
+                    self.inner.pace.measured(tokens, begun.elapsed());
                 }
             }
         }
