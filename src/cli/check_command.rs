@@ -121,7 +121,7 @@ async fn endpoint(
             return report.skip(&["connection", "models", "completion"]);
         }
     };
-    report.say("key", key_finding(&opened, &url))?;
+    report.say("key", key_finding(&opened, &url, backend))?;
     if opened.endpoint.lacks_key() {
         return report.skip(&["connection", "models", "completion"]);
     }
@@ -158,7 +158,7 @@ fn origin(loaded: &Loaded, key: &str) -> String {
 }
 
 /// The key by its source alone; not a character of it is shown.
-fn key_finding(opened: &Opened, url: &Url) -> Finding {
+fn key_finding(opened: &Opened, url: &Url, backend: &Backend) -> Finding {
     let fits = match url.host_str() {
         Some("codestral.mistral.ai") => "must be one made for codestral.mistral.ai".to_owned(),
         _ if url::is_mistral(url) => {
@@ -173,7 +173,7 @@ fn key_finding(opened: &Opened, url: &Url) -> Finding {
             }
             None => (Mark::Ok, format!("from {}; it goes to {} only and {fits}", key.source, opened.endpoint.host())),
         },
-        None if opened.endpoint.lacks_key() => (Mark::Fail, model::Error::NoKey.to_string()),
+        None if opened.endpoint.lacks_key() => (Mark::Fail, backend.no_key().to_string()),
         None if env::var_os(key::MISTRAL).is_some_and(|key| !key.is_empty()) => (
             Mark::Ok,
             format!(

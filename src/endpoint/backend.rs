@@ -139,6 +139,11 @@ impl Backend {
         self.first.open().await
     }
 
+    /// That a key is missing at the first, in one sentence.
+    pub fn no_key(&self) -> Error {
+        self.first.no_key()
+    }
+
     /// How each of the endpoints stands, in the order in which they are asked.
     pub fn standings(&self) -> Vec<Standing> {
         let standing = |member: &Arc<Member>| Standing {

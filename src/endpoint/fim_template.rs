@@ -50,6 +50,8 @@ pub struct Template {
     marks: Vec<String>,
     /// What ends a reply, beside the model's own end.
     stop: Vec<String>,
+    /// The tokens that begin a repository and a file of it, where the family knows files.
+    files: Option<(&'static str, &'static str)>,
 }
 
 /// A family of models.
@@ -61,6 +63,8 @@ struct Family {
     template: &'static str,
     /// Further tokens, beside those of the template.
     marks: &'static [&'static str],
+    /// The tokens that begin a repository and a file of it.
+    files: Option<(&'static str, &'static str)>,
 }
 
 /// The families. The formats are those of the models' own pages and papers; of Mistral's the tokenizer's.
@@ -70,12 +74,14 @@ const FAMILIES: [Family; 8] = [
         models: &["codestral"],
         template: "[SUFFIX]{suffix}[PREFIX]{prefix}",
         marks: &["[MIDDLE]", "[INST]", "[/INST]", "<s>", "</s>"],
+        files: None,
     },
     Family {
         name: "codegemma",
         models: &["codegemma"],
         template: "<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>",
         marks: &["<|file_separator|>", "<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>"],
+        files: None,
     },
     Family {
         name: "starcoder",
@@ -92,12 +98,14 @@ const FAMILIES: [Family; 8] = [
         ],
         template: "<fim_prefix>{prefix}<fim_suffix>{suffix}<fim_middle>",
         marks: &["<fim_pad>", "<file_sep>", "<repo_name>", "<reponame>", "<filename>", "<gh_stars>", "<|endoftext|>"],
+        files: Some(("<repo_name>", "<file_sep>")),
     },
     Family {
         name: "qwen",
         models: &["qwen"],
         template: "<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>",
         marks: &["<|fim_pad|>", "<|repo_name|>", "<|file_sep|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        files: Some(("<|repo_name|>", "<|file_sep|>")),
     },
     Family {
         name: "granite",
@@ -111,24 +119,28 @@ const FAMILIES: [Family; 8] = [
             "<|start_of_role|>",
             "<|end_of_role|>",
         ],
+        files: None,
     },
     Family {
         name: "deepseek",
         models: &["deepseek"],
         template: "<｜fim▁begin｜>{prefix}<｜fim▁hole｜>{suffix}<｜fim▁end｜>",
         marks: &["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<|EOT|>", "<｜User｜>", "<｜Assistant｜>"],
+        files: None,
     },
     Family {
         name: "codellama",
         models: &["codellama", "code-llama"],
         template: "<PRE> {prefix} <SUF>{suffix} <MID>",
         marks: &["<EOT>", "<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"],
+        files: None,
     },
     Family {
         name: "seed-coder",
         models: &["seed-coder", "seedcoder"],
         template: "<[fim-suffix]>{suffix}<[fim-prefix]>{prefix}<[fim-middle]>",
         marks: &["<[begin▁of▁sentence]>", "<[end▁of▁sentence]>", "<[PAD▁TOKEN]>"],
+        files: None,
     },
 ];
 
@@ -154,12 +166,30 @@ impl Template {
     }
 
     /// The prompt as the model's own format has it: all of it is the prefix, and the stop strings are set. Excerpts of
-    /// other files are not part of it.
+    /// other files come before it where the family has a token for files, else as text before the prefix.
     pub fn apply(&self, mut prompt: Prompt) -> Prompt {
-        let (prefix, suffix) = (prompt.prefix.breaking(&self.marks), prompt.suffix.breaking(&self.marks));
-        let texts = if self.suffix_first { [&suffix, &prefix] } else { [&prefix, &suffix] };
+        let mut before_all = MaskedText::default();
+        for file in prompt.others.iter_mut() {
+            (file.path, file.text) = (file.path.breaking(&self.marks), file.text.breaking(&self.marks));
+        }
+        (prompt.prefix, prompt.suffix) = (prompt.prefix.breaking(&self.marks), prompt.suffix.breaking(&self.marks));
+        match self.files.filter(|_| !prompt.others.is_empty()) {
+            Some((repository, file)) => {
+                before_all.push_format(&format!("{repository}{REPOSITORY}\n"));
+                for other in &prompt.others {
+                    before_all.push_format(file);
+                    before_all.push(&other.path);
+                    before_all.push_format("\n");
+                    before_all.push(&other.text);
+                }
+                before_all.push_format(&format!("{file}{CURRENT}\n"));
+            }
+            None => prompt.prefix = with_others(&prompt),
+        }
+        let (prefix, suffix) = (&prompt.prefix, &prompt.suffix);
+        let texts = if self.suffix_first { [suffix, prefix] } else { [prefix, suffix] };
         let [before, between, behind] = &self.around;
-        let mut whole = MaskedText::default();
+        let mut whole = before_all;
         whole.push_format(before);
         whole.push(texts[0]);
         whole.push_format(between);
@@ -173,7 +203,7 @@ impl Template {
     }
 
     fn of_family(family: &Family) -> Option<Self> {
-        Self::cut(family.template, family.marks)
+        Some(Self { files: family.files, ..Self::cut(family.template, family.marks)? })
     }
 
     fn cut(template: &str, further: &[&str]) -> Option<Self> {
@@ -194,8 +224,33 @@ impl Template {
         marks.extend(further.iter().map(|&mark| mark.to_owned()));
         // What is a tag of HTML or of a prompt for chats may well stand in code that a model writes.
         let stop = marks.iter().filter(|mark| !is_markup(mark)).cloned().collect();
-        Some(Self { around: around.map(str::to_owned), suffix_first, marks, stop })
+        Some(Self { around: around.map(str::to_owned), suffix_first, marks, stop, files: None })
     }
+}
+
+/// What the model is told as the names of the repository and of the file it completes in, which are nobody's business.
+const REPOSITORY: &str = "project";
+const CURRENT: &str = "current";
+
+/// Begins an excerpt of another file where there is no token for it, as Codestral is shown it by other clients.
+const EXCERPT: &str = "+++++ ";
+
+/// The text before the cursor, with the excerpts of other files before it.
+pub fn with_others(prompt: &Prompt) -> MaskedText {
+    if prompt.others.is_empty() {
+        return prompt.prefix.clone();
+    }
+    let mut text = MaskedText::default();
+    for other in &prompt.others {
+        text.push_format(EXCERPT);
+        text.push(&other.path);
+        text.push_format("\n");
+        text.push(&other.text);
+        text.push_format("\n");
+    }
+    text.push_format(&format!("{EXCERPT}{CURRENT}\n"));
+    text.push(&prompt.prefix);
+    text
 }
 
 /// Whether the mark may stand in code as what it looks like: `<s>` is HTML.
@@ -207,6 +262,7 @@ fn is_markup(mark: &str) -> bool {
 mod tests {
     use super::*;
     use crate::masking::{Kind, Masker, Placeholders};
+    use crate::model::OtherFile;
 
     fn prompt(prefix: &str, suffix: &str) -> Prompt {
         let masked = |text: &str| {
@@ -265,6 +321,23 @@ mod tests {
                 assert_eq!(tokens(&asked), expected, "{}: {asked}", family.name);
             }
         }
+    }
+
+    #[test]
+    fn excerpts_of_other_files_come_first_in_the_familys_way() {
+        let other = OtherFile { path: "src/a.rs".into(), text: "<|fim_prefix|>A\n".into() };
+        let asked = |family: &str| {
+            let prompt = Prompt { others: vec![other.clone()], ..prompt("a", "b") };
+            let asked = Template::parse(family).unwrap().apply(prompt);
+            assert!(asked.others.is_empty());
+            asked.prefix.to_string()
+        };
+        assert_eq!(
+            asked("qwen"),
+            "<|repo_name|>project\n<|file_sep|>src/a.rs\n< |fim_prefix|>A\n<|file_sep|>current\n\
+             <|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"
+        );
+        assert_eq!(asked("codestral"), "[SUFFIX]b[PREFIX]+++++ src/a.rs\n<|fim_prefix|>A\n\n+++++ current\na");
     }
 
     #[test]

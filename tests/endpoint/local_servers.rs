@@ -166,3 +166,37 @@ async fn chat_goes_to_the_common_route_of_each() {
         assert_eq!(fake.received().pop().unwrap().path, "/v1/chat/completions");
     }
 }
+
+#[tokio::test]
+async fn one_request_at_a_time_goes_to_a_server_with_one_slot() {
+    let first = b"data: {\"content\":\"a\",\"stop\":false}\n\n".to_vec();
+    let fake = Fake::start(move |_| Script::raw("text/event-stream", vec![first.clone()]).ending(Ending::Stall));
+    let endpoint = endpoint(&fake, Dialect::LlamaCpp);
+    let (mut one, mut other) = (endpoint.complete(prompt()), endpoint.complete(prompt()));
+    assert!(one.next().await.is_some());
+    let waits = tokio::time::timeout(Duration::from_millis(100), other.next()).await;
+    assert!(waits.is_err() && fake.stats().requests == 1, "the second waits, and nothing of it is sent");
+    drop(one);
+    assert_eq!(other.next().await, Some(Ok(Piece::Text("a".into()))));
+    let two = HttpEndpoint::new(Options { parallel: Some(2), ..speaking(&fake, Dialect::LlamaCpp) }).unwrap();
+    let (mut one, mut other) = (two.complete(prompt()), two.complete(prompt()));
+    assert!(one.next().await.is_some() && other.next().await.is_some());
+}
+
+#[tokio::test]
+async fn a_slow_server_is_asked_for_no_more_than_it_writes_in_time() {
+    let reply = r#"{"content":"x","stop":true,"stop_type":"eos","tokens_evaluated":9,"tokens_predicted":21}"#;
+    let slow = move || Script::raw("application/json", vec![reply.into()]).after(Duration::from_millis(200));
+    let fake = Fake::start(move |_| slow());
+    let options = Options { stream: false, ..speaking(&fake, Dialect::LlamaCpp) };
+    let endpoint = HttpEndpoint::new(options).unwrap();
+    for _ in 0..2 {
+        ask(&endpoint).await.1.unwrap();
+    }
+    let asked: Vec<u64> =
+        fake.received().iter().map(|request| request.body["n_predict"].as_u64().unwrap_or_default()).collect();
+    // 20 tokens in at least 200 ms: at most 40 in the 400 ms after which a suggestion is to be there.
+    assert_eq!(asked[0], 64);
+    assert!((24..=40).contains(&asked[1]), "{asked:?}");
+    assert!(endpoint.tokens_per_second().is_some_and(|speed| speed <= 100.0));
+}

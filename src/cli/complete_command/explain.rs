@@ -27,8 +27,10 @@ pub(super) struct Explained {
     url: String,
     /// Where the address is set.
     url_origin: String,
-    /// `mistral` or `openai`; nothing where the endpoint was not used.
+    /// The dialect's name; nothing where the endpoint was not used.
     dialect: Option<&'static str>,
+    /// The host that answered, where that is another one's than the address above.
+    answered_by: Option<String>,
     /// What the embedded engine had read, where it completes alone.
     local: Option<String>,
     /// Where the key is from.
@@ -102,6 +104,7 @@ impl Explained {
             language: query.document.language.to_string(),
             url: backend.url().to_owned(),
             url_origin: loaded.origins.get("endpoint.url").cloned().unwrap_or_default().to_string(),
+            answered_by: trace.said_by.as_deref().filter(|host| *host != backend.host()).map(str::to_owned),
             dialect: opened.as_ref().map(|opened| opened.endpoint.dialect().name()),
             local: local.map(|coverage| format!("{} files, {} KB", coverage.files, coverage.bytes / 1024)),
             key: opened.and_then(|opened| opened.key).map(|key| key.source),
@@ -125,7 +128,10 @@ impl Explained {
         let asked = self.prompt.as_ref().map_or_else(|| "none: the endpoint was not asked".to_owned(), Asked::settings);
         let endpoint = match &self.local {
             Some(covers) => format!("none: the embedded engine, which read {covers}"),
-            None => format!("{}, {} ({})", self.url, self.dialect.unwrap_or("not used"), self.url_origin),
+            None => {
+                let instead = self.answered_by.as_ref().map_or_else(String::new, |host| format!("; {host} answered"));
+                format!("{}, {} ({}){instead}", self.url, self.dialect.unwrap_or("not used"), self.url_origin)
+            }
         };
         let lines = [
             ("language", self.language.clone()),

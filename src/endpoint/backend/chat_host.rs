@@ -112,7 +112,7 @@ impl Backend {
         }
         let first = self.open().await.and_then(usable);
         for fallback in self.fallbacks.iter().filter(|_| first.is_err()) {
-            if let Ok(opened) = fallback.open().await.and_then(usable) {
+            if let Ok(opened) = fallback.open().await.and_then(|opened| fallback.usable(opened)) {
                 return Ok(opened);
             }
         }

@@ -41,7 +41,7 @@ where
         let mut last = Error::NoEndpoint { chosen: false };
         for (at, member) in order.iter().enumerate() {
             let is_last = at + 1 == order.len();
-            let begun = match member.open().await.and_then(usable) {
+            let begun = match member.open().await.and_then(|opened| member.usable(opened)) {
                 Ok(opened) => self.begin(opened, member, is_last).await,
                 Err(error) => Err(error),
             };
@@ -94,10 +94,6 @@ where
 fn order(members: &[Arc<Member>]) -> Vec<Arc<Member>> {
     let awake: Vec<_> = members.iter().filter(|member| member.resting().is_none()).cloned().collect();
     if awake.is_empty() { members.to_vec() } else { awake }
-}
-
-fn usable(opened: Opened) -> Result<Opened, Error> {
-    if opened.endpoint.lacks_key() { Err(Error::NoKey) } else { Ok(opened) }
 }
 
 /// What goes wrong after the beginning goes wrong for this reply, and tells that the endpoint fails.

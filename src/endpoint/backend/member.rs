@@ -91,6 +91,23 @@ impl Member {
         opening.get(self.settings.api_key_file.as_deref(), find).await
     }
 
+    /// What was opened, if no key is missing there.
+    pub fn usable(&self, opened: Opened) -> Result<Opened, Error> {
+        if !opened.endpoint.lacks_key() { Ok(opened) } else { Err(self.no_key()) }
+    }
+
+    /// That its key is missing, in one sentence.
+    pub fn no_key(&self) -> Error {
+        let section = &self.section;
+        if !self.is_fallback() {
+            return Error::NoKey;
+        }
+        Error::Setup(format!(
+            "no API key for {}: name a file in {section}.apiKeyFile or a command in {section}.apiKeyCommand",
+            self.url()
+        ))
+    }
+
     /// What is open already.
     pub fn opened(&self) -> Option<Opened> {
         match &self.target {

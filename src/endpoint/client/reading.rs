@@ -22,6 +22,9 @@ const DRAIN: Duration = Duration::from_secs(1);
 /// Bytes of code to a token, for servers that do not count.
 const BYTES_PER_TOKEN: u64 = 3;
 
+/// A reply whose text and end are no further apart came in one piece.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
 /// Dropping it drops the response, and that ends the request.
 pub(super) struct Reading {
     inner: Arc<Inner>,
@@ -33,6 +36,8 @@ pub(super) struct Reading {
     first_byte: Option<Instant>,
     ready: VecDeque<Piece>,
     failed: Option<Error>,
+    /// When it was asked for.
+    begun: Instant,
     /// When the first text came, and how much since.
     first_text: Option<Instant>,
     text_bytes: u64,
@@ -55,6 +60,7 @@ impl Reading {
             first_byte: Some(first_byte),
             ready: VecDeque::new(),
             failed: None,
+            begun: first_byte.checked_sub(patience.first_byte).unwrap_or_else(Instant::now),
             first_text: None,
             text_bytes: 0,
         };
@@ -92,8 +98,11 @@ impl Reading {
             Piece::End(end) => {
                 let estimated = self.text_bytes / BYTES_PER_TOKEN;
                 let tokens = end.usage.map_or(estimated, |usage| usage.completion_tokens);
-                if let Some(begun) = self.first_text {
-                    self.inner.pace.measured(tokens, begun.elapsed());
+                if let Some(first) = self.first_text {
+                    // What comes all at once was written before.
+                    let is_whole = first.elapsed() < AT_ONCE;
+                    let since = if is_whole { self.begun } else { first };
+                    self.inner.pace.measured(tokens, since.elapsed());
                 }
             }
         }
