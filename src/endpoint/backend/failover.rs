@@ -66,7 +66,8 @@ where
             is_own_machine: opened.endpoint.is_own_machine(),
         });
         let mut reply = (self.ask)(opened.endpoint, member);
-        let first = if self.passes_silence && !is_last {
+        // What is not streamed is silent until all of it is written.
+        let first = if self.passes_silence && member.settings.stream && !is_last {
             let limit = SILENCE.min(member.settings.timeout());
             match timeout(limit, reply.next()).await {
                 Ok(first) => first,
@@ -106,8 +107,8 @@ fn watched(reply: Reply, member: Arc<Member>) -> Reply {
 fn listen_on(mut reply: Reply, member: Arc<Member>) {
     tokio::spawn(async move {
         if let Some(Ok(_)) = reply.next().await {
-            tracing::info!(section = member.section, "this endpoint answers again");
-            member.answered();
+            tracing::info!(section = member.section, "this endpoint answers again, late");
+            member.answered_late();
         }
     });
 }

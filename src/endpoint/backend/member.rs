@@ -1,6 +1,7 @@
 //! One of the endpoints that are set: its client and its key, found when they are first needed, and whether it rests.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Member {
     variable: Variable,
     /// Its failures since it last answered.
     backoff: Mutex<Backoff>,
+    /// Late answers since the last in time.
+    late: AtomicU32,
 }
 
 impl fmt::Debug for Member {
@@ -55,7 +58,7 @@ impl Member {
         show_after: Duration,
         variable: Variable,
     ) -> Self {
-        Self { settings, target, section, show_after, variable, backoff: Mutex::default() }
+        Self { settings, target, section, show_after, variable, backoff: Mutex::default(), late: AtomicU32::new(0) }
     }
 
     /// Whether it is asked only where others cannot answer.
@@ -133,7 +136,16 @@ impl Member {
 
     /// It answered.
     pub fn answered(&self) {
+        self.late.store(0, Relaxed);
         self.backoff().reset();
+    }
+
+    /// It answered after it had been passed over. Once that means that it has loaded its model or come back; one that is
+    /// always this slow is left alone ever longer.
+    pub fn answered_late(&self) {
+        if self.late.fetch_add(1, Relaxed) == 0 {
+            self.backoff().reset();
+        }
     }
 
     /// Why it is left alone now, if it is.
@@ -207,4 +219,27 @@ fn headers(
         Ok((name.clone(), value.ok_or_else(missing)?.secret))
     };
     settings.headers.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_late_once_is_asked_again_and_one_that_always_is_rests() {
+        let settings = settings::Endpoint::default();
+        let target = Target::Remote(Opening::default());
+        let member = Member::new(settings, target, "endpoint".to_owned(), Duration::ZERO, |_| None);
+        let silent = || Error::TimedOut { host: "h".to_owned(), after: Duration::from_secs(2) };
+        let late = || {
+            member.failed(&silent());
+            member.answered_late();
+            member.resting().is_none()
+        };
+        assert!(late());
+        assert!(!late());
+        assert!(!late());
+        member.answered();
+        assert!(late());
+    }
 }
