@@ -232,6 +232,21 @@ fn check_goes_through_each_endpoint_and_shows_whether_the_suffix_is_read() {
 }
 
 #[test]
+fn a_completion_in_the_terminal_says_who_answered_instead() {
+    let (first, second) = (Fake::start(|_| Script::refuse(500, "{}")), Fake::start(|_| Script::text("a + b")));
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("add.rs");
+    fs::write(&file, "fn add() {\n    \n}\n").expect("a file");
+    let config = format!("privacy.temporaryFiles = true\n{}", two(&first, &second));
+    let place = format!("{}:2", file.display());
+    let (text, code) = run(&config, &["complete", &place, "--explain"]);
+    assert!(text.contains(&format!("; {} answered", host(&second))), "{text}");
+    assert_eq!(code, 0, "{text}");
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+}
+
+#[test]
 fn models_lists_what_each_endpoint_has() {
     let (first, second) = (Fake::start(|_| Script::text("x")), Fake::start(|_| Script::text("x")));
     let (text, code) = run(&two(&first, &second), &["models"]);

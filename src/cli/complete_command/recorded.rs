@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::StreamExt;
 
 use crate::endpoint::Backend;
-use crate::model::{Endpoint, Finish, Piece, Prompt, Reply};
+use crate::model::{Endpoint, Finish, Piece, Prompt, Reply, Sent};
 
 /// What was said, as it came.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +36,13 @@ impl Recorded {
 
 impl Endpoint for Recorded {
     fn complete(&self, prompt: Prompt) -> Reply {
+        self.complete_telling(prompt, &Sent::default())
+    }
+
+    fn complete_telling(&self, prompt: Prompt, sent: &Sent) -> Reply {
         let heard = Arc::clone(&self.heard);
         *heard.lock().unwrap_or_else(PoisonError::into_inner) = Heard::default();
-        let reply = self.endpoint.complete(prompt).inspect(move |piece| {
+        let reply = self.endpoint.complete_telling(prompt, sent).inspect(move |piece| {
             let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
             match piece {
                 Ok(Piece::Text(text)) => heard.raw.push_str(text),
