@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use codestral_ls::endpoint::fim_template::FimFormat;
-use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
+use codestral_ls::endpoint::{Backend, Dialect, HttpEndpoint, Options};
 use codestral_ls::model::{ChatPrompt, End, Endpoint, Finish, Message, Piece, Prompt, Role, Usage};
+use codestral_ls::settings::{self, Settings};
 use futures_util::StreamExt;
 use serde_json::json;
 
@@ -199,4 +200,32 @@ async fn a_slow_server_is_asked_for_no_more_than_it_writes_in_time() {
     assert_eq!(asked[0], 64);
     assert!((24..=40).contains(&asked[1]), "{asked:?}");
     assert!(endpoint.tokens_per_second().is_some_and(|speed| speed <= 100.0));
+}
+
+#[tokio::test]
+async fn ollama_is_asked_to_load_the_model_and_tells_which_can_insert() {
+    let fake = Fake::start(|received| match received.path.as_str() {
+        "/api/show" => {
+            let shown =
+                json!({ "capabilities": ["completion", "insert"], "model_info": { "llama.context_length": 32768 } });
+            Script::raw("application/json", vec![shown.to_string().into_bytes()])
+        }
+        _ => Script::raw(
+            "application/json",
+            vec![br#"{"model":"m","response":"","done":true,"done_reason":"load"}"#.to_vec()],
+        ),
+    });
+    let mut settings = Settings::default();
+    settings.endpoint.url = Some(fake.url().to_owned());
+    settings.endpoint.dialect = settings::Dialect::Ollama;
+    settings.endpoint.model = "codestral:22b".to_owned();
+    let backend = Backend::with_environment(&settings, |_| None);
+    backend.warm_up().await;
+    let asked = &fake.received()[0];
+    assert_eq!(
+        (asked.path.as_str(), &asked.body),
+        ("/api/generate", &json!({ "model": "codestral:22b", "keep_alive": "30m" }))
+    );
+    let models = backend.open().await.unwrap().endpoint.models().await.unwrap();
+    assert_eq!((models[0].fim, models[0].max_context_length), (Some(true), Some(32768)));
 }
