@@ -240,6 +240,9 @@ async fn headers_are_read_as_keys_are_and_go_to_their_endpoint_alone() {
     settings.endpoint.fallbacks.clear();
     let error = asked(&backend(&settings)).await.0.unwrap_err().to_string();
     assert!(error.contains("endpoint.headers.a b is no name of a header"), "{error}");
+    settings.endpoint.headers = BTreeMap::from([("Host".to_owned(), Header::default())]);
+    let error = asked(&backend(&settings)).await.0.unwrap_err().to_string();
+    assert!(error.contains("endpoint.headers.host belongs to HTTP itself"), "{error}");
     settings.endpoint.headers = BTreeMap::from([("api-key".to_owned(), Header::default())]);
     let error = asked(&backend(&settings)).await.0.unwrap_err().to_string();
     assert!(error.contains("endpoint.headers.api-key has no value"), "{error}");

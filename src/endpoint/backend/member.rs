@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::HeaderName;
+use reqwest::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING};
 use tokio::task;
 use tokio::time::Instant;
 
@@ -213,6 +213,9 @@ fn headers(
         };
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| Error::Setup(format!("{section}.headers.{name} is no name of a header; mend it")))?;
+        if [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&name) {
+            return Err(Error::Setup(format!("{section}.headers.{name} belongs to HTTP itself; take it out")));
+        }
         let value = key::find(variable, &places).map_err(|error| Error::Setup(error.to_string()))?;
         let missing =
             || Error::Setup(format!("{section}.headers.{name} has no value; name a file or a command for it"));
