@@ -90,11 +90,16 @@ pub fn may_matter(path: &Path, roots: &[PathBuf]) -> bool {
     })
 }
 
-/// Whether a change at `path` changes which files are left out. What an ignored folder says of itself does not: many tools
+/// Whether a change at `path` may change which files are left out. Reads nothing.
+pub fn may_change_rules(path: &Path, roots: &[PathBuf]) -> bool {
+    is_rule(path) && may_matter(path, roots)
+}
+
+/// Whether it does. What an ignored folder says of itself does not: many tools
 /// write a `.gitignore` into each.
 pub fn changes_rules(path: &Path, roots: &[PathBuf]) -> bool {
     let is_kept = |folder: &Path| roots.iter().any(|root| root == folder) || !is_ignored_folder(folder, roots);
-    is_rule(path) && may_matter(path, roots) && path.parent().is_some_and(is_kept)
+    may_change_rules(path, roots) && path.parent().is_some_and(is_kept)
 }
 
 /// Whether this is no project but a disk, a home, or a folder of homes, under whatever name.
@@ -203,7 +208,9 @@ mod tests {
             ("target/.gitignore", false),
             ("target/doc/.gitignore", false),
         ] {
-            assert_eq!(changes_rules(&root.join(path), &roots), expected, "{path}");
+            let path = root.join(path);
+            assert_eq!(changes_rules(&path, &roots), expected, "{}", path.display());
+            assert!(may_change_rules(&path, &roots) || !expected, "{}", path.display());
         }
         // Who opened the ignored folder wants it.
         assert!(changes_rules(&root.join("target/.gitignore"), &[root.join("target")]));

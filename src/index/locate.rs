@@ -52,11 +52,6 @@ pub fn root_of(file: &Path) -> Option<PathBuf> {
     project.or_else(|| file.parent()).map(Path::to_owned)
 }
 
-/// Whether the names alone say that a document is in a temporary folder; asks no disk after the first time.
-pub fn is_temporary_by_name(names: &[PathBuf], roots: &[PathBuf]) -> bool {
-    is_temporary(names, &TEMPORARY, roots)
-}
-
 /// The paths, and where symbolic links lead of each that is absolute.
 fn with_real(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let real: Vec<PathBuf> = paths.iter().filter_map(|path| real(path)).collect();

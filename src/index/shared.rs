@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::built::{Batch, Built};
-use super::ignore::is_ignored;
-use super::locate::is_temporary_by_name;
 use super::{Rules, file_key};
 use crate::completion::{Predictor, Query, Window};
 use crate::local::{Coverage, File, Options, Place, predict};
@@ -15,7 +13,7 @@ use crate::privacy::Location;
 use crate::settings::Settings;
 use crate::text::document::{Document, Edit};
 
-/// The index and the folders of the workspace. What takes longer than a fraction of a keystroke (ignore files, the
+/// The index and the folders of the workspace. It asks no disk, and what takes longer than a fraction of a keystroke (the
 /// building of batches) is done without its lock.
 #[derive(Debug)]
 pub struct SharedIndex {
@@ -80,33 +78,30 @@ impl SharedIndex {
         drop(old);
     }
 
-    /// Adds a document; one that is private, ignored, too large, binary, minified or generated is left out until it is
-    /// opened again. Reads the ignore files above it.
+    /// Adds a document whose place is found; one that is private, ignored, too large, binary, minified or generated is left
+    /// out until it is opened again.
     pub fn open(&self, document: &Document, location: &Location) {
-        if !self.state().rules.enabled {
-            return;
-        }
-        let location = self.judged(location);
         let mut state = self.state();
-        state.open(document, &location);
-        self.count_forgotten();
+        if state.rules.enabled && location.is_found {
+            state.open(document, location);
+            self.count_forgotten();
+        }
     }
 
-    /// Adds an open document that is missing, and drops or adds one that other rules leave out or not. Reads the ignore
-    /// files above it. `latest` is asked with the index locked, so that no edit comes between.
+    /// Adds an open document that is missing, and drops or adds one that other rules leave out or not. As long as its place
+    /// is not found it stays as it is. `latest` is asked with the index locked, so that no edit comes between.
     pub fn refresh(&self, uri: &str, location: &Location, latest: impl FnOnce() -> Option<Document>) {
-        if !self.state().rules.enabled {
+        let mut state = self.state();
+        if !state.rules.enabled || !location.is_found {
             return;
         }
-        let location = self.judged(location);
-        let mut state = self.state();
         let is_as_it_should_be = state.open.get(uri).is_some_and(|open| {
             let is_known = open.is_left_out || state.built.local.document(&open.key).is_some();
-            is_known && open.is_left_out != state.rules.allow(&location)
+            is_known && open.is_left_out != state.rules.allow(location)
         });
         if !is_as_it_should_be {
             let Some(document) = latest() else { return };
-            state.open(&document, &location);
+            state.open(&document, location);
             self.count_forgotten();
         }
     }
@@ -121,6 +116,7 @@ impl SharedIndex {
         }
         if !open.is_some_and(|open| built.edit(&open.key, document, edits)) {
             drop(guard);
+            // One whose place is not found yet comes in when it is.
             self.open(document, location);
         } else if edits.iter().any(|edit| !edit.replaced.is_empty()) {
             self.count_forgotten();
@@ -187,18 +183,6 @@ impl SharedIndex {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The location with what counts here and is not found yet: whether the reading of the workspace passes over its file,
-    /// and whether that is in a temporary folder.
-    fn judged(&self, location: &Location) -> Location {
-        let mut judged = location.clone();
-        if !location.is_found {
-            let roots = self.roots();
-            judged.is_temporary = is_temporary_by_name(&location.names, &roots);
-            judged.is_ignored = location.file.as_deref().is_some_and(|file| is_ignored(file, &roots));
-        }
-        judged
     }
 
     fn count_forgotten(&self) {
@@ -273,6 +257,10 @@ mod tests {
         Location::nowhere()
     }
 
+    fn found(path: &str) -> Location {
+        Location { is_found: true, ..Location::named(Some(path.into()), vec![path.into()]) }
+    }
+
     fn file(key: &str) -> File {
         File { key: key.into(), language: "rust".into(), text: TEXT.into() }
     }
@@ -331,7 +319,7 @@ mod tests {
     #[test]
     fn private_documents_are_left_out_until_they_are_opened_again() {
         let index = SharedIndex::new(&settings());
-        let private = Location::named(Some("/w/.env".into()), vec!["/w/.env".into()]);
+        let private = found("/w/.env");
         index.open(&document(TEXT), &private);
         let edit = Edit { replaced: 0..0, inserted: "\n".into() };
         index.edit(&document(&format!("\n{TEXT}")), &private, &[edit]);
@@ -341,8 +329,8 @@ mod tests {
     #[test]
     fn documents_of_one_path_are_apart_and_closing_one_forgets_no_other() {
         let index = SharedIndex::new(&settings());
-        let of_file = || Location::named(Some("/w/a.rs".into()), vec!["/w/a.rs".into()]);
-        let twin = || Location::named(None, vec!["/w/a.rs".into()]);
+        let of_file = || found("/w/a.rs");
+        let twin = || Location { file: None, ..of_file() };
         let others =
             ["git:/w/a.rs", "vscode-notebook-cell:/w/a.rs#W0", "vscode-notebook-cell:/w/a.rs#W1", "untitled:/w/a.rs"];
         index.open(&document(TEXT), &of_file());
@@ -368,11 +356,27 @@ mod tests {
     #[test]
     fn what_is_found_to_be_private_is_forgotten() {
         let index = SharedIndex::new(&settings());
-        let named = Location::named(Some("/w/a.rs".into()), vec!["/w/a.rs".into()]);
-        index.open(&document(TEXT), &named);
+        index.open(&document(TEXT), &found("/w/a.rs"));
         check(&index, 1, 0, TEXT.len());
-        let found = Location { names: vec!["/w/a.rs".into(), "/w/.env".into()], is_found: true, ..named };
-        index.refresh(URI, &found, || Some(document(TEXT)));
+        let private = Location { names: vec!["/w/a.rs".into(), "/w/.env".into()], ..found("/w/a.rs") };
+        index.refresh(URI, &private, || Some(document(TEXT)));
         check(&index, 0, 0, 0);
+    }
+
+    #[test]
+    fn a_document_comes_in_when_its_place_is_found_and_stays_while_that_is_looked_for_again() {
+        let index = SharedIndex::new(&settings());
+        let named = Location { is_found: false, ..found("/w/a.rs") };
+        let edit = Edit { replaced: 0..0, inserted: "\n".into() };
+        let edited = document(&format!("\n{TEXT}"));
+        index.open(&document(TEXT), &named);
+        index.edit(&edited, &named, std::slice::from_ref(&edit));
+        index.refresh(URI, &named, || Some(edited.clone()));
+        check(&index, 0, 0, 0);
+        index.refresh(URI, &found("/w/a.rs"), || Some(edited.clone()));
+        check(&index, 1, 0, TEXT.len() + 1);
+        index.edit(&document(&format!("\n\n{TEXT}")), &named, &[edit]);
+        index.refresh(URI, &named, || panic!("nothing is known that would change it"));
+        check(&index, 1, 0, TEXT.len() + 2);
     }
 }

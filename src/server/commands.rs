@@ -121,6 +121,8 @@ fn to_json(record: &Record) -> Value {
 
 /// State, model, host, last error, requests, tokens.
 async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
+    // Asked first: a document that the disk has told of meanwhile is in the index by then.
+    let waiting = session.indexing.locations().unknown();
     let (status, coverage) = (session.engine.status(), session.indexing.index().coverage());
     let Current { settings, backend } = session.configuration.current();
     let (url, alone) = (backend.url(), backend.is_local().await);
@@ -184,6 +186,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
             "alone": alone,
             "files": coverage.files,
             "open": coverage.open,
+            "waiting": waiting,
             "bytes": coverage.bytes,
             "memory": coverage.memory,
         },

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 use tokio::runtime::Handle;
+use tokio::task;
 use tower_lsp::ls_types::{Uri, WorkspaceFoldersChangeEvent};
 
 use super::client::Client;
 use super::locations::Locations;
 use super::{uri, workspace_progress};
-use crate::index::listing::changes_rules;
+use crate::index::listing::may_change_rules;
 use crate::index::workspace::{Following, Workspace};
 use crate::index::{Rules, SharedIndex};
 use crate::settings::Settings;
@@ -59,9 +60,9 @@ impl Indexing {
         self.index.roots().iter().find_map(|root| path.strip_prefix(root).ok().map(Path::to_owned))
     }
 
+    /// The document comes into the index as soon as the disk has told where it lies.
     pub fn opened(&self, document: &Document) {
         self.locations.opened(&document.uri);
-        self.index.open(document, &self.locations.now(&document.uri));
     }
 
     /// `document` is as the edits left it.
@@ -82,9 +83,8 @@ impl Indexing {
         let looked_at = uris.inspect(|uri| self.locations.look_again(uri.as_str()));
         let paths: Vec<PathBuf> = looked_at.filter_map(|uri| uri::to_path(&uri)).collect();
         let roots = self.index.roots();
-        if paths.iter().any(|path| changes_rules(path, &roots)) {
+        if paths.iter().any(|path| may_change_rules(path, &roots)) {
             self.locations.look_again_at_all();
-            self.refresh_documents();
         }
         if let Some(workspace) = &self.state().workspace {
             paths.into_iter().for_each(|path| workspace.changed(path));
@@ -97,7 +97,7 @@ impl Indexing {
     }
 
     /// Folders were added to the workspace or removed from it.
-    pub fn folders_changed(&self, event: &WorkspaceFoldersChangeEvent) {
+    pub fn folders_changed(self: &Arc<Self>, event: &WorkspaceFoldersChangeEvent) {
         let removed: Vec<PathBuf> = event.removed.iter().filter_map(|folder| uri::to_path(&folder.uri)).collect();
         let mut roots = self.index.roots();
         roots.retain(|root| !removed.contains(root));
@@ -111,8 +111,8 @@ impl Indexing {
             workspace.roots_changed();
         }
         self.locations.look_again_at_all();
-        self.follow_settings();
-        self.refresh_documents();
+        let indexing = self.clone();
+        task::spawn_blocking(move || indexing.follow_settings());
     }
 
     /// From now on the workspace is read.
@@ -135,10 +135,13 @@ impl Indexing {
     }
 
     /// Takes in what the newest settings allow, as far as it is not in: the open documents, and the workspace as soon as
-    /// it has begun. Reads ignore files.
+    /// it has begun. Takes its time with large ones.
     pub fn follow_settings(&self) {
         if std::mem::take(&mut self.state().reset) {
-            self.refresh_documents();
+            for document in self.documents.all() {
+                let location = self.locations.now(&document.uri);
+                self.index.refresh(&document.uri, &location, || self.documents.get(&document.uri));
+            }
         }
         let mut state = self.state();
         if state.begun && state.workspace.is_none() {
@@ -150,7 +153,7 @@ impl Indexing {
         if !settings.may_use_local() || !settings.local.workspace || self.index.roots().is_empty() {
             return None;
         }
-        let (documents, locations, index) = (self.documents.clone(), self.locations.clone(), self.index.clone());
+        let locations = self.locations.clone();
         // The thread that reads the workspace is none of the runtime's own.
         let runtime = Handle::current();
         let following = Following {
@@ -158,7 +161,6 @@ impl Indexing {
             rules_changed: Box::new(move || {
                 let _inside = runtime.enter();
                 locations.look_again_at_all();
-                refresh(&documents, &locations, &index);
             }),
         };
         let workspace = Workspace::follow(Rules::new(settings), Arc::clone(&self.index), following)?;
@@ -166,11 +168,6 @@ impl Indexing {
             tokio::spawn(workspace_progress::show(self.client.clone(), workspace.progress.clone()));
         }
         Some(workspace)
-    }
-
-    /// Which open documents are left out may have changed.
-    fn refresh_documents(&self) {
-        refresh(&self.documents, &self.locations, &self.index);
     }
 
     /// Asks the editor to tell of changed files, once there is a folder they can be in.
@@ -190,13 +187,6 @@ impl Indexing {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn refresh(documents: &Documents, locations: &Locations, index: &SharedIndex) {
-    for document in documents.all() {
-        let location = locations.now(&document.uri);
-        index.refresh(&document.uri, &location, || documents.get(&document.uri));
     }
 }
 

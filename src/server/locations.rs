@@ -2,6 +2,7 @@
 //! where waiting is fine.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -19,24 +20,30 @@ pub struct Locations {
     index: Arc<SharedIndex>,
     documents: Arc<Documents>,
     open: Mutex<HashMap<String, Entry>>,
+    /// Numbers the questions to the disk.
+    questions: AtomicU64,
 }
 
 #[derive(Debug)]
 struct Entry {
     location: watch::Sender<Arc<Location>>,
-    /// How often the disk was asked; only the last answer counts.
+    /// The last question to the disk; the answer to an older one does not count.
     asked: u64,
+    /// Whether a thread is asking. It asks again for each question that comes meanwhile, so that a slow disk gets no more
+    /// than one for each document.
+    is_asking: bool,
 }
 
 impl Locations {
     pub fn new(index: Arc<SharedIndex>, documents: Arc<Documents>) -> Self {
-        Self { index, documents, open: Mutex::default() }
+        Self { index, documents, open: Mutex::default(), questions: AtomicU64::new(0) }
     }
 
     /// Begins to find where a document lies.
     pub fn opened(self: &Arc<Self>, uri: &str) {
         let named = Arc::new(uri::location(uri));
-        self.open().entry(uri.to_owned()).or_insert_with(|| Entry { location: watch::Sender::new(named), asked: 0 });
+        let entry = || Entry { location: watch::Sender::new(named), asked: 0, is_asking: false };
+        self.open().entry(uri.to_owned()).or_insert_with(entry);
         self.look_again(uri);
     }
 
@@ -58,6 +65,11 @@ impl Locations {
         self.of(uri).now()
     }
 
+    /// How many open documents the disk has not told of yet.
+    pub fn unknown(&self) -> usize {
+        self.open().values().filter(|entry| !entry.location.borrow().is_found).count()
+    }
+
     /// Where each open document lies may have changed: other folders are the workspace, or other files are ignored.
     pub fn look_again_at_all(self: &Arc<Self>) {
         let all: Vec<String> = self.open().keys().cloned().collect();
@@ -68,26 +80,34 @@ impl Locations {
     pub fn look_again(self: &Arc<Self>, uri: &str) {
         let mut open = self.open();
         let Some(entry) = open.get_mut(uri) else { return };
-        entry.asked += 1;
-        let asked = entry.asked;
+        entry.asked = self.questions.fetch_add(1, Relaxed) + 1;
         entry.location.send_modify(|location| {
             // What was found of its names stays: nothing comes in for a moment that was private.
             let known = Location { is_ignored: false, is_temporary: false, is_found: false, ..(**location).clone() };
             *location = Arc::new(known);
         });
+        let is_asking = std::mem::replace(&mut entry.is_asking, true);
         drop(open);
-        let (locations, uri) = (self.clone(), uri.to_owned());
-        task::spawn_blocking(move || locations.look(&uri, asked));
+        if !is_asking {
+            let (locations, uri) = (self.clone(), uri.to_owned());
+            task::spawn_blocking(move || locations.ask(&uri));
+        }
     }
 
-    fn look(&self, uri: &str, asked: u64) {
-        let found = Arc::new(locate(&uri::location(uri), &self.index.roots()));
-        {
-            let open = self.open();
-            let Some(entry) = open.get(uri).filter(|entry| entry.asked == asked) else { return };
-            entry.location.send_replace(found.clone());
+    fn ask(&self, uri: &str) {
+        loop {
+            let Some(asked) = self.open().get(uri).map(|entry| entry.asked) else { return };
+            let found = Arc::new(locate(&uri::location(uri), &self.index.roots()));
+            let mut open = self.open();
+            let Some(entry) = open.get_mut(uri) else { return };
+            if entry.asked == asked {
+                entry.is_asking = false;
+                // Before anybody hears of it: what is asked of the index then knows the document.
+                self.index.refresh(uri, &found, || self.documents.get(uri));
+                entry.location.send_replace(found);
+                return;
+            }
         }
-        self.index.refresh(uri, &found, || self.documents.get(uri));
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<String, Entry>> {

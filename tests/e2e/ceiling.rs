@@ -10,7 +10,7 @@ use crate::clients::{Builder, vscode};
 use crate::editor::Editor;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, URI, settings};
-use crate::local::{KNOWN, REST};
+use crate::local::{KNOWN, REST, wait_for_open};
 
 const MOST: u64 = 1001;
 
@@ -91,6 +91,7 @@ fn the_embedded_engine_stands_in() {
     options["local"] = json!({ "workspace": false });
     let mut editor = started(nearly_used_up(options));
     editor.open("file:///project/known.rs", "rust", KNOWN);
+    wait_for_open(&mut editor);
     let offset = editor.write(URI, "fn paint(canvas: &mut Canvas) {\n    canvas.stroke_<cursor>\n}\n");
     let id = editor.complete(URI, offset);
     assert!(editor.drawn(URI, id).contains(REST));

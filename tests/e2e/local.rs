@@ -45,10 +45,24 @@ pub fn wait_for_files(editor: &mut Editor, files: u64) {
     }
 }
 
+/// Waits until the disk has told of all open documents: those that may be are in the index then. Returns how many are.
+#[track_caller]
+pub fn wait_for_open(editor: &mut Editor) -> u64 {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let local = editor.command("codestral.status")["local"].take();
+        if local["waiting"] == 0 {
+            return local["open"].as_u64().unwrap_or_default();
+        }
+        assert!(Instant::now() < deadline, "{local}");
+    }
+}
+
 /// What is shown after `BEGUN` was typed in a new document, which is closed again: it would be a witness that nothing
 /// follows.
 #[track_caller]
-fn shown(editor: &mut Editor, uri: &str) -> Value {
+pub fn shown(editor: &mut Editor, uri: &str) -> Value {
+    wait_for_open(editor);
     let offset = editor.write(uri, BEGUN);
     let id = editor.complete(uri, offset);
     let shown = editor.result(id)["items"].get(0).map(|item| item["insertText"].clone());
@@ -175,6 +189,7 @@ fn what_is_shown_is_forgotten_with_the_text_it_came_from() {
     assert_eq!(ask(&mut editor), Some(REST.into()));
     assert_eq!(ask(&mut editor), Some(REST.into()), "as long as it is there");
     editor.open(&shapes, "rust", KNOWN);
+    wait_for_open(&mut editor);
     let deleted = KNOWN.find("polygon").expect("it is there")..KNOWN.len();
     editor.change(&shapes, deleted, "");
     assert_eq!(ask(&mut editor), None);
@@ -209,7 +224,7 @@ fn an_ignored_file_says_nothing_even_while_it_is_open() {
         editor.change_all(&ignored, KNOWN);
     }
     assert_eq!(shown_in(&mut editor, "project/main.rs"), Value::Null);
-    assert_eq!(editor.command("codestral.status")["local"]["open"], 0);
+    assert_eq!(wait_for_open(&mut editor), 0);
     // What is taken back in counts again, and what is newly ignored no longer.
     for (rules, shown) in [("scratch/\n", json!(REST)), ("*.rs\n!main.rs\n", Value::Null)] {
         fs::write(editor.home().join("project/.gitignore"), rules).expect("the home is writable");
@@ -243,7 +258,7 @@ fn huge_binary_minified_and_generated_files_do_not_hurt_open_or_not() {
         editor.result(id);
     }
     assert_eq!(shown_in(&mut editor, "project/b.rs"), Value::Null);
-    assert_eq!(editor.command("codestral.status")["local"]["open"], 0);
+    assert_eq!(wait_for_open(&mut editor), 0);
 }
 
 #[test]
@@ -258,6 +273,7 @@ fn two_windows_of_the_same_text_give_the_same_answer() {
         for (n, text) in texts.iter().enumerate() {
             editor.open(&format!("file:///{n}.rs"), "rust", text);
         }
+        wait_for_open(&mut editor);
         let marked = format!("{above}{BEGUN}");
         let offset = editor.write(URI, &marked);
         let id = editor.complete(URI, offset);
@@ -268,6 +284,31 @@ fn two_windows_of_the_same_text_give_the_same_answer() {
     for bytes in [6144, 6144, 512, 256, 100_000] {
         assert_eq!(answer(bytes), first, "{bytes} bytes of the same text");
     }
+}
+
+#[test]
+fn ignore_files_that_take_long_hold_up_no_message() {
+    // So many rules are read for some tenths of a second, as a few are on a slow disk.
+    let rules: String = (0..50_000).map(|number| format!("name_{number}.log\n")).collect();
+    let mut editor = in_project(neovim().file("project/.gitignore", &format!("{rules}left_out.rs\n")));
+    wait_for_files(&mut editor, 0);
+    let file = uri(&editor.home(), "project/other.rs");
+    let waiting = |editor: &mut Editor| editor.command("codestral.status")["local"]["waiting"].clone();
+    editor.open(&file, "rust", KNOWN);
+    assert_eq!(waiting(&mut editor), 1, "opened, and the next message is read");
+    editor.change(&file, 0..0, "// edited meanwhile\n");
+    assert_eq!(wait_for_open(&mut editor), 1);
+    assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+    editor.notify("textDocument/didSave", json!({"textDocument": {"uri": file}}));
+    assert_eq!(waiting(&mut editor), 1, "saved");
+    let changes = json!([{"uri": uri(&editor.home(), "project/.gitignore"), "type": 2}]);
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    assert_eq!(waiting(&mut editor), 1, "other rules");
+    let left_out = uri(&editor.home(), "project/left_out.rs");
+    editor.open(&left_out, "rust", KNOWN);
+    editor.close(&file);
+    assert_eq!(waiting(&mut editor), 1, "closed");
+    assert_eq!(wait_for_open(&mut editor), 0);
 }
 
 #[test]
@@ -342,6 +383,7 @@ fn who_sets_the_dialect_sends_nothing_by_hand_either() {
     for endpoint in [json!({"dialect": "local"}), json!({"dialect": "local", "url": fake.url()})] {
         let mut editor = vscode().env("CODESTRAL_API_KEY", KEY).options(json!({ "endpoint": endpoint })).start();
         editor.open("file:///other.rs", "rust", KNOWN);
+        wait_for_open(&mut editor);
         let offset = editor.write(URI, BEGUN);
         let id = editor.invoke(URI, offset);
         assert_eq!(editor.result(id)["items"][0]["insertText"], REST);

@@ -9,7 +9,7 @@ use crate::clients::{Builder, neovim, vscode};
 use crate::editor::Editor;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, settings};
-use crate::local::{KNOWN, REST, in_project, uri, wait_for_files};
+use crate::local::{KNOWN, REST, in_project, uri, wait_for_files, wait_for_open};
 use crate::process::command;
 
 const SCISSORS: &str = "# ------------------------ >8 ------------------------";
@@ -101,6 +101,7 @@ fn an_honest_file_is_sent_in_each_of_these_ways() {
 fn without_a_key_nothing_is_asked_by_hand_either() {
     let mut editor = vscode().start();
     editor.open("file:///other.rs", "rust", KNOWN);
+    wait_for_open(&mut editor);
     let offset =
         editor.write("file:///project/main.rs", "fn paint(canvas: &mut Canvas) {\n    canvas.stroke_<cursor>\n}\n");
     let id = editor.invoke("file:///project/main.rs", offset);
@@ -460,7 +461,6 @@ fn closing_a_cell_a_twin_or_a_nameless_document_forgets_no_file() {
     let file = uri(&editor.home(), "project/shapes.rs");
     let path = file.strip_prefix("file://").expect("it is a file's").to_owned();
     editor.open(&file, "rust", KNOWN);
-    let open = |editor: &mut Editor| editor.command("codestral.status")["local"]["open"].clone();
     for twin in [
         format!("git:{path}?%7B%22ref%22%3A%22~%22%7D"),
         format!("vscode-notebook-cell:{path}#W0"),
@@ -468,9 +468,9 @@ fn closing_a_cell_a_twin_or_a_nameless_document_forgets_no_file() {
         format!("{file}#cell"),
     ] {
         editor.open(&twin, "rust", "fn other() {}\n");
-        assert_eq!(open(&mut editor), 2, "{twin}");
+        assert_eq!(wait_for_open(&mut editor), 2, "{twin}");
         editor.close(&twin);
-        assert_eq!(open(&mut editor), 1, "{twin}");
+        assert_eq!(wait_for_open(&mut editor), 1, "{twin}");
         let offset = editor.write("untitled:new", "fn paint(canvas: &mut Canvas) {\n    canvas.stroke_<cursor>\n}\n");
         let id = editor.complete("untitled:new", offset);
         assert_eq!(editor.result(id)["items"][0]["insertText"], REST, "{twin}");
@@ -479,6 +479,6 @@ fn closing_a_cell_a_twin_or_a_nameless_document_forgets_no_file() {
     // And the other way round: the file is closed, the twin stays, and what stands on disk counts again.
     editor.open(&format!("git:{path}"), "rust", "fn other() {}\n");
     editor.close(&file);
-    assert_eq!(open(&mut editor), 1);
+    assert_eq!(wait_for_open(&mut editor), 1);
     wait_for_files(&mut editor, 2);
 }

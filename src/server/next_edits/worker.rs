@@ -183,7 +183,9 @@ impl Worker {
         let before = std::mem::replace(&mut open.document, document).text;
         let change = Change { before, after, edits, accepted, now_ms };
         if !open.known {
-            if !open.location.now().is_found && open.early.len() < MAX_EARLY {
+            // What it waits for may have come this moment: then the judging below takes the change in.
+            let waits = open.waits || !open.location.now().is_found;
+            if waits && open.early.len() < MAX_EARLY {
                 open.early.push(change);
             } else {
                 open.early.clear();
@@ -236,11 +238,12 @@ impl Worker {
     }
 
     fn asked(&mut self, ask: &Ask, now_ms: u64) -> Answer {
+        // First of all: what was typed before the disk told of a document counts as typed.
+        self.judge_found();
         let settled_ms = self.typed_ms.map_or(0, |typed| typed + SETTLED_MS);
         if settled_ms > now_ms && !ask.invoked {
             return Answer::Wait(settled_ms);
         }
-        self.judge_found();
         let waiting = self.documents.values().filter(|open| open.waits);
         let waiting: Vec<Located> = waiting.map(|open| open.location.clone()).collect();
         if !ask.located && !waiting.is_empty() {
