@@ -158,7 +158,8 @@ fn keep_usage(usage: &Recorder) {
         return;
     }
     if let Err(error) = Ledger::of_user().and_then(|ledger| ledger.add(&tally, SystemTime::now())) {
-        tracing::warn!("the counts for `codestral-ls usage` are lost: {error}");
+        // Nobody is there to read it if stderr is closed.
+        let _ = writeln!(anstream::stderr(), "Warning: what this has cost is not counted: {error}");
     }
 }
 

@@ -53,10 +53,14 @@ impl Conversations {
         for number in 1..=MOST_OF_ONE_NAME {
             let id = if number == 1 { name.clone() } else { format!("{name}-{number}") };
             let Some(path) = self.path(&id) else { break };
-            match state_dir::private_file().create_new(true).open(path) {
+            match state_dir::private_file().create_new(true).open(&path) {
                 Ok(mut file) => {
-                    file.write_all(text.as_bytes())?;
-                    return Ok((id, text));
+                    let written = file.write_all(text.as_bytes());
+                    if written.is_err() {
+                        // Half a heading is no conversation.
+                        let _ = fs::remove_file(path);
+                    }
+                    return written.map(|()| (id, text));
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -76,9 +80,16 @@ impl Conversations {
     /// Adds to the end of a conversation.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written; it holds what it held before.
     pub fn append(&self, id: &str, text: &str) -> io::Result<()> {
-        fs::OpenOptions::new().append(true).open(self.existing(id)?)?.write_all(text.as_bytes())
+        let mut file = fs::OpenOptions::new().append(true).open(self.existing(id)?)?;
+        let before = file.metadata()?.len();
+        let written = file.write_all(text.as_bytes());
+        if written.is_err() {
+            // On a full disk a part of it may stand there, cut within a letter. What is said is why it failed.
+            let _ = file.set_len(before);
+        }
+        written
     }
 
     /// The conversation that something was last said in, if there is any.

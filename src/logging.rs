@@ -1,17 +1,16 @@
 //! The log: to stderr or a file, never to stdout, with level and place changeable while running.
 
 use std::fs::{File, OpenOptions, create_dir_all};
-use std::io::{self, Stderr, Write};
+use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use tracing::Subscriber;
 use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::writer::EitherWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Registry, fmt, reload};
 
@@ -58,6 +57,14 @@ impl Logging {
     pub fn set_file(&self, file: Option<&Path>) -> Result<(), FileError> {
         self.destination.set(file)
     }
+
+    /// Why the last line went to stderr though there is a file, in one sentence.
+    pub fn trouble(&self) -> Option<String> {
+        let open = self.destination.open();
+        let Open { path, file } = open.as_ref()?;
+        let reason = file.trouble().clone()?;
+        Some(format!("cannot log to {}: {reason}; make room on the disk; logging to stderr meanwhile", path.display()))
+    }
 }
 
 fn subscriber(fixed: Option<Level>) -> (impl Subscriber + Send + Sync, Logging) {
@@ -86,7 +93,20 @@ struct Destination(Arc<RwLock<Option<Open>>>);
 
 struct Open {
     path: PathBuf,
-    file: Arc<File>,
+    file: Arc<LogFile>,
+}
+
+/// An open log file.
+struct LogFile {
+    file: File,
+    /// Why the last line did not come into it, if it did not.
+    trouble: Mutex<Option<String>>,
+}
+
+impl LogFile {
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Destination {
@@ -97,6 +117,7 @@ impl Destination {
         // Opened before the lock is taken: nobody waits for the disk to write a line.
         let opened = path.map(|path| {
             let file = open(path).map_err(|error| FileError { path: path.to_owned(), error })?;
+            let file = LogFile { file, trouble: Mutex::default() };
             Ok(Open { path: path.to_owned(), file: Arc::new(file) })
         });
         let (open, outcome) = match opened {
@@ -115,29 +136,34 @@ impl Destination {
 }
 
 impl<'a> MakeWriter<'a> for Destination {
-    type Writer = MaskedWriter<EitherWriter<Arc<File>, Stderr>>;
+    type Writer = MaskedWriter;
 
     fn make_writer(&'a self) -> Self::Writer {
-        MaskedWriter(match self.open().as_ref() {
-            Some(open) => EitherWriter::A(Arc::clone(&open.file)),
-            None => EitherWriter::B(io::stderr()),
-        })
+        MaskedWriter(self.open().as_ref().map(|open| open.file.clone()))
     }
 }
 
-/// Masks what it is given, whole lines at a time, as the log writes them.
-struct MaskedWriter<W>(W);
+/// Masks what it is given, whole lines at a time, as the log writes them, and writes it into the file, or to stderr where
+/// there is none or it cannot take it: on a full disk, most likely.
+struct MaskedWriter(Option<Arc<LogFile>>);
 
-impl<W: Write> Write for MaskedWriter<W> {
+impl Write for MaskedWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         let masked = own_keys::masker(false).text(&text, Kind::Prose, &mut Placeholders::default());
-        self.0.write_all(masked.as_bytes())?;
+        if let Some(log) = &self.0 {
+            let written = (&log.file).write_all(masked.as_bytes());
+            *log.trouble() = written.as_ref().err().map(ToString::to_string);
+            if written.is_ok() {
+                return Ok(bytes.len());
+            }
+        }
+        io::stderr().write_all(masked.as_bytes())?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod diff;
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use futures_util::{FutureExt, StreamExt};
 use super::target::Region;
 use super::target::part::{Part, part, piped, region};
 use super::terminal::visible;
-use super::{Error, FINE, block_on, progress_line, report_problems};
+use super::{Error, FINE, block_on, keep_usage, progress_line, report_problems};
 use crate::chat::Action;
 use crate::chat::conversation::{Conversation, asking, closing, fits_on_a_line};
 use crate::chat::prompt::{self, Asked, Question};
@@ -25,7 +26,6 @@ use crate::endpoint::{Backend, url};
 use crate::masking::{Kind, RequestMask, own_keys};
 use crate::model::{self, ChatPrompt, Delta, End, Finish, read};
 use crate::settings::{Loaded, Settings};
-use crate::usage::ledger::Ledger;
 use crate::usage::{Metered, Recorder};
 use apply::Edit;
 
@@ -61,6 +61,24 @@ struct Reply {
     end: Result<End, model::Error>,
 }
 
+/// The conversation that what comes is added to as it comes, since the user may end this at any time.
+struct Keeping {
+    conversations: Conversations,
+    id: String,
+    /// Why it cannot be kept. An answer with a hole in it is worse than its beginning: nothing more is added then.
+    failed: RefCell<Option<io::Error>>,
+}
+
+impl Keeping {
+    /// What cannot be kept is shown all the same: it is paid for.
+    fn keep(&self, text: &str) {
+        let mut failed = self.failed.borrow_mut();
+        if failed.is_none() {
+            *failed = self.conversations.append(&self.id, text).err();
+        }
+    }
+}
+
 impl Chat {
     /// Asks, prints the answer as it comes, and makes the edit if that is wanted.
     pub(super) fn run(&self, loaded: &Loaded) -> Result<ExitCode, Error> {
@@ -89,7 +107,9 @@ impl Chat {
             Some(found) => found,
             None => {
                 let title = mask.text(&title(action, &parts, words.as_deref()), Kind::Prose);
-                conversations.begin(&title, SystemTime::now())?
+                conversations.begin(&title, SystemTime::now()).map_err(|error| {
+                    Error::Refused(format!("the conversation cannot be kept ({error}); make room on the disk"))
+                })?
             }
         };
         let prompt = prompt::request(asked.messages, mask.count(), &settings.chat);
@@ -97,13 +117,15 @@ impl Chat {
             writeln!(anstream::stderr(), "Left out, since it did not fit: {}", asked.left_out.join(", "))?;
         }
         let asking = asking(&earlier, &asked.kept);
-        conversations.append(&id, &asking)?;
-        // Kept as it comes: the user may end this at any time.
-        let keep = |text: &str| conversations.append(&id, text);
-        let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt, keep))??;
+        let keeping = Keeping { conversations, id, failed: RefCell::default() };
+        keeping.keep(&asking);
+        let reply = block_on(self.listen(&backend, settings.chat.show_thinking, prompt, &keeping))??;
         let concluded = self.conclude(action, &parts, &reply, mask.count() > 0);
         let note = concluded.as_ref().err().map(ToString::to_string);
-        conversations.append(&id, &closing(reply.transcript.written(), note.as_deref()))?;
+        keeping.keep(&closing(reply.transcript.written(), note.as_deref()));
+        if let Some(error) = keeping.failed.take() {
+            writeln!(anstream::stderr(), "Warning: this conversation is not kept: {error}")?;
+        }
         concluded
     }
 
@@ -157,9 +179,12 @@ impl Chat {
         backend: &Backend,
         show_thinking: bool,
         prompt: ChatPrompt,
-        keep: impl Fn(&str) -> io::Result<()>,
+        keeping: &Keeping,
     ) -> Result<Reply, Error> {
-        let tell = |text: &str| keep(text).and_then(|()| self.print(text));
+        let tell = |text: &str| {
+            keeping.keep(text);
+            self.print(text)
+        };
         let host = url::parse(backend.chat_url()).map_or_else(|_| backend.chat_url().to_owned(), |url| url::host(&url));
         let usage = Recorder::default();
         let mut reply =
@@ -180,9 +205,7 @@ impl Chat {
         if told.is_ok() {
             told = tell(&transcript.finish());
         }
-        if let Err(error) = Ledger::of_user().and_then(|ledger| ledger.add(&usage.take_tally(), SystemTime::now())) {
-            writeln!(anstream::stderr(), "Warning: this chat is not counted: {error}")?;
-        }
+        keep_usage(&usage);
         told?;
         if !(transcript.written().is_empty() || transcript.written().ends_with('\n')) {
             self.print("\n")?;

@@ -164,7 +164,8 @@ impl Configuration {
 
     /// What is wrong with the settings and the log's file, a sentence each.
     pub fn problems(&self) -> Vec<String> {
-        self.state().all_problems()
+        let trouble = self.logging.trouble();
+        self.state().all_problems().into_iter().chain(trouble).collect()
     }
 
     /// What is wrong with the settings and has not been told yet; now it counts as told.

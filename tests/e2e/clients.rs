@@ -23,6 +23,8 @@ pub struct Builder {
     pub home: TempDir,
     /// Whether requests of the server's are left unanswered.
     pub never_answers: bool,
+    /// Whether no file can be written, as on a full disk.
+    pub full_disk: bool,
 }
 
 impl Builder {
@@ -39,6 +41,7 @@ impl Builder {
             args: Vec::new(),
             home: TempDir::new().expect("a temporary directory"),
             never_answers: false,
+            full_disk: false,
         }
     }
 
@@ -57,6 +60,12 @@ impl Builder {
     /// Leaves every request of the server's unanswered.
     pub fn never_answers(mut self) -> Self {
         self.never_answers = true;
+        self
+    }
+
+    /// Lets the server write no file, as on a full disk.
+    pub fn on_full_disk(mut self) -> Self {
+        self.full_disk = true;
         self
     }
 

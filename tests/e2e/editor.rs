@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::clients::Builder;
+#[cfg(unix)]
+use crate::process::on_full_disk;
 use crate::process::{collect, command, frame, read_messages};
 use crate::text::{Encoding, offset, position};
 
@@ -66,9 +68,13 @@ impl Editor {
     /// Spawns the server and shakes hands.
     #[track_caller]
     pub fn start(builder: Builder) -> Self {
-        let mut server = command(builder.home.path())
-            .envs(builder.env)
-            .args(builder.args)
+        let mut server = command(builder.home.path());
+        server.envs(builder.env).args(builder.args);
+        #[cfg(unix)]
+        if builder.full_disk {
+            server = on_full_disk(&server, 0);
+        }
+        let mut server = server
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -14,6 +14,8 @@ mod failure;
 #[path = "../support/fake_endpoint.rs"]
 mod fake_endpoint;
 mod fallbacks;
+#[cfg(unix)]
+mod full_disk;
 mod ghost;
 mod lifecycle;
 mod local;

@@ -34,6 +34,18 @@ pub fn command(home: &Path) -> Command {
     command
 }
 
+/// The same program on a full disk: from the first byte on (`blocks` 0), or when a file is 32 or 64 KB long (64), by the
+/// shell's blocks. The system stops the write as it does where the disk ends.
+#[cfg(unix)]
+pub fn on_full_disk(command: &Command, blocks: u32) -> Command {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"]).arg(command.get_program());
+    limited.args(command.get_args()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.current_dir(command.get_current_dir().unwrap_or(Path::new(".")));
+    limited
+}
+
 /// How many files this process and the servers that it starts may have open at once, after raising the number to what
 /// the system allows: macOS and some CI machines begin with 256.
 #[cfg(unix)]

@@ -75,7 +75,8 @@ impl Edit<'_> {
         let now = fs::read_to_string(self.file)?;
         // The byte order mark that reading takes away stays.
         let mark = now.strip_suffix(before).filter(|mark| matches!(*mark, "" | "\u{feff}")).ok_or_else(changed)?;
-        atomic_write(self.file, format!("{mark}{after}").as_bytes())?;
+        atomic_write(self.file, format!("{mark}{after}").as_bytes())
+            .map_err(|error| Error::Refused(format!("{} cannot be written ({error}); it is as it was", self.name)))?;
         writeln!(anstream::stderr(), "Written to {}.", self.name)?;
         Ok(())
     }

@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::io::{Read, Write};
-#[cfg(unix)]
-use std::process::Command;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -151,28 +149,6 @@ fn a_byte_order_mark_and_crlf_stay() {
     let outcome = shell.run(&["--apply", "--yes", "--action", "fix", "main.rs:3-5"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(shell.text(), text.replace("run()", "run();"));
-}
-
-/// The system stops the write halfway: no file may get longer than 32 or 64 KB, by the shell's blocks.
-#[cfg(unix)]
-#[test]
-fn a_file_that_cannot_be_written_whole_stays_as_it_was() {
-    let fake = says(REPLY);
-    let shell = Shell::new(&fake);
-    let text = format!("{TEXT}{}", "// A long file.\n".repeat(10_000));
-    fs::write(shell.home.path().join("main.rs"), &text).expect("the home is writable");
-    let plain = command(shell.home.path());
-    let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "sh"]).arg(plain.get_program());
-    limited.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    limited.env("CODESTRAL_URL", &shell.url).env("CODESTRAL_API_KEY", KEY).current_dir(shell.home.path());
-    limited.args(["chat", "--apply", "--yes", "main.rs:3-5", "add the semicolon"]).stdin(Stdio::null());
-    let output = limited.output().expect("there is a shell");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(shell.text() == text, "{} of {} bytes are left", shell.text().len(), text.len());
-    let names = fs::read_dir(shell.home.path()).expect("it is there").flatten().map(|entry| entry.file_name());
-    let strays: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with(".codestral")).collect();
-    assert!(strays.is_empty(), "{strays:?}");
 }
 
 #[test]
