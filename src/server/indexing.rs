@@ -36,12 +36,15 @@ struct State {
     reset: bool,
     /// Whether the editor was asked to tell of changed files.
     watches: bool,
+    /// Whether it was and will not.
+    refuses_to_watch: bool,
 }
 
 impl Indexing {
     pub fn new(documents: Arc<Documents>, client: Client, settings: Arc<Settings>) -> Self {
         let index = Arc::new(SharedIndex::new(&settings));
-        let state = State { settings, begun: false, workspace: None, reset: false, watches: false };
+        let state =
+            State { settings, begun: false, workspace: None, reset: false, watches: false, refuses_to_watch: false };
         let locations = Arc::new(Locations::new(index.clone(), documents.clone()));
         Self { index, documents, locations, client, state: Mutex::new(state) }
     }
@@ -145,11 +148,13 @@ impl Indexing {
         }
         let mut state = self.state();
         if state.begun && state.workspace.is_none() {
-            state.workspace = self.read_workspace(&state.settings);
+            let watch = state.refuses_to_watch || !self.client.capabilities().watches_files;
+            state.workspace = self.read_workspace(&state.settings, watch);
         }
     }
 
-    fn read_workspace(&self, settings: &Settings) -> Option<Workspace> {
+    /// `watch`: nobody else tells of changed files.
+    fn read_workspace(&self, settings: &Settings, watch: bool) -> Option<Workspace> {
         if !settings.may_use_local() || !settings.local.workspace || self.index.roots().is_empty() {
             return None;
         }
@@ -157,7 +162,7 @@ impl Indexing {
         // The thread that reads the workspace is none of the runtime's own.
         let runtime = Handle::current();
         let following = Following {
-            watch: !self.client.capabilities().watches_files,
+            watch,
             rules_changed: Box::new(move || {
                 let _inside = runtime.enter();
                 locations.look_again_at_all();
@@ -170,8 +175,9 @@ impl Indexing {
         Some(workspace)
     }
 
-    /// Asks the editor to tell of changed files, once there is a folder they can be in.
-    pub async fn watch_files(&self) {
+    /// Asks the editor to tell of changed files, once there is a folder they can be in. Where it will not, the disk is
+    /// watched.
+    pub async fn watch_files(self: &Arc<Self>) {
         if !self.client.capabilities().watches_files || self.index.roots().is_empty() {
             return;
         }
@@ -181,7 +187,17 @@ impl Indexing {
         let options = json!({ "watchers": [{ "globPattern": "**/*" }] });
         let registered = self.client.register("codestral-files", "workspace/didChangeWatchedFiles", options).await;
         if let Err(error) = registered {
-            tracing::warn!("the editor will not tell of changed files: {error}");
+            tracing::warn!("the editor will not tell of changed files, so the disk is watched: {error}");
+            {
+                let mut state = self.state();
+                state.refuses_to_watch = true;
+                // Read anew below, since files may have changed before anybody watched.
+                state.workspace = None;
+            }
+            let indexing = self.clone();
+            if task::spawn_blocking(move || indexing.follow_settings()).await.is_err() {
+                tracing::warn!("the workspace is not read");
+            }
         }
     }
 

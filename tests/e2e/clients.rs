@@ -23,6 +23,8 @@ pub struct Builder {
     pub home: TempDir,
     /// Whether requests of the server's are left unanswered.
     pub never_answers: bool,
+    /// Whether registrations are refused though the client said that it takes them.
+    pub refuses_registrations: bool,
     /// Whether no file can be written, as on a full disk.
     pub full_disk: bool,
 }
@@ -41,6 +43,7 @@ impl Builder {
             args: Vec::new(),
             home: TempDir::new().expect("a temporary directory"),
             never_answers: false,
+            refuses_registrations: false,
             full_disk: false,
         }
     }
@@ -60,6 +63,12 @@ impl Builder {
     /// Leaves every request of the server's unanswered.
     pub fn never_answers(mut self) -> Self {
         self.never_answers = true;
+        self
+    }
+
+    /// Refuses registrations though the client said that it takes them.
+    pub fn refuses_registrations(mut self) -> Self {
+        self.refuses_registrations = true;
         self
     }
 

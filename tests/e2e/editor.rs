@@ -60,6 +60,7 @@ pub struct Editor {
     /// Whether `workspace/applyEdit` is refused.
     pub refuses_edits: bool,
     never_answers: bool,
+    refuses_registrations: bool,
     /// What the person types at the start of a document while the next edit of it is on its way.
     pub types_first: Option<&'static str>,
 }
@@ -104,6 +105,7 @@ impl Editor {
             faults: Vec::new(),
             refuses_edits: false,
             never_answers: builder.never_answers,
+            refuses_registrations: builder.refuses_registrations,
             types_first: None,
         };
         let params = json!({
@@ -335,14 +337,21 @@ impl Editor {
             "window/showDocument" => json!({"success": true}),
             _ => Value::Null,
         };
-        if self.stdin.is_some() && !self.never_answers {
+        if self.refuses_registrations && request["method"] == "client/registerCapability" {
+            let error = json!({"code": -32601, "message": "nothing is registered here"});
+            self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "error": error}));
+        } else if self.stdin.is_some() && !self.never_answers {
             self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
         }
     }
 
-    /// Makes the edits of each document, last to first, if all are meant for its version.
+    /// Makes the edits of each document, last to first, if all are meant for its version, or for no certain one.
     fn apply(&mut self, edit: &Value) -> bool {
-        let changes = edit["documentChanges"].as_array().cloned().unwrap_or_default();
+        let mut changes = edit["documentChanges"].as_array().cloned().unwrap_or_default();
+        for (uri, edits) in edit["changes"].as_object().into_iter().flatten() {
+            let version = self.documents.get(uri).map(|document| document.version);
+            changes.push(json!({"textDocument": {"uri": uri, "version": version}, "edits": edits}));
+        }
         let uri_of = |change: &Value| change["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
         if let Some(typed) = self.types_first.take() {
             let uri = changes.first().map(uri_of).unwrap_or_default();

@@ -210,6 +210,16 @@ fn a_client_that_tells_of_changes_is_relied_on() {
 }
 
 #[test]
+fn a_client_that_refuses_to_tell_of_changes_is_not_relied_on() {
+    let mut builder = vscode().file("project/plain.rs", "fn plain() {}\n").refuses_registrations();
+    builder.capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = true.into();
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 1);
+    fs::write(editor.home().join("project/new.rs"), KNOWN).expect("the home is writable");
+    wait_for_files(&mut editor, 2);
+}
+
+#[test]
 fn a_home_is_not_read_under_another_name() {
     let name = |root: &str, home: &Path| json!(format!("{}{root}", uri(home, "project").trim_end_matches("/project")));
     for root in ["", "/project/..", "/.."] {

@@ -176,6 +176,25 @@ fn an_answer_finds_the_end_of_a_document_that_is_typed_in() {
 }
 
 #[test]
+fn an_open_conversation_is_found_however_the_editor_spells_its_address() {
+    let fake = numbered();
+    let mut editor = editor(helix(), &fake);
+    let id = editor.chat(&json!({"action": "ask", "instruction": "One?"}));
+    let answer = editor.result(id);
+    let ours = editor.asked_by_server("window/showDocument")["uri"].as_str().expect("a document").to_owned();
+    let kept = editor.kept(&answer);
+    // VS Code and others encode more, or less, than is needed.
+    let theirs = ours.replace("conversations", "c%6Fnversati%6fns").replace("file:///", "FILE:///");
+    assert_ne!(ours, theirs);
+    editor.open(&theirs, "markdown", &kept);
+    let ask = json!({"action": "ask", "instruction": "Two?", "conversation": answer["conversation"]});
+    let id = editor.chat(&ask);
+    editor.result(id);
+    editor.wait_until("the answer", |editor| editor.text(&theirs).contains("Answer 2").then_some(()));
+    assert_eq!(editor.kept(&answer), kept, "what is open is the editor's to save");
+}
+
+#[test]
 fn a_question_that_is_still_to_be_written_begins_with_no_more_code_than_may_be_sent() {
     let fake = numbered();
     let mut editor = editor(helix(), &fake);

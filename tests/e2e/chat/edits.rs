@@ -103,6 +103,21 @@ fn a_range_that_ends_inside_a_surrogate_pair_splits_nothing() {
     assert!(question(&fake).contains("let a = 1; // "));
 }
 
+#[test]
+fn a_client_that_takes_no_versions_gets_the_edit_for_the_text_it_has() {
+    let fake = slowly(REPLY);
+    let mut client = neovim();
+    client.capabilities["workspace"]["workspaceEdit"]["documentChanges"] = false.into();
+    let mut editor = streaming(client, &fake);
+    let id = editor.select_and_chat(TEXT, "improve");
+    wait_for_question(&fake);
+    editor.change(URI, 0..0, "// new\n");
+    assert_eq!(editor.told(id).outcome(), "moved");
+    assert_eq!(editor.text(URI), format!("// new\n{AFTER}"));
+    let edit = editor.asked_by_server("workspace/applyEdit")["edit"].take();
+    assert!(edit["documentChanges"].is_null() && edit["changes"][URI].is_array(), "{edit}");
+}
+
 /// Asks for an improvement, edits the text while the endpoint thinks, and compares.
 #[track_caller]
 fn check_meanwhile(meanwhile: impl FnOnce(&mut Editor), outcome: &str, message: &str, after: Option<&str>) {
