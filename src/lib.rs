@@ -110,5 +110,10 @@ pub mod state_dir;
 pub mod text;
 pub mod usage;
 
+/// Inputs at random; no part of the program.
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;
+
 /// The embedded engine's core, a crate of its own in `src/local`.
 pub use codestral_local as local;

@@ -20,7 +20,7 @@ mod locations;
 mod next_edits;
 mod notices;
 mod session;
-mod transport;
+pub(crate) mod transport;
 mod uri;
 mod usage_sync;
 mod workspace_progress;

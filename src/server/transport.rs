@@ -5,7 +5,7 @@
 //! first wait before the next message is looked at, and what it does until then no other message can get between.
 
 mod dispatch;
-mod frames;
+pub(crate) mod frames;
 mod message;
 mod notifications;
 mod numbers;
