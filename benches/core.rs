@@ -11,7 +11,7 @@ use codestral_ls::endpoint::decode::Decoder;
 use codestral_ls::endpoint::reply;
 use codestral_ls::masking::documents::MaskedDocuments;
 use codestral_ls::masking::examples::assemble;
-use codestral_ls::masking::{Kind, Masker};
+use codestral_ls::masking::{Kind, Masker, Placeholders};
 use codestral_ls::settings::Settings;
 use codestral_ls::text::document::{Change, Document};
 use codestral_ls::text::position::{self, Encoding, Position};
@@ -65,11 +65,11 @@ fn prompts(criterion: &mut Criterion) {
     let window = Window::cut(&document.text, cursor, budget);
     let found = Masker::new(&[]).scan(&document.text, Kind::Code).masked();
     criterion.bench_function("cut the masked window", |bencher| {
-        bencher.iter(|| black_box(MaskedWindow::cut(&document.text, cursor, budget, &found)));
+        bencher.iter(|| black_box(MaskedWindow::cut(&document.text, cursor, budget, &found, Placeholders::default())));
     });
-    let masked = MaskedWindow::cut(&document.text, cursor, budget, &found);
+    let masked = MaskedWindow::cut(&document.text, cursor, budget, &found, Placeholders::default());
     criterion.bench_function("build the prompt", |bencher| {
-        bencher.iter(|| black_box(prompt::build(&masked, "codestral-latest", &settings.completion)));
+        bencher.iter(|| black_box(prompt::build(&masked, None, "codestral-latest", &settings.completion)));
     });
     let block = "value_1 = compute(a, b) {\n        first();\n        second();\n    }";
     criterion.bench_function("filter a block", |bencher| {

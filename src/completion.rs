@@ -8,6 +8,7 @@ pub mod context;
 mod debounce;
 pub(crate) mod eligibility;
 pub mod engine;
+pub mod excerpts;
 pub mod filter;
 mod history;
 mod masked_window;
@@ -17,6 +18,7 @@ pub mod stop;
 pub mod window;
 
 pub use engine::{Engine, Located};
+pub use excerpts::Excerpts;
 pub use history::Record;
 pub use masked_window::{MaskedSecret, MaskedWindow};
 pub use reason::{Notice, Reason};

@@ -3,6 +3,7 @@
 pub mod backend;
 mod chat_request;
 pub mod client;
+mod context_form;
 pub mod decode;
 mod dialect;
 mod error;
@@ -20,5 +21,6 @@ pub mod url;
 
 pub use backend::Backend;
 pub use client::{HttpEndpoint, Options};
+pub use context_form::ContextForm;
 pub use dialect::Dialect;
 pub use http::Http;

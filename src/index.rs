@@ -4,6 +4,7 @@
 //! hands them to it. It decides which texts count, and passes each event on to all that is built from them (`built`).
 
 mod built;
+mod context;
 pub(crate) mod ignore;
 pub(crate) mod listing;
 mod locate;
@@ -15,7 +16,7 @@ pub(crate) mod workspace;
 use std::path::Path;
 
 pub(crate) use locate::{locate, root_of};
-pub(crate) use rules::Rules;
+pub(crate) use rules::{ContextRules, Rules};
 pub(crate) use shared::SharedIndex;
 
 /// What a file is called in the index: its path with `/`, however a client spells its URI.

@@ -38,9 +38,11 @@
 //!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says each from all that
 //!    is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that is on its way.
 //! 4. Else it waits as `completion::debounce` says, and asks nothing while `completion::backoff` leaves the endpoint
-//!    alone. It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays silent too long,
-//!    another besides it. Where several endpoints are set, `endpoint::backend` asks them in their order, past those that
-//!    rest or are silent. A task reads each ([`model::read`]) into the cache until [`completion::stop`] has enough;
+//!    alone. Meanwhile a task has the index choose snippets of other files ([`completion::context`]) and masks them
+//!    ([`completion::excerpts`]). It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays
+//!    silent too long, another besides it. Where several endpoints are set, `endpoint::backend` asks them in their order,
+//!    past those that rest or are silent. A task reads each ([`model::read`]) into the cache until [`completion::stop`] has
+//!    enough;
 //!    [`usage::Metered`] counts it, however it ends.
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
 //!    cursor already, or names the reason why nothing is left.

@@ -30,7 +30,12 @@ pub struct Prompt {
     pub suffix: MaskedText,
     /// Excerpts of other files, in the order in which they stand before the document's own text.
     pub others: Vec<OtherFile>,
-    /// How many different secrets are masked in them; not sent.
+    /// What the document is called beside them, as they are; empty where there are none.
+    pub path: MaskedText,
+    /// The same for all requests of a document, so that an endpoint finds what it knows of the prompt; tells nothing
+    /// else. Sent only to those that are known to take it.
+    pub cache_key: Option<String>,
+    /// How many different secrets are masked in all of that; not sent.
     pub secrets: u64,
     /// The model's name as the endpoint knows it.
     pub model: String,
@@ -46,6 +51,21 @@ pub struct Prompt {
     pub random_seed: Option<u64>,
     /// Strings that end the reply.
     pub stop: Vec<String>,
+}
+
+impl Prompt {
+    /// All of the person's text in it.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut MaskedText> {
+        let Self { prefix, suffix, others, path, .. } = self;
+        let others = others.iter_mut().flat_map(|other| [&mut other.path, &mut other.text]);
+        [prefix, suffix, path].into_iter().chain(others)
+    }
+
+    /// The bytes of all of that, which become tokens.
+    pub fn bytes(&self) -> usize {
+        let others: usize = self.others.iter().map(|other| other.path.len() + other.text.len()).sum();
+        self.prefix.len() + self.suffix.len() + self.path.len() + others
+    }
 }
 
 /// Excerpts of one file that is not the document's own.

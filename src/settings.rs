@@ -4,6 +4,7 @@
 //! user reads, and their schema attributes are the bounds by which `load` checks each value.
 
 mod chat;
+mod context;
 mod endpoint;
 mod layer;
 mod load;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use chat::Chat;
+pub use context::{Context, ContextFiles, Language};
 use endpoint::CODESTRAL;
 pub use endpoint::{Dialect, Endpoint, Fallback, Header};
 pub use layer::Layer;
@@ -42,9 +44,12 @@ pub struct Settings {
     pub endpoint: Endpoint,
     /// How and when to complete.
     pub completion: Completion,
-    /// What differs from `completion` for one language, by the editor's language id such as `rust` or `typescriptreact`.
+    /// The excerpts of other files of the workspace that the model is shown.
+    pub context: Context,
+    /// What differs from `completion` and `context` for one language, by the editor's language id such as `rust` or
+    /// `typescriptreact`.
     #[schemars(transform = schema::without_defaults)]
-    pub languages: BTreeMap<String, Completion>,
+    pub languages: BTreeMap<String, Language>,
     /// The embedded engine, which completes from your own text and sends nothing.
     pub local: Local,
     /// Which files never leave this machine.
@@ -64,7 +69,7 @@ impl Settings {
     ///
     /// `load` has merged the two; this only chooses.
     pub fn completion_for(&self, language_id: &str) -> &Completion {
-        self.languages.get(language_id).unwrap_or(&self.completion)
+        self.languages.get(language_id).map_or(&self.completion, |own| &own.completion)
     }
 
     /// Whether the embedded engine may come to be used, so that it needs to know the text.
@@ -84,7 +89,7 @@ pub struct Local {
     /// The most memory its index takes, in megabytes.
     #[schemars(range(min = 1, max = 4096))]
     pub memory_mb: usize,
-    /// Whether it reads the files of the workspace, besides the open documents.
+    /// Whether the files of the workspace are read besides the open documents, for the engine and for `context`.
     pub workspace: bool,
 }
 

@@ -97,7 +97,7 @@ impl Cost {
 
 /// The bytes of a prompt that become tokens.
 pub fn prompt_bytes(prompt: &Prompt) -> usize {
-    prompt.prefix.len() + prompt.suffix.len()
+    prompt.bytes()
 }
 
 /// What became of the suggestions in one language, and what they took.

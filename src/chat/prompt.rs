@@ -1,10 +1,11 @@
 //! From a question about some code to the messages an endpoint is asked, within a budget.
 //!
 //! The budget is shared out in this order: the question and the selection, the diagnostics, the newest turns of the
-//! conversation, definitions from other open files, and what stands around the selection. A question without code leaves
+//! conversation, definitions from other open files, excerpts of files that are not open, and what stands around the selection. A question without code leaves
 //! all of it to the conversation. What does not fit is left out whole, and said.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::Action;
 use super::code::{Code, Excerpt};
@@ -12,8 +13,9 @@ use super::conversation::Turn;
 use super::definitions::{self, OtherText};
 use super::fence::fenced;
 use crate::masking::RequestMask;
-use crate::model::{ChatPrompt, Message, Role};
+use crate::model::{ChatPrompt, Message, OtherFile, Role};
 use crate::settings;
+use crate::text::language;
 use crate::usage::BYTES_PER_TOKEN;
 
 /// What the model is told it is, unless the user says otherwise.
@@ -26,6 +28,7 @@ const SELECTION: usize = 60;
 const DIAGNOSTICS: usize = 20;
 const HISTORY: usize = 40;
 const DEFINITIONS: usize = 35;
+const EXCERPTS: usize = 35;
 
 /// More around the selection than this costs money and tells little, in bytes: some 300 lines.
 const MOST_AROUND: usize = 12_000;
@@ -58,6 +61,8 @@ pub struct Question<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// Other texts, masked, that may hold definitions the code uses.
     pub others: &'a [OtherText<'a>],
+    /// Excerpts of files that are not open, masked.
+    pub excerpts: &'a [OtherFile],
     /// What was said before, the oldest first.
     pub history: &'a [Turn],
 }
@@ -152,6 +157,8 @@ pub fn build(
     let mut kept = words;
     let definitions = definitions(question, left.part(DEFINITIONS));
     left.take(definitions.len());
+    let others = excerpts_of_others(question, left.part(EXCERPTS));
+    left.take(others.len());
     let around = (left.bytes / excerpts.len().max(1)).min(MOST_AROUND);
     for (nth, (code, excerpt)) in question.code.iter().zip(&excerpts).enumerate() {
         let quoted = code.quote(&excerpt.text);
@@ -160,6 +167,7 @@ pub fn build(
         let _ = write!(kept, "\n\n{quoted}");
     }
     ask.push_str(&definitions);
+    ask.push_str(&others);
     ask.push_str(&diagnostics);
     if question.action.edits() {
         ask.push_str(REWRITE);
@@ -221,6 +229,19 @@ fn definitions(question: &Question<'_>, budget: usize) -> String {
     for definition in definitions::used(code, &others, budget) {
         let code = fenced(&definition.text, definition.language);
         let _ = write!(text, "\n\nFor reference, from `{}`, line {}:\n\n{code}", definition.path, definition.line);
+    }
+    text
+}
+
+/// Excerpts of files that are not open, as many as fit.
+fn excerpts_of_others(question: &Question<'_>, budget: usize) -> String {
+    let mut text = String::new();
+    for OtherFile { path, text: excerpt } in question.excerpts {
+        let code = fenced(excerpt, language::of(Path::new(&**path)));
+        let quoted = format!("\n\nFor reference, from `{}`:\n\n{code}", &**path);
+        if text.len() + quoted.len() <= budget {
+            text.push_str(&quoted);
+        }
     }
     text
 }

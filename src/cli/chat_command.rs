@@ -274,7 +274,15 @@ fn ask(
 ) -> Result<Asked, Error> {
     let conversation = Conversation::parse(earlier);
     let code: Vec<_> = parts.iter().map(Part::code).collect();
-    let question = Question { action, words, code: &code, diagnostics: &[], others: &[], history: &conversation.turns };
+    let question = Question {
+        action,
+        words,
+        code: &code,
+        diagnostics: &[],
+        others: &[],
+        excerpts: &[],
+        history: &conversation.turns,
+    };
     let asked = prompt::build(&question, settings.chat.system_prompt.as_deref(), settings.chat.context_tokens, mask);
     asked.map_err(|error| Error::Refused(error.to_string()))
 }

@@ -114,15 +114,19 @@ impl Complete {
         let (notices, _) = unbounded_channel();
         let (endpoint, usage) = (Arc::new(Recorded::new(backend.clone())), Recorder::default());
         let engine = Engine::new(settings.clone(), endpoint.clone(), usage.clone(), notices);
-        let index = if backend.is_local().await { Some(index_around(&settings, query).await) } else { None };
-        if let Some(index) = index.clone() {
-            engine.set_predictor(index);
+        let is_alone = backend.is_local().await;
+        let is_quoted = settings.context_for(&query.document.language).bytes() > 0;
+        let index = if is_alone || is_quoted { Some(index_around(&settings, query).await) } else { None };
+        match index.clone() {
+            Some(index) if is_alone => engine.set_predictor(index),
+            Some(index) => engine.set_context(index),
+            None => {}
         }
         let answer = progress_line::during(format!("asking {}", backend.host()), engine.complete(query)).await;
         // What is still being read is given up, and counts.
         engine.finish();
         keep_usage(&usage);
-        let coverage = index.map(|index| index.coverage());
+        let coverage = index.filter(|_| is_alone).map(|index| index.coverage());
         let explained = match self.explain {
             true => Some(Explained::new(loaded, &backend, coverage, query, &answer, &endpoint.heard()).await),
             false => None,
@@ -191,7 +195,7 @@ impl Complete {
     }
 }
 
-/// What the embedded engine can know of a document and the files around it.
+/// What can be known of a document and the files around it.
 async fn index_around(settings: &Arc<Settings>, query: &Query) -> Arc<SharedIndex> {
     let index = Arc::new(SharedIndex::new(settings));
     let location = query.location.now();

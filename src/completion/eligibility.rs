@@ -3,11 +3,13 @@
 //!
 //! The one door: whatever sends text of a document, or cuts a window out of it, asks here.
 
+use std::path::PathBuf;
+
 use ropey::Rope;
 
 use super::window::Budget;
 use super::{MaskedWindow, Query, Reason, Window};
-use crate::masking::Masked;
+use crate::masking::{Masked, Placeholders};
 use crate::privacy::{Location, Privacy, Private, own_end};
 use crate::{settings::Settings, text::document::Document};
 
@@ -54,14 +56,28 @@ pub fn sendable(document: &Document, location: &Location, privacy: &Privacy) -> 
     Ok(privacy.admit_text(&document.text, &location.bases)?)
 }
 
+/// Refuses a text of another file of which an excerpt is to be sent, its own path aside.
+pub fn excerpt(text: &Rope, roots: &[PathBuf], privacy: &Privacy) -> Result<(), Reason> {
+    if own_end(text) < text.len_bytes() {
+        return Err(Reason::Private(Private::BelowScissors));
+    }
+    Ok(privacy.admit_text(text, roots)?)
+}
+
 /// The window around the byte offset `cursor`, cut out of what may be sent of the text.
 pub fn window(text: &Rope, cursor: usize, budget: Budget) -> Window {
     Window::cut(&own_part(text), cursor, budget)
 }
 
-/// The same as an endpoint may see it; `found` are the secrets of the text.
-pub fn masked_window(text: &Rope, cursor: usize, budget: Budget, found: &Masked) -> MaskedWindow {
-    MaskedWindow::cut(&own_part(text), cursor, budget, found)
+/// The same as an endpoint may see it; `found` are the secrets of the text, and what is sent beside has placeholders.
+pub fn masked_window(
+    text: &Rope,
+    cursor: usize,
+    budget: Budget,
+    found: &Masked,
+    placeholders: Placeholders,
+) -> MaskedWindow {
+    MaskedWindow::cut(&own_part(text), cursor, budget, found, placeholders)
 }
 
 /// Refuses a query where there is nothing to go by, and an automatic one where nobody wants ghost text.
@@ -91,8 +107,6 @@ fn own_part(text: &Rope) -> Rope {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     const SCISSORS: &str = "# ------------------------ >8 ------------------------\n";

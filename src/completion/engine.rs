@@ -9,6 +9,8 @@
 mod alternatives;
 mod answer;
 mod ask;
+mod choices;
+mod context;
 mod decide;
 mod document_state;
 mod located;
@@ -24,6 +26,7 @@ mod tests;
 use std::{
     collections::HashMap,
     future::{Future, ready},
+    hash::RandomState,
     ops::ControlFlow,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -79,9 +82,14 @@ impl Engine {
         let state = State {
             privacy: Arc::new(settings.privacy.rules()),
             masks: Arc::new(MaskedDocuments::new(settings.privacy.mask_secrets)),
+            other_masks: Arc::new(MaskedDocuments::new(settings.privacy.mask_secrets)),
             settings,
             endpoint,
             predictor: None,
+            context: None,
+            last_choice: 0,
+            edits: 0,
+            cache_keys: RandomState::new(),
             on: true,
             cache: Cache::default(),
             debouncer: Debouncer::default(),
@@ -107,9 +115,11 @@ impl Engine {
         let mut state = self.lock();
         state.privacy = Arc::new(settings.privacy.rules());
         state.masks.configure(settings.privacy.mask_secrets);
+        state.other_masks.configure(settings.privacy.mask_secrets);
         state.settings = settings;
         state.endpoint = endpoint;
         state.answerer = None;
+        state.forget_choices();
         state.backoff.reset();
         state.notices.reset();
     }
@@ -190,8 +200,9 @@ impl Engine {
         }
         let now = now();
         let mut guard = self.lock();
-        let State { documents, debouncer, cache, settings, .. } = &mut *guard;
+        let State { documents, debouncer, cache, settings, edits: all_edits, .. } = &mut *guard;
         let state = documents.entry(document.uri.clone()).or_default();
+        *all_edits += 1;
         if let Some(before) = state.edited_at.filter(|_| edits.iter().all(|edit| edit.inserted.chars().count() == 1)) {
             debouncer.typed(now.saturating_duration_since(before));
         }
@@ -211,6 +222,8 @@ impl Engine {
         };
         guard.count_outcome(&document.language, outcome);
         guard.reset(stale);
+        drop(guard);
+        self.choose_behind(document, edits);
         outcome
     }
 
@@ -220,6 +233,8 @@ impl Engine {
         state.masks.closed(uri);
         // Whoever waits for a change of it hears that there will be none.
         let Some(document) = state.documents.remove(uri) else { return };
+        // All that it had counts as edits elsewhere from now on, and its end as one more.
+        state.edits += 1;
         state.reset(document.streams);
     }
 
@@ -270,6 +285,7 @@ impl Engine {
         }
         if !request.prediction.alone {
             self.find_secrets(query);
+            self.choose(query);
         }
         let result = loop {
             request.changed.mark_unchanged();
@@ -334,7 +350,7 @@ impl Engine {
     }
 
     fn refuse(&self, query: &Query, reason: Reason) -> Answer {
-        self.lock().record(query, Duration::ZERO, Err(reason.clone()), None);
+        self.lock().record(query, Duration::ZERO, Err(reason.clone()), None, None);
         Answer { result: Err(reason), trace: Trace::default() }
     }
 
@@ -342,7 +358,13 @@ impl Engine {
     /// as the document's end, comes between.
     fn advance(&self, request: &mut Request<'_>) -> ControlFlow<Result<Suggestion, Reason>, Pause> {
         let mut state = self.lock();
-        match state.step(request, now()) {
+        let step = state.step(request, now());
+        if matches!(step, Step::Ask { .. } | Step::AskAgain { .. })
+            && let Some(until) = state.choice_due(request.query, now())
+        {
+            return ControlFlow::Continue(Pause::Until(Some(until)));
+        }
+        match step {
             Step::Show { text, entry } => {
                 let result = state.show(request, &text, entry);
                 let is_useless = matches!(result, Err(Reason::Filtered(_)));

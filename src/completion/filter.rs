@@ -12,6 +12,7 @@ mod begun;
 mod blank;
 mod closer;
 mod growing;
+mod header;
 mod indentation;
 mod leading;
 mod mark;
@@ -27,6 +28,7 @@ use std::borrow::Cow;
 pub use growing::Growing;
 pub use name::Filter;
 pub use repetition::{line_in_loop, lines_in_loop};
+pub use wrapping::FILE_HEADER;
 
 use super::{Query, Window, block};
 use crate::text::line;

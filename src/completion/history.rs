@@ -26,6 +26,10 @@ pub struct Record {
     pub outcome: Result<Source, Reason>,
     /// The host that said what was shown, if that was told.
     pub said_by: Option<Arc<str>>,
+    /// How many excerpts of other files were sent for it.
+    pub snippets: usize,
+    /// Bytes of their text.
+    pub snippet_bytes: usize,
 }
 
 /// The last records, oldest first.
@@ -41,6 +45,11 @@ impl History {
             self.records.pop_front();
         }
         self.records.push_back(record);
+    }
+
+    /// The one that was added last.
+    pub fn newest(&mut self) -> Option<&mut Record> {
+        self.records.back_mut()
     }
 
     /// All that is kept, oldest first.

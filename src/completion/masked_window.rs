@@ -14,7 +14,7 @@ pub struct MaskedWindow {
     pub prefix: MaskedText,
     /// The text after the cursor.
     pub suffix: MaskedText,
-    /// How many different secrets were masked.
+    /// How many different secrets were masked, with those of what is sent beside.
     pub count: usize,
     /// What was masked, in the order of the text.
     pub masked: Vec<MaskedSecret>,
@@ -30,10 +30,10 @@ pub struct MaskedSecret {
 }
 
 impl MaskedWindow {
-    /// Cuts the window that [`Window::cut`](super::Window::cut) cuts out of a text with these secrets.
-    pub fn cut(text: &Rope, cursor: usize, budget: Budget, found: &Masked) -> Self {
+    /// Cuts the window that [`Window::cut`](super::Window::cut) cuts out of a text with these secrets. What is sent beside
+    /// has those `placeholders`: a secret that has one gets the same.
+    pub fn cut(text: &Rope, cursor: usize, budget: Budget, found: &Masked, mut placeholders: Placeholders) -> Self {
         let Bounds { start, cursor, end } = Bounds::around(text, cursor, budget);
-        let mut placeholders = Placeholders::default();
         let prefix = found.render(text, start..cursor, &mut placeholders);
         let suffix = found.render(text, cursor..end, &mut placeholders);
         // A secret around the cursor stands in both halves.
@@ -77,7 +77,7 @@ mod tests {
         let cursor = text.find("<cursor>").unwrap();
         let text = text.replacen("<cursor>", "", 1);
         let found = Masker::new(&[]).mask(&text, Kind::Code);
-        let window = MaskedWindow::cut(&Rope::from_str(&text), cursor, BUDGET, &found);
+        let window = MaskedWindow::cut(&Rope::from_str(&text), cursor, BUDGET, &found, Placeholders::default());
         assert_eq!((&*window.prefix, &*window.suffix), (prefix, suffix));
         let told: Vec<_> = window.masked.iter().map(|secret| (secret.rule, secret.line)).collect();
         assert_eq!(told, masked);
@@ -101,7 +101,7 @@ mod tests {
         let found = Masker::new(&[]).mask(&text, Kind::Code);
         let rope = Rope::from_str(&text);
         for cursor in 0..text.len() {
-            let window = MaskedWindow::cut(&rope, cursor, BUDGET, &found);
+            let window = MaskedWindow::cut(&rope, cursor, BUDGET, &found, Placeholders::default());
             let sent = format!("{}\0{}", &*window.prefix, &*window.suffix);
             assert!((0..token.len() - 8).all(|at| !sent.contains(&token[at..at + 8])), "{cursor}: {sent}");
         }
@@ -112,8 +112,10 @@ mod tests {
         let text = Rope::from_str(&"let a = b;\r\n".repeat(100));
         let found = Masker::new(&[]).scan(&text, Kind::Code).masked();
         for cursor in (0..text.len_bytes()).step_by(7) {
-            let (masked, window) =
-                (MaskedWindow::cut(&text, cursor, BUDGET, &found), Window::cut(&text, cursor, BUDGET));
+            let (masked, window) = (
+                MaskedWindow::cut(&text, cursor, BUDGET, &found, Placeholders::default()),
+                Window::cut(&text, cursor, BUDGET),
+            );
             assert_eq!((&*masked.prefix, &*masked.suffix), (window.prefix.as_str(), window.suffix.as_str()));
         }
     }

@@ -1,7 +1,7 @@
 //! From a masked window and the settings to what an endpoint is asked.
 
-use super::MaskedWindow;
-use crate::{model::Prompt, settings::Completion};
+use super::{Excerpts, MaskedWindow};
+use crate::{masking::MaskedText, model::Prompt, settings::Completion};
 
 /// The temperature of what is asked for in another way than the first time: the upper end of what Mistral recommends,
 /// so that it differs.
@@ -10,12 +10,14 @@ pub const OTHER_TEMPERATURE: f32 = 0.7;
 /// The shortest reply, in tokens, to a prompt that was answered with nothing of use: a short statement.
 const LEAST_TOKENS: u32 = 8;
 
-/// What to ask for a suggestion at the window's cursor.
-pub fn build(window: &MaskedWindow, model: &str, completion: &Completion) -> Prompt {
+/// What to ask for a suggestion at the window's cursor, with excerpts of other files, if there are any.
+pub fn build(window: &MaskedWindow, excerpts: Option<&Excerpts>, model: &str, completion: &Completion) -> Prompt {
     Prompt {
         prefix: window.prefix.clone(),
         suffix: window.suffix.clone(),
-        others: Vec::new(),
+        others: excerpts.map_or_else(Vec::new, |excerpts| excerpts.others().to_vec()),
+        path: excerpts.map_or_else(MaskedText::default, |excerpts| excerpts.path().clone()),
+        cache_key: None,
         secrets: window.count as u64,
         model: model.to_owned(),
         max_tokens: completion.max_tokens,
@@ -55,7 +57,7 @@ mod tests {
             stop: vec!["\n\n".into()],
             ..Prompt::default()
         };
-        assert_eq!(build(&window, "m", &completion), expected);
+        assert_eq!(build(&window, None, "m", &completion), expected);
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub struct Budget {
 /// rest for a thousand keystrokes.
 const STEPS_IN_BUDGET: usize = 4;
 
+/// Typing on in a line of up to so many bytes moves no edge: the prefix's budget is kept for all of them from the line's
+/// start on. Few lines of code are longer.
+const LINE: usize = 256;
+
 /// The text around one cursor, with LF line ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Window {
@@ -101,13 +105,15 @@ impl Bounds {
     }
 }
 
-/// Where the prefix begins: a line start at or after the first step within the budget.
+/// Where the prefix begins: a line start at or after the first step within the budget, the same for all of a line.
 fn start_edge(text: &Rope, cursor: usize, budget: usize) -> usize {
-    if cursor <= budget {
+    let step = (budget / STEPS_IN_BUDGET).max(1);
+    let line = text.line_to_byte(text.byte_to_line(cursor));
+    let line_end = line + (cursor - line).next_multiple_of(step.min(LINE)).max(step.min(LINE));
+    if line_end <= budget {
         return 0;
     }
-    let step = (budget / STEPS_IN_BUDGET).max(1);
-    let from = (cursor - budget).next_multiple_of(step).min(cursor);
+    let from = (line_end - budget).next_multiple_of(step).min(cursor);
     let line = text.byte_to_line(from);
     let start = text.line_to_byte(line);
     let next = if start == from { start } else { line_start(text, line + 1) };
@@ -195,6 +201,22 @@ mod tests {
         }
         starts.dedup();
         assert!(starts.len() <= 3, "the start moved {} times in 3000 keys", starts.len());
+    }
+
+    #[test]
+    fn the_edges_rest_in_each_line_of_a_text_that_is_written() {
+        let (mut text, budget) = (Rope::new(), Budget { prefix: 2048, suffix: 1024 });
+        for line in 0..300 {
+            let start = text.len_bytes();
+            let mut starts = vec![];
+            for typed in 0..40 + line % 60 {
+                text.insert_char(text.len_chars(), if typed % 7 == 0 { ' ' } else { 'x' });
+                starts.push(Bounds::around(&text, text.len_bytes(), budget).start);
+            }
+            starts.dedup();
+            assert_eq!(starts.len(), 1, "the start moved in the line at {start}");
+            text.insert_char(text.len_chars(), '\n');
+        }
     }
 
     #[test]

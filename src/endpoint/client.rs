@@ -246,8 +246,11 @@ impl Endpoint for HttpEndpoint {
 
     fn complete_telling(&self, mut prompt: Prompt, sent: &Sent) -> Reply {
         let (inner, sent) = (Arc::clone(&self.0), sent.clone());
-        let others = prompt.others.iter_mut().flat_map(|file| [&mut file.path, &mut file.text]);
-        own_keys::mask_in([&mut prompt.prefix, &mut prompt.suffix].into_iter().chain(others));
+        own_keys::mask_in(prompt.texts_mut());
+        // Proxies refuse what they do not know.
+        if !url::is_mistral(&self.0.given) {
+            prompt.cache_key = None;
+        }
         let reply = async move { inner.ask(prompt, sent).await };
         stream::once(reply).try_flatten().boxed()
     }

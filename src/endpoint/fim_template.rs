@@ -1,6 +1,7 @@
 //! Prompts in a model's own format of fill-in-the-middle, for servers that take no suffix: the families, told from a
 //! model's name, and what a user writes. The marks that the model knows are made harmless in the user's text.
 
+use super::ContextForm;
 use crate::masking::MaskedText;
 use crate::model::Prompt;
 
@@ -50,8 +51,8 @@ pub struct Template {
     marks: Vec<String>,
     /// What ends a reply, beside the model's own end.
     stop: Vec<String>,
-    /// The tokens that begin a repository and a file of it, where the family knows files.
-    files: Option<(&'static str, &'static str)>,
+    /// How excerpts of other files stand before the text.
+    form: ContextForm,
 }
 
 /// A family of models.
@@ -63,8 +64,8 @@ struct Family {
     template: &'static str,
     /// Further tokens, beside those of the template.
     marks: &'static [&'static str],
-    /// The tokens that begin a repository and a file of it.
-    files: Option<(&'static str, &'static str)>,
+    /// How excerpts of other files stand before the text.
+    form: ContextForm,
 }
 
 /// The families. The formats are those of the models' own pages and papers; of Mistral's the tokenizer's.
@@ -74,14 +75,14 @@ const FAMILIES: [Family; 8] = [
         models: &["codestral"],
         template: "[SUFFIX]{suffix}[PREFIX]{prefix}",
         marks: &["[MIDDLE]", "[INST]", "[/INST]", "<s>", "</s>"],
-        files: None,
+        form: ContextForm::Codestral,
     },
     Family {
         name: "codegemma",
         models: &["codegemma"],
         template: "<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>",
         marks: &["<|file_separator|>", "<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>"],
-        files: None,
+        form: ContextForm::Codestral,
     },
     Family {
         name: "starcoder",
@@ -98,14 +99,14 @@ const FAMILIES: [Family; 8] = [
         ],
         template: "<fim_prefix>{prefix}<fim_suffix>{suffix}<fim_middle>",
         marks: &["<fim_pad>", "<file_sep>", "<repo_name>", "<reponame>", "<filename>", "<gh_stars>", "<|endoftext|>"],
-        files: Some(("<repo_name>", "<file_sep>")),
+        form: ContextForm::StarCoder,
     },
     Family {
         name: "qwen",
         models: &["qwen"],
         template: "<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>",
         marks: &["<|fim_pad|>", "<|repo_name|>", "<|file_sep|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>"],
-        files: Some(("<|repo_name|>", "<|file_sep|>")),
+        form: ContextForm::Qwen,
     },
     Family {
         name: "granite",
@@ -119,28 +120,28 @@ const FAMILIES: [Family; 8] = [
             "<|start_of_role|>",
             "<|end_of_role|>",
         ],
-        files: None,
+        form: ContextForm::Codestral,
     },
     Family {
         name: "deepseek",
         models: &["deepseek"],
         template: "<｜fim▁begin｜>{prefix}<｜fim▁hole｜>{suffix}<｜fim▁end｜>",
         marks: &["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<|EOT|>", "<｜User｜>", "<｜Assistant｜>"],
-        files: None,
+        form: ContextForm::DeepSeek,
     },
     Family {
         name: "codellama",
         models: &["codellama", "code-llama"],
         template: "<PRE> {prefix} <SUF>{suffix} <MID>",
         marks: &["<EOT>", "<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"],
-        files: None,
+        form: ContextForm::Codestral,
     },
     Family {
         name: "seed-coder",
         models: &["seed-coder", "seedcoder"],
         template: "<[fim-suffix]>{suffix}<[fim-prefix]>{prefix}<[fim-middle]>",
         marks: &["<[begin▁of▁sentence]>", "<[end▁of▁sentence]>", "<[PAD▁TOKEN]>"],
-        files: None,
+        form: ContextForm::Codestral,
     },
 ];
 
@@ -166,30 +167,25 @@ impl Template {
     }
 
     /// The prompt as the model's own format has it: all of it is the prefix, and the stop strings are set. Excerpts of
-    /// other files come before it where the family has a token for files, else as text before the prefix.
+    /// other files come before all where the family has a token for files, else as text before the prefix.
     pub fn apply(&self, mut prompt: Prompt) -> Prompt {
-        let mut before_all = MaskedText::default();
         for file in prompt.others.iter_mut() {
             (file.path, file.text) = (file.path.breaking(&self.marks), file.text.breaking(&self.marks));
         }
-        (prompt.prefix, prompt.suffix) = (prompt.prefix.breaking(&self.marks), prompt.suffix.breaking(&self.marks));
-        match self.files.filter(|_| !prompt.others.is_empty()) {
-            Some((repository, file)) => {
-                before_all.push_format(&format!("{repository}{REPOSITORY}\n"));
-                for other in &prompt.others {
-                    before_all.push_format(file);
-                    before_all.push(&other.path);
-                    before_all.push_format("\n");
-                    before_all.push(&other.text);
-                }
-                before_all.push_format(&format!("{file}{CURRENT}\n"));
-            }
-            None => prompt.prefix = with_others(&prompt),
+        for text in [&mut prompt.path, &mut prompt.prefix, &mut prompt.suffix] {
+            *text = text.breaking(&self.marks);
+        }
+        let mut whole = MaskedText::default();
+        if self.form.stands_outside() {
+            whole = self.form.before(&prompt);
+        } else {
+            let mut before = self.form.before(&prompt);
+            before.push(&prompt.prefix);
+            prompt.prefix = before;
         }
         let (prefix, suffix) = (&prompt.prefix, &prompt.suffix);
         let texts = if self.suffix_first { [suffix, prefix] } else { [prefix, suffix] };
         let [before, between, behind] = &self.around;
-        let mut whole = before_all;
         whole.push_format(before);
         whole.push(texts[0]);
         whole.push_format(between);
@@ -203,7 +199,7 @@ impl Template {
     }
 
     fn of_family(family: &Family) -> Option<Self> {
-        Some(Self { files: family.files, ..Self::cut(family.template, family.marks)? })
+        Some(Self { form: family.form, ..Self::cut(family.template, family.marks)? })
     }
 
     fn cut(template: &str, further: &[&str]) -> Option<Self> {
@@ -224,33 +220,8 @@ impl Template {
         marks.extend(further.iter().map(|&mark| mark.to_owned()));
         // What is a tag of HTML or of a prompt for chats may well stand in code that a model writes.
         let stop = marks.iter().filter(|mark| !is_markup(mark)).cloned().collect();
-        Some(Self { around: around.map(str::to_owned), suffix_first, marks, stop, files: None })
+        Some(Self { around: around.map(str::to_owned), suffix_first, marks, stop, form: ContextForm::Codestral })
     }
-}
-
-/// What the model is told as the names of the repository and of the file it completes in, which are nobody's business.
-const REPOSITORY: &str = "project";
-const CURRENT: &str = "current";
-
-/// Begins an excerpt of another file where there is no token for it, as Codestral is shown it by other clients.
-const EXCERPT: &str = "+++++ ";
-
-/// The text before the cursor, with the excerpts of other files before it.
-pub fn with_others(prompt: &Prompt) -> MaskedText {
-    if prompt.others.is_empty() {
-        return prompt.prefix.clone();
-    }
-    let mut text = MaskedText::default();
-    for other in &prompt.others {
-        text.push_format(EXCERPT);
-        text.push(&other.path);
-        text.push_format("\n");
-        text.push(&other.text);
-        text.push_format("\n");
-    }
-    text.push_format(&format!("{EXCERPT}{CURRENT}\n"));
-    text.push(&prompt.prefix);
-    text
 }
 
 /// Whether the mark may stand in code as what it looks like: `<s>` is HTML.
@@ -327,17 +298,17 @@ mod tests {
     fn excerpts_of_other_files_come_first_in_the_familys_way() {
         let other = OtherFile { path: "src/a.rs".into(), text: "<|fim_prefix|>A\n".into() };
         let asked = |family: &str| {
-            let prompt = Prompt { others: vec![other.clone()], ..prompt("a", "b") };
+            let prompt = Prompt { others: vec![other.clone()], path: "own.rs".into(), ..prompt("a", "b") };
             let asked = Template::parse(family).unwrap().apply(prompt);
             assert!(asked.others.is_empty());
             asked.prefix.to_string()
         };
         assert_eq!(
             asked("qwen"),
-            "<|repo_name|>project\n<|file_sep|>src/a.rs\n< |fim_prefix|>A\n<|file_sep|>current\n\
+            "<|repo_name|>project\n<|file_sep|>src/a.rs\n< |fim_prefix|>A\n<|file_sep|>own.rs\n\
              <|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"
         );
-        assert_eq!(asked("codestral"), "[SUFFIX]b[PREFIX]+++++ src/a.rs\n<|fim_prefix|>A\n\n+++++ current\na");
+        assert_eq!(asked("codestral"), "[SUFFIX]b[PREFIX]+++++ src/a.rs\n<|fim_prefix|>A\n\n+++++ own.rs\na");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::ContextForm;
 use crate::model::Prompt;
 
 /// Below the base address.
@@ -27,13 +28,15 @@ struct Request<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop: &'a [String],
     stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<&'a str>,
 }
 
 /// The body that asks for `prompt`.
 pub fn body(prompt: &Prompt, stream: bool) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&Request {
         model: &prompt.model,
-        prompt: &prompt.prefix,
+        prompt: &ContextForm::of(&prompt.model).prefix(prompt),
         suffix: &prompt.suffix,
         max_tokens: prompt.max_tokens,
         min_tokens: prompt.min_tokens,
@@ -42,6 +45,7 @@ pub fn body(prompt: &Prompt, stream: bool) -> serde_json::Result<Vec<u8>> {
         random_seed: prompt.random_seed,
         stop: &prompt.stop,
         stream,
+        prompt_cache_key: prompt.cache_key.as_deref(),
     })
 }
 
@@ -50,6 +54,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::OtherFile;
 
     #[track_caller]
     fn check(prompt: &Prompt, stream: bool, expect: &Value) {
@@ -63,6 +68,8 @@ mod tests {
             prefix: "def is_odd(n):\n    ".into(),
             suffix: "\n\nassert is_odd(3)\n".into(),
             others: Vec::new(),
+            path: "".into(),
+            cache_key: None,
             secrets: 1,
             model: "codestral-latest".into(),
             max_tokens: 64,
@@ -84,6 +91,21 @@ mod tests {
     fn what_is_not_set_is_not_sent() {
         let prompt = Prompt { prefix: "a".into(), model: "m".into(), max_tokens: 8, ..Prompt::default() };
         check(&prompt, true, &json!({ "model": "m", "prompt": "a", "max_tokens": 8, "stream": true }));
+    }
+
+    #[test]
+    fn excerpts_stand_before_the_window_and_a_key_is_sent_where_there_is_one() {
+        let other = OtherFile { path: "b.rs".into(), text: "fn b();\n".into() };
+        let prompt = Prompt {
+            prefix: "a".into(),
+            others: vec![other],
+            path: "a.rs".into(),
+            cache_key: Some("0f".into()),
+            ..Prompt::default()
+        };
+        let sent: Value = serde_json::from_slice(&body(&prompt, true).unwrap()).unwrap();
+        assert_eq!(sent["prompt"], "+++++ b.rs\nfn b();\n\n+++++ a.rs\na");
+        assert_eq!(sent["prompt_cache_key"], "0f");
     }
 
     #[test]

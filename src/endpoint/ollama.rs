@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::endpoint::fim_template;
+use crate::endpoint::ContextForm;
 use crate::endpoint::reply::{Chunk, Fault};
 use crate::model::{Finish, Prompt, Usage};
 
@@ -50,7 +50,7 @@ fn is_false(value: &bool) -> bool {
 /// The body that asks for `prompt`. `raw`: its prefix is the whole prompt, in the model's own format. There is no field
 /// for the shortest reply.
 pub fn body(prompt: &Prompt, stream: bool, raw: bool) -> serde_json::Result<Vec<u8>> {
-    let text = fim_template::with_others(prompt);
+    let text = ContextForm::of(&prompt.model).prefix(prompt);
     // Without a suffix the template for chats would be used.
     let suffix = if prompt.suffix.is_empty() { "\n" } else { &*prompt.suffix };
     serde_json::to_vec(&Request {

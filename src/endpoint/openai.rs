@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::ContextForm;
 use crate::model::Prompt;
 
 /// Below the base address.
@@ -39,7 +40,7 @@ struct Request<'a> {
 pub fn body(prompt: &Prompt, stream: bool) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&Request {
         model: &prompt.model,
-        prompt: &prompt.prefix,
+        prompt: &ContextForm::of(&prompt.model).prefix(prompt),
         suffix: &prompt.suffix,
         max_tokens: prompt.max_tokens,
         min_tokens: prompt.min_tokens,
@@ -56,6 +57,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::OtherFile;
 
     #[track_caller]
     fn check(prompt: &Prompt, stream: bool, expect: &Value) {
@@ -69,6 +71,8 @@ mod tests {
             prefix: "def add(".into(),
             suffix: "    return a + b\n".into(),
             others: Vec::new(),
+            path: "".into(),
+            cache_key: None,
             secrets: 1,
             model: "codestral".into(),
             max_tokens: 10,
@@ -85,6 +89,23 @@ mod tests {
         expect["temperature"] = json!(0.0);
         expect["top_p"] = json!(1.0);
         check(&prompt, true, &expect);
+    }
+
+    #[test]
+    fn excerpts_stand_before_the_window_in_the_way_of_the_model() {
+        let other = OtherFile { path: "b.rs".into(), text: "fn b();\n".into() };
+        let prompt = |model: &str| Prompt {
+            prefix: "a".into(),
+            others: vec![other.clone()],
+            path: "a.rs".into(),
+            cache_key: Some("0f".into()),
+            model: model.into(),
+            ..Prompt::default()
+        };
+        let sent = |model| -> Value { serde_json::from_slice(&body(&prompt(model), true).unwrap()).unwrap() };
+        assert_eq!(sent("codestral")["prompt"], "+++++ b.rs\nfn b();\n\n+++++ a.rs\na");
+        assert_eq!(sent("deepseek-coder")["prompt"], "#b.rs\nfn b();\n\n#a.rs\na");
+        assert_eq!(sent("codestral")["prompt_cache_key"], Value::Null);
     }
 
     #[test]

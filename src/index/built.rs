@@ -2,7 +2,11 @@
 //!
 //! Another index over the same texts is a field of [`Built`] and of [`Batch`], and one line in each of their methods.
 
-use crate::local::{Coverage, File, Index, Segment};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::context::SharedContext;
+use crate::local::{Coverage, File, Index, Segment, Slot, State};
 use crate::text::document::{Document, Edit};
 
 /// The indexes over the texts.
@@ -10,6 +14,8 @@ use crate::text::document::{Document, Edit};
 pub struct Built {
     /// The embedded engine's.
     pub local: Index,
+    /// The one of excerpts, which has a lock of its own.
+    context: Arc<SharedContext>,
     /// Bytes of memory that it may take.
     memory: usize,
     /// Counts uses: what was left alone for longest is dropped first.
@@ -37,13 +43,15 @@ const NEARLY_FULL_PART: usize = 4;
 
 impl Built {
     /// `memory` is in bytes.
-    pub fn new(memory: usize) -> Self {
-        Self { local: Index::new(memory), memory, uses: 0 }
+    pub fn new(memory: usize, context: Arc<SharedContext>) -> Self {
+        Self { local: Index::new(memory), context, memory, uses: 0 }
     }
 
-    pub fn open(&mut self, key: &str, language: &str, text: &str) {
+    /// `text` is the document's.
+    pub fn open(&mut self, key: &str, document: &Document, text: &str) {
         self.uses += 1;
-        self.local.open(key, language, text, self.uses);
+        self.local.open(key, &document.language, text, self.uses);
+        self.context.opened(key, document);
     }
 
     /// Follows edits; `document` is as they left it. False where they do not lead there, and it has to be opened anew:
@@ -51,24 +59,49 @@ impl Built {
     pub fn edit(&mut self, key: &str, document: &Document, edits: &[Edit]) -> bool {
         self.uses += 1;
         let now = self.uses;
-        let fits = edits.iter().all(|edit| self.local.edit(key, edit.replaced.clone(), &edit.inserted, now));
+        let mut changes = Vec::with_capacity(edits.len());
+        let fits = edits.iter().all(|edit| {
+            changes.push(self.change(key, document, edit));
+            self.local.edit(key, edit.replaced.clone(), &edit.inserted, now)
+        });
+        self.context.edited(key, document, &changes);
         let known = self.local.document(key);
         fits && known.is_some_and(|open| open.text().len() == document.text.len_bytes())
+    }
+
+    /// The lines that an edit which comes next leaves edited, and how many more lines there are then.
+    fn change(&self, key: &str, document: &Document, edit: &Edit) -> (Range<usize>, isize) {
+        let breaks = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+        let replaced = self.local.document(key).and_then(|open| open.text().get(edit.replaced.clone()));
+        let (removed, added) = (replaced.map_or(0, breaks), breaks(&edit.inserted));
+        let line = document.text.byte_to_line(edit.replaced.start.min(document.text.len_bytes()));
+        (line..line + added + 1, added as isize - removed as isize)
     }
 
     /// Forgets an open document and the copy of its file.
     pub fn close(&mut self, key: &str) {
         self.local.close(key);
         self.local.remove(key);
+        self.context.closed(key);
     }
 
-    /// Adds files. Each takes the place of what was known of it.
+    /// Adds files to the embedded engine's; those of excerpts take longer and are added without a lock. Each takes the place of what was known of it.
     pub fn add(&mut self, batch: Batch) {
         self.local.add(batch.segment);
     }
 
     pub fn remove(&mut self, key: &str) {
         self.local.remove(key);
+        self.context.gone(key);
+    }
+
+    /// Whether a file or an open document of that name is known.
+    pub fn has(&self, key: &str) -> bool {
+        let in_slot = |slot: &Slot| {
+            let at = slot.segment.files().binary_search_by(|file| (*file.key).cmp(key));
+            at.is_ok_and(|at| slot.states.get(at) == Some(&State::Shown))
+        };
+        self.local.document(key).is_some() || self.local.slots().iter().any(in_slot)
     }
 
     /// Whether the next batch would push another one out.

@@ -1,10 +1,29 @@
 //! Which texts the index takes: not private, not too large, text that people wrote.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::local::indexable;
 use crate::privacy::{Location, Privacy};
-use crate::settings::Settings;
+use crate::settings::{ContextFiles, Language, Settings};
+
+/// Which files excerpts may come from, by the language of the document that they are for.
+#[derive(Debug, Clone)]
+pub struct ContextRules {
+    all: ContextFiles,
+    languages: BTreeMap<String, ContextFiles>,
+}
+
+impl ContextRules {
+    pub fn new(settings: &Settings) -> Self {
+        let own = |(language, own): (&String, &Language)| (language.clone(), own.context.from);
+        Self { all: settings.context.from, languages: settings.languages.iter().map(own).collect() }
+    }
+
+    pub fn from(&self, language: &str) -> ContextFiles {
+        self.languages.get(language).copied().unwrap_or(self.all)
+    }
+}
 
 /// Rules for open documents and files alike. What ignore files say is asked of [`super::ignore`].
 #[derive(Debug, Clone)]
@@ -14,6 +33,8 @@ pub struct Rules {
     pub max_bytes: usize,
     /// Whether the settings want any text at all.
     pub enabled: bool,
+    /// Whether they want excerpts of them told.
+    pub tells: bool,
 }
 
 impl Rules {
@@ -21,7 +42,8 @@ impl Rules {
         Self {
             privacy: settings.privacy.rules(),
             max_bytes: settings.limits.max_file_bytes,
-            enabled: settings.may_use_local(),
+            enabled: settings.may_use_local() || settings.may_use_context(),
+            tells: settings.may_use_context(),
         }
     }
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::built::{Batch, Built};
-use super::{Rules, file_key};
+use super::context::SharedContext;
+use super::{ContextRules, Rules, file_key};
 use crate::completion::{Predictor, Query, Window};
 use crate::local::{Coverage, File, Options, Place, predict};
 use crate::privacy::Location;
@@ -20,25 +21,30 @@ pub struct SharedIndex {
     state: Mutex<State>,
     /// The folders of the workspace, kept here alone.
     roots: Mutex<Vec<PathBuf>>,
+    /// See [`ContextSource::removals`](crate::completion::context::ContextSource::removals).
+    pub(super) removals: AtomicU64,
+    pub(super) context: Arc<SharedContext>,
     /// See [`Predictor::forgotten`]. Counted up when the text is gone, before the lock is given back.
     forgotten: AtomicU64,
 }
 
 #[derive(Debug)]
-struct State {
-    built: Built,
+pub(super) struct State {
+    pub built: Built,
     rules: Rules,
     /// How often all was forgotten. What was read before the last time must not come in.
     epoch: Epoch,
+    /// Which files excerpts may come from, for each language.
+    pub context: ContextRules,
     /// The open documents, by URI.
-    open: HashMap<String, Open>,
+    pub open: HashMap<String, Open>,
 }
 
 /// An open document.
 #[derive(Debug)]
-struct Open {
+pub(super) struct Open {
     /// What it is called in the indexes: as the file that it stands for, else as its URI.
-    key: String,
+    pub key: String,
     file: Option<PathBuf>,
     /// Whether it is left out: private, ignored, too large, or not written by hand. Its edits are not followed.
     is_left_out: bool,
@@ -51,9 +57,12 @@ pub struct Epoch(u64);
 impl SharedIndex {
     /// An empty one.
     pub fn new(settings: &Settings) -> Self {
+        let context = Arc::new(SharedContext::new(settings.local.memory()));
         Self {
-            state: Mutex::new(State::new(settings, Epoch(0))),
+            state: Mutex::new(State::new(settings, Epoch(0), context.clone())),
+            context,
             roots: Mutex::default(),
+            removals: AtomicU64::new(0),
             forgotten: AtomicU64::new(0),
         }
     }
@@ -70,9 +79,10 @@ impl SharedIndex {
     /// Forgets everything and takes new settings. Open documents come back by [`refresh`](Self::refresh).
     pub fn reset(&self, settings: &Settings) {
         let mut state = self.state();
-        let new = State::new(settings, Epoch(state.epoch.0 + 1));
+        let new = State::new(settings, Epoch(state.epoch.0 + 1), self.context.clone());
+        self.context.reset(new.epoch, settings.local.memory());
         let old = std::mem::replace(&mut *state, new);
-        self.count_forgotten();
+        self.count_removal();
         drop(state);
         // Many megabytes: freed when nobody waits for the lock.
         drop(old);
@@ -84,7 +94,7 @@ impl SharedIndex {
         let mut state = self.state();
         if state.rules.enabled && location.is_found {
             state.open(document, location);
-            self.count_forgotten();
+            self.count_removal();
         }
     }
 
@@ -102,7 +112,7 @@ impl SharedIndex {
         if !is_as_it_should_be {
             let Some(document) = latest() else { return };
             state.open(&document, location);
-            self.count_forgotten();
+            self.count_removal();
         }
     }
 
@@ -128,7 +138,7 @@ impl SharedIndex {
         let mut state = self.state();
         let Some(open) = state.open.remove(uri) else { return };
         state.built.close(&open.key);
-        self.count_forgotten();
+        self.count_removal();
     }
 
     /// For [`add`](Self::add): files are read from now on, by the rules that hold now.
@@ -139,12 +149,22 @@ impl SharedIndex {
     /// Adds files of the workspace, unless the index was reset since they began to be read. Each takes the place of what
     /// was known of it.
     pub fn add(&self, epoch: Epoch, files: Vec<File>) {
-        let batch = Batch::new(files);
+        let batch = Batch::new(files.clone());
         let mut state = self.state();
-        if !batch.is_empty() && state.epoch == epoch {
-            state.built.add(batch);
-            self.count_forgotten();
+        if batch.is_empty() || state.epoch != epoch {
+            return;
         }
+        let is_news = files.iter().any(|file| state.built.has(&file.key));
+        state.built.add(batch);
+        let tells = state.rules.tells;
+        drop(state);
+        if tells {
+            self.context.add(epoch, &files);
+        }
+        if is_news {
+            self.count_removal();
+        }
+        self.count_forgotten();
     }
 
     /// Forgets a file of the workspace, unless the index was reset since it was added.
@@ -152,7 +172,7 @@ impl SharedIndex {
         let mut state = self.state();
         if state.epoch == epoch {
             state.built.remove(key);
-            self.count_forgotten();
+            self.count_removal();
         }
     }
 
@@ -174,6 +194,11 @@ impl SharedIndex {
         self.state().built.coverage()
     }
 
+    /// How much excerpts are chosen from.
+    pub fn context_coverage(&self) -> crate::completion::context::Coverage {
+        self.context.coverage()
+    }
+
     /// The files of the open documents.
     pub fn open_files(&self) -> Vec<PathBuf> {
         let state = self.state();
@@ -181,12 +206,17 @@ impl SharedIndex {
         files.collect()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count_forgotten(&self) {
         self.forgotten.fetch_add(1, Relaxed);
+    }
+
+    fn count_removal(&self) {
+        self.removals.fetch_add(1, Relaxed);
+        self.count_forgotten();
     }
 }
 
@@ -206,8 +236,14 @@ impl Predictor for SharedIndex {
 }
 
 impl State {
-    fn new(settings: &Settings, epoch: Epoch) -> Self {
-        Self { built: Built::new(settings.local.memory()), rules: Rules::new(settings), epoch, open: HashMap::new() }
+    fn new(settings: &Settings, epoch: Epoch, context: Arc<SharedContext>) -> Self {
+        Self {
+            built: Built::new(settings.local.memory(), context),
+            rules: Rules::new(settings),
+            context: ContextRules::new(settings),
+            epoch,
+            open: HashMap::new(),
+        }
     }
 
     fn open(&mut self, document: &Document, location: &Location) {
@@ -218,7 +254,7 @@ impl State {
         let text = document.text.to_string();
         let is_allowed = self.rules.allow(location) && !document.binary && self.rules.text(text.as_bytes()).is_some();
         if is_allowed {
-            self.built.open(&key, &document.language, &text);
+            self.built.open(&key, document, &text);
         } else {
             self.built.close(&key);
         }

@@ -30,7 +30,7 @@ impl Source for Rope {
 }
 
 /// The placeholders of one request: the same secret has the same one in all its texts, in the order of first use.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Placeholders {
     numbers: HashMap<String, usize>,
     for_keys: bool,

@@ -33,6 +33,16 @@ impl RequestMask {
         self.placeholders.count()
     }
 
+    /// The placeholders so far, for a text that is masked elsewhere.
+    pub fn placeholders(&self) -> &Placeholders {
+        &self.placeholders
+    }
+
+    /// A text was masked elsewhere: these are the placeholders so far.
+    pub fn go_on_with(&mut self, placeholders: Placeholders) {
+        self.placeholders = placeholders;
+    }
+
     /// A text of that kind.
     pub fn text(&mut self, text: &str, kind: Kind) -> MaskedText {
         self.masker.text(text, kind, &mut self.placeholders)

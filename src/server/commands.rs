@@ -98,7 +98,11 @@ fn line(record: &Record) -> String {
         Ok(Source::Local) => "shown, from the embedded engine".to_owned(),
         Err(reason) => format!("nothing: {reason}"),
     };
-    format!("{ago:>4} s ago  {name}:{}  after {} ms  {what}", record.line + 1, record.took.as_millis())
+    let excerpts = match record.snippets {
+        0 => String::new(),
+        snippets => format!(", {snippets} excerpts of other files with {} bytes sent", record.snippet_bytes),
+    };
+    format!("{ago:>4} s ago  {name}:{}  after {} ms  {what}{excerpts}", record.line + 1, record.took.as_millis())
 }
 
 fn to_json(record: &Record) -> Value {
@@ -116,6 +120,8 @@ fn to_json(record: &Record) -> Value {
         "from": record.said_by.as_deref(),
         "reason": reason,
         "message": message,
+        "snippets": record.snippets,
+        "snippetBytes": record.snippet_bytes,
     })
 }
 
@@ -124,6 +130,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
     // Asked first: a document that the disk has told of meanwhile is in the index by then.
     let waiting = session.indexing.locations().unknown();
     let (status, coverage) = (session.engine.status(), session.indexing.index().coverage());
+    let known = session.indexing.index().context_coverage();
     let Current { settings, backend } = session.configuration.current();
     let (url, alone) = (backend.url(), backend.is_local().await);
     let covers = format!(
@@ -148,6 +155,17 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
     let (counts, today) = (session.usage.counts(), session.usage.spent_today());
     let next_edits = next_edit_status(session, &settings).await;
     let trouble = trouble.map(|reason| reason.to_string());
+    let context = &settings.context;
+    let excerpts = match (alone, settings.may_use_context(), settings.may_use_files()) {
+        (true, ..) | (_, false, _) => "no excerpts of other files are sent".to_owned(),
+        (_, _, from_files) => format!(
+            "excerpts of other {} may be sent, of {} known in {} windows and {} KB of memory",
+            if from_files { "files" } else { "open files" },
+            known.files,
+            known.windows,
+            known.memory / 1024,
+        ),
+    };
     if show {
         let most = settings.limits.tokens_per_day.map_or(String::new(), |most| format!(" of {most}"));
         let spent = format!("{today}{most} today by all editors");
@@ -158,7 +176,7 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
             resting.filter_map(|it| Some(format!("; {} rests: {}", it.url, it.resting.as_ref()?.headline()))).collect();
         let problems: String = problems.iter().map(|problem| format!("; settings: {problem}")).collect();
         let text = format!(
-            "Codestral: {state}, {model}{instead}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}{error}{resting}{problems}",
+            "Codestral: {state}, {model}{instead}; {} requests, {} shown ({} known already, {} by the embedded engine), {} tokens sent, {} received, {spent}; {} secrets masked in what was sent; {covers}; {excerpts}{error}{resting}{problems}",
             counts.requests,
             counts.shown,
             counts.reused,
@@ -182,6 +200,14 @@ async fn status(session: &Session, show: bool) -> Result<Option<Value>> {
         "counts": counts,
         "nextEdit": next_edits,
         "today": { "tokens": today, "most": settings.limits.tokens_per_day },
+        "context": {
+            "enabled": context.enabled,
+            "maxBytes": context.max_bytes,
+            "from": context.from,
+            "files": known.files,
+            "windows": known.windows,
+            "memory": known.memory,
+        },
         "local": {
             "alone": alone,
             "files": coverage.files,

@@ -14,7 +14,7 @@ use super::{uri, workspace_progress};
 use crate::index::listing::may_change_rules;
 use crate::index::workspace::{Following, Workspace};
 use crate::index::{Rules, SharedIndex};
-use crate::settings::Settings;
+use crate::settings::{Context, Language, Settings};
 use crate::text::document::{Document, Documents, Edit};
 
 /// The index of a session, and all that tells it of changes.
@@ -155,7 +155,8 @@ impl Indexing {
 
     /// `watch`: nobody else tells of changed files.
     fn read_workspace(&self, settings: &Settings, watch: bool) -> Option<Workspace> {
-        if !settings.may_use_local() || !settings.local.workspace || self.index.roots().is_empty() {
+        let is_wanted = settings.may_use_local() || settings.may_use_files();
+        if !is_wanted || !settings.local.workspace || self.index.roots().is_empty() {
             return None;
         }
         let locations = self.locations.clone();
@@ -208,7 +209,13 @@ impl Indexing {
 
 /// Whether the index made by the one settings holds by the others.
 fn same_index(a: &Settings, b: &Settings) -> bool {
-    let may = a.may_use_local() == b.may_use_local();
+    let may = a.may_use_local() == b.may_use_local() && a.may_use_context() == b.may_use_context();
+    let may = may && a.may_use_files() == b.may_use_files();
     let bounds = a.local.memory_mb == b.local.memory_mb && a.local.workspace == b.local.workspace;
-    may && bounds && a.privacy == b.privacy && a.limits == b.limits
+    let from = a.context == b.context && a.languages.iter().map(own_context).eq(b.languages.iter().map(own_context));
+    may && bounds && from && a.privacy == b.privacy && a.limits == b.limits
+}
+
+fn own_context<'a>((language, own): (&'a String, &'a Language)) -> (&'a String, &'a Context) {
+    (language, &own.context)
 }

@@ -62,6 +62,7 @@ impl Session {
         let engine = Engine::new(settings.clone(), Arc::new(backend), usage.clone(), sender);
         let next_edits = NextEdits::new(settings, engine.privacy(), usage.clone());
         engine.set_predictor(indexing.index());
+        engine.set_context(indexing.index());
         Self {
             documents,
             client,
@@ -203,6 +204,7 @@ impl Session {
         self.notices.tell_problems(&self.client, &self.configuration).await;
         let Current { settings, backend } = self.configuration.current();
         self.notices.tell_of_local(&self.client, &settings, &backend).await;
+        self.notices.tell_of_excerpts(&self.client, &settings, &backend).await;
         if settings.endpoint.warm_up {
             self.notices.warm_up(&self.client, &backend).await;
         }

@@ -284,10 +284,16 @@ fn fits_the_types(key: &str, value: &Value) -> bool {
     serde_json::from_value::<Settings>(tree).is_ok()
 }
 
-/// Puts a leaf in its place. A language that is not there yet starts as a copy of `completion`, any other table empty.
+/// Puts a leaf in its place. A language that is not there yet starts as a copy of `completion`, with `context`; any other
+/// table empty.
 fn put(tree: &mut Value, key: &str, value: Value) {
-    let is_language = key.starts_with("languages.");
-    let new = if is_language { tree["completion"].clone() } else { json!({}) };
+    let new = if key.starts_with("languages.") {
+        let mut language = tree["completion"].clone();
+        language["context"] = tree["context"].clone();
+        language
+    } else {
+        json!({})
+    };
     let mut place = tree;
     for name in key.split('.') {
         let Value::Object(table) = place else { return };
@@ -300,9 +306,10 @@ fn value_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
     key.split('.').try_fold(tree, |tree, name| tree.get(name))
 }
 
-/// The default under `key`; that of a language's key is `completion`'s.
+/// The default under `key`; that of a language's key is `completion`'s or `context`'s.
 fn default_at<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
     match key.strip_prefix("languages.").and_then(|rest| rest.split_once('.')) {
+        Some((_, name)) if name.starts_with("context.") => value_at(tree, name),
         Some((_, name)) => tree["completion"].get(name),
         None => value_at(tree, key),
     }

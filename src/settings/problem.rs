@@ -69,7 +69,8 @@ impl Problem {
     /// or key where the user did not want them, so nothing is sent until it is mended.
     pub fn forbids_sending(&self) -> bool {
         let key = self.key.as_str();
-        let names_where = ["endpoint", "chat", "privacy"].iter().any(|section| key.starts_with(section));
+        let names_where = ["endpoint", "chat", "privacy", "context"].iter().any(|section| key.starts_with(section))
+            || key.contains(".context");
         key.is_empty() || self.may_redirect || (names_where && !is_harmless(key))
     }
 }

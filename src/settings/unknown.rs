@@ -42,7 +42,7 @@ const TELLING: [&str; 29] = [
 ];
 
 /// The last parts of our own settings that say where text goes, with which key, and what stays.
-const OURS: [&str; 11] = [
+const OURS: [&str; 12] = [
     "url",
     "dialect",
     "apikeyfile",
@@ -54,6 +54,7 @@ const OURS: [&str; 11] = [
     "endpoint",
     "privacy",
     "chat",
+    "context",
 ];
 
 /// Sections whose settings have nothing to do with where text goes.

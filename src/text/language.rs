@@ -39,6 +39,12 @@ pub fn of(path: &Path) -> &'static str {
     by_name.or_else(by_extension).unwrap_or(PLAIN_TEXT)
 }
 
+/// The id of the language that editors call `id`; [`PLAIN_TEXT`] where that is not known.
+pub fn canonical(id: &str) -> &'static str {
+    let is_called = |language: &&Language| language.id == id || language.aliases.contains(&id);
+    TABLE.iter().find(is_called).map_or(PLAIN_TEXT, |language| language.id)
+}
+
 /// What texts of the language `id` are written with. For an id that is not known: what most languages share.
 pub fn syntax(id: &str) -> &'static Syntax {
     BY_ID.get(id).copied().unwrap_or(&syntax::UNKNOWN)

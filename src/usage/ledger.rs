@@ -44,6 +44,9 @@ pub enum Error {
 }
 
 impl Ledger {
+    /// The name of its file in the user's state directory.
+    pub const FILE: &str = "usage.json";
+
     /// The user's own. Nothing is made or read yet.
     ///
     /// # Errors
@@ -94,7 +97,7 @@ impl Ledger {
     }
 
     fn path(&self) -> PathBuf {
-        self.directory.join("usage.json")
+        self.directory.join(Self::FILE)
     }
 
     fn write(&self, days: &Days) -> Result<(), Error> {

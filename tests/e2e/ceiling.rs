@@ -23,7 +23,9 @@ fn limited(fake: &Fake) -> serde_json::Value {
 /// An editor on a day on which the next request uses up what is left.
 fn nearly_used_up(options: serde_json::Value) -> Builder {
     let counts = json!({ "days": { Day::at(SystemTime::now()).to_string(): { "go": { "promptTokens": MOST - 1 } } } });
-    let builder = vscode().file("state/codestral-ls/usage.json", &counts.to_string());
+    let builder = vscode()
+        .file("state/codestral-ls/usage.json", &counts.to_string())
+        .file("state/codestral-ls/excerpts.told", "");
     builder.env("CODESTRAL_API_KEY", KEY).options(options)
 }
 

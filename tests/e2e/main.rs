@@ -9,6 +9,7 @@ mod chat;
 mod cli;
 mod clients;
 mod completion;
+mod context;
 mod editor;
 mod failure;
 #[path = "../support/fake_endpoint.rs"]

@@ -18,13 +18,33 @@ use crate::local::{in_project, uri};
 const HELD: &[(&str, &[&str])] = &[
     (
         "**What is sent** for a completion: at most 6 KiB before and 2 KiB after the cursor of the file you are in, and \
-         the model's name and settings. No file name, no path, no other file.",
-        &["a_completion_sends_the_window_and_names_no_file", "the_prompt_is_the_text_around_the_cursor"],
+         the model's name and settings; to Mistral's hosts also a number that is the same for one document in one \
+         session, so that they need not read the same prompt twice.",
+        &[
+            "a_completion_sends_the_window_and_names_no_file",
+            "the_prompt_is_the_text_around_the_cursor",
+            "the_key_of_a_document_goes_to_mistral_alone",
+        ],
+    ),
+    (
+        "With them go at most 4 KiB of excerpts from other files of the workspace, with their paths and the file's own \
+         below its folder: `context.enabled = false` stops that, and then no other file, no path and no file name is sent.",
+        &["excerpts_reach_the_endpoint_byte_for_byte", "switched_off_no_other_file_and_no_path_is_sent"],
+    ),
+    (
+        "No excerpt is of a file that is ignored, generated or binary, and none is sent with a file outside the \
+         workspace.",
+        &["excerpts_reach_the_endpoint_byte_for_byte", "with_a_file_outside_the_workspace_no_excerpt_is_sent"],
     ),
     (
         "For a chat: your question, the selected code with what stands around it, the path below the workspace, the \
-         diagnostics of a fix, definitions it uses from other open files, and what was said before in that conversation.",
-        &["no_more_of_a_path_is_sent_than_is_needed", "definitions_come_from_open_files_that_may_be_sent"],
+         diagnostics of a fix, definitions it uses from other open files, excerpts as for a completion, and what was \
+         said before in that conversation.",
+        &[
+            "no_more_of_a_path_is_sent_than_is_needed",
+            "definitions_come_from_open_files_that_may_be_sent",
+            "a_chat_is_shown_excerpts_of_files_that_are_not_open",
+        ],
     ),
     (
         "**Masked**: passwords, keys and tokens in all of that, known by their form or by the name that they are given \
@@ -119,8 +139,8 @@ const HELD: &[(&str, &[&str])] = &[
     ),
     (
         "**Kept**: conversations, in `conversations/` in your state directory (`~/.local/state/codestral-ls`); counts by \
-         day, language and endpoint for `codestral-ls usage`, in `usage.json` beside them. Both are for you alone and never leave \
-         this machine.",
+         day, language and endpoint for `codestral-ls usage`, in `usage.json` beside them; and that you know of excerpts, \
+         in `excerpts.told`. All are for you alone and never leave this machine.",
         &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
     ),
     ("There is no telemetry.", &["what_is_kept_is_conversations_and_counts_for_the_person_alone"]),
@@ -283,7 +303,8 @@ fn what_is_kept_is_conversations_and_counts_for_the_person_alone() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let conversation = path.parent().is_some_and(|folder| folder.ends_with("codestral-ls/conversations"));
         let state = path.parent().is_some_and(|folder| folder.ends_with("codestral-ls"));
-        assert!(conversation || state && name.starts_with("usage."), "{} is kept", path.display());
+        let known = name.starts_with("usage.") || name == "excerpts.told";
+        assert!(conversation || state && known, "{} is kept", path.display());
         let text = fs::read_to_string(&path).expect("what is kept is text");
         assert!(conversation || !text.contains("mark_of_the"), "{}: {text}", path.display());
         #[cfg(unix)]

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use codestral_ls::endpoint::{HttpEndpoint, Options};
-use codestral_ls::model::Error;
+use codestral_ls::model::{Endpoint, Error, Prompt};
+use futures_util::StreamExt;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::fake_endpoint::{Config, Ending, Fake, Script};
-use crate::{KEY, ask, ask_in_vain, endpoint, options};
+use crate::{KEY, ask, ask_in_vain, endpoint, options, prompt};
 
 #[tokio::test]
 async fn the_key_is_sent_in_the_authorization_header_alone() {
@@ -125,4 +126,16 @@ impl<'a> MakeWriter<'a> for Log {
     fn make_writer(&'a self) -> Self {
         self.clone()
     }
+}
+
+#[tokio::test]
+async fn the_key_of_a_document_goes_to_mistral_alone() {
+    let fake = Fake::start(|_| Script::text("x"));
+    for path in ["/mistral", "/v1"] {
+        let prompt = Prompt { cache_key: Some("0123456789abcdef".into()), ..prompt() };
+        let reply = endpoint(&fake, path).complete(prompt);
+        reply.for_each(|_| async {}).await;
+    }
+    assert_eq!(fake.received().len(), 2);
+    assert!(fake.received().iter().all(|asked| !asked.body.to_string().contains("0123456789abcdef")));
 }

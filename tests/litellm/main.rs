@@ -91,6 +91,8 @@ fn prompt(model: &str) -> Prompt {
         prefix: "  fn one() -> i32 {\t".into(),
         suffix: "}\n ".into(),
         others: Vec::new(),
+        path: "".into(),
+        cache_key: None,
         secrets: 0,
         model: model.to_owned(),
         max_tokens: 64,

@@ -11,7 +11,7 @@ use crate::masking::examples::assemble;
 const TEXT: &str = "use std::io;\n\nfn main() {\n    run();\n}\n\nfn run() {}\n";
 
 fn question<'a>(action: Action, code: &'a [Code<'a>]) -> Question<'a> {
-    Question { action, words: None, code, diagnostics: &[], others: &[], history: &[] }
+    Question { action, words: None, code, diagnostics: &[], others: &[], excerpts: &[], history: &[] }
 }
 
 fn code<'a>(text: &'a Rope, part: &str) -> Code<'a> {
@@ -40,6 +40,7 @@ fn a_secret_is_masked_wherever_it_stands() {
         code: &code,
         diagnostics: &diagnostics,
         others: &[],
+        excerpts: &[],
         history: &history,
     };
     let mut mask = RequestMask::new(Arc::new(Masker::new(&[])));
@@ -52,6 +53,18 @@ fn a_secret_is_masked_wherever_it_stands() {
 
 fn last(asked: &Asked) -> &str {
     &asked.messages.last().unwrap().text
+}
+
+#[test]
+fn excerpts_of_other_files_stand_behind_the_code_as_far_as_they_fit() {
+    let text = Rope::from_str(TEXT);
+    let code = [code(&text, "fn main() {\n    run();\n}\n")];
+    let excerpts = [OtherFile { path: "src/run.py".into(), text: "def run():\n    pass\n".into() }];
+    let of =
+        |tokens| build(&Question { excerpts: &excerpts, ..question(Action::Explain, &code) }, None, tokens).unwrap();
+    let quoted = "\n\nFor reference, from `src/run.py`:\n\n```python\ndef run():\n    pass\n```";
+    assert!(last(&of(4000)).ends_with(quoted), "{}", last(&of(4000)));
+    assert!(!last(&of(120)).contains("run.py"));
 }
 
 #[test]

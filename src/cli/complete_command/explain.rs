@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Timings;
 use super::recorded::Heard;
 use crate::cli::terminal::visible;
+use crate::completion::context::{Snippet, Why};
 use crate::completion::engine::Answer;
 use crate::completion::filter::{self, Filter};
 use crate::completion::{MaskedSecret, Query, Window};
@@ -38,7 +39,9 @@ pub(super) struct Explained {
     window: Cut,
     /// What the endpoint was asked, if it was.
     prompt: Option<Asked>,
-    /// The secrets that were masked in it, by their rules and lines.
+    /// The excerpts of other files that were sent, in their order.
+    excerpts: Vec<Excerpt>,
+    /// The secrets that were masked in the window, by their rules and lines.
     masked: Vec<Secret>,
     /// All the model said, before any filter.
     said: String,
@@ -61,6 +64,23 @@ struct Cut {
     to_end: bool,
 }
 
+/// An excerpt of another file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Excerpt {
+    /// Below the workspace's folder.
+    path: String,
+    /// Counted from 1.
+    first_line: usize,
+    last_line: usize,
+    /// Of its text, before it was masked.
+    bytes: usize,
+    /// Why it was chosen.
+    why: String,
+    /// Whether secrets were masked in it.
+    masked: bool,
+}
+
 /// A masked secret.
 #[derive(Debug, Serialize)]
 struct Secret {
@@ -75,6 +95,10 @@ struct Secret {
 struct Asked {
     prefix: String,
     suffix: String,
+    /// Each other file's path and text.
+    others: Vec<(String, String)>,
+    /// What the file itself is called beside them.
+    path: String,
     model: String,
     max_tokens: u32,
     min_tokens: Option<u32>,
@@ -110,6 +134,7 @@ impl Explained {
             key: opened.and_then(|opened| opened.key).map(|key| key.source),
             window: Cut::new(&trace.window, query),
             prompt: trace.prompt.as_ref().map(Asked::new),
+            excerpts: trace.excerpts.iter().flat_map(|excerpts| excerpts.list().map(Excerpt::new)).collect(),
             masked: trace.masked.iter().map(|&MaskedSecret { rule, line }| Secret { rule, line }).collect(),
             said: if heard.raw.is_empty() { trace.reply.clone() } else { heard.raw.clone() },
             filters: Filtered::all(&trace.window, &query.document.language, heard),
@@ -133,7 +158,7 @@ impl Explained {
                 format!("{}, {} ({}){instead}", self.url, self.dialect.unwrap_or("not used"), self.url_origin)
             }
         };
-        let lines = [
+        let place = [
             ("language", self.language.clone()),
             ("endpoint", endpoint),
             ("key", self.key.clone().unwrap_or_else(|| "none".to_owned())),
@@ -143,17 +168,38 @@ impl Explained {
                     "{prefix_bytes} bytes from line {first_line}{start}, {suffix_bytes} bytes to line {last_line}{end}"
                 ),
             ),
+        ];
+        let asked = [
             ("prompt", asked),
             ("masked", self.masked()),
             ("timings", format!("asked after {waited_ms} ms, {first}, answered after {total_ms} ms")),
             ("said", json!(self.said).to_string()),
         ];
+        let excerpts = self.excerpts.iter().map(|excerpt| ("excerpt", excerpt.sentence()));
         let filters = self.filters.iter().map(|filtered| ("filter", filtered.sentence()));
         let outcome = [("outcome", self.outcome.clone())];
-        for (label, text) in lines.into_iter().chain(filters).chain(outcome) {
+        for (label, text) in place.into_iter().chain(excerpts).chain(asked).chain(filters).chain(outcome) {
             writeln!(out, "{LABEL}{label:<9}{LABEL:#} {}", visible(&text))?;
         }
         Ok(())
+    }
+}
+
+impl Excerpt {
+    fn new((path, snippet, masked): (&str, &Snippet, bool)) -> Self {
+        let why = match &snippet.why {
+            Why::Edited => "edited just now".to_owned(),
+            Why::Names(names) => format!("for {}", names.join(", ")),
+            Why::Alike => "like the text at the cursor".to_owned(),
+        };
+        let (first_line, last_line) = (snippet.lines.start + 1, snippet.lines.end);
+        Self { path: path.to_owned(), first_line, last_line, bytes: snippet.text.len(), why, masked }
+    }
+
+    fn sentence(&self) -> String {
+        let Self { path, first_line, last_line, bytes, why, masked } = self;
+        let secrets = if *masked { ", with secrets masked" } else { "" };
+        format!("{path}:{first_line}-{last_line}, {bytes} bytes, {why}{secrets}")
     }
 }
 
@@ -220,7 +266,9 @@ impl Asked {
         let Prompt {
             prefix,
             suffix,
-            others: _,
+            others,
+            path,
+            cache_key: _,
             secrets: _,
             model,
             max_tokens,
@@ -230,8 +278,9 @@ impl Asked {
             random_seed,
             stop,
         } = prompt.clone();
-        let (prefix, suffix) = (prefix.to_string(), suffix.to_string());
-        Self { prefix, suffix, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
+        let (prefix, suffix, path) = (prefix.to_string(), suffix.to_string(), path.to_string());
+        let others = others.into_iter().map(|other| (other.path.to_string(), other.text.to_string())).collect();
+        Self { prefix, suffix, others, path, model, max_tokens, min_tokens, temperature, top_p, random_seed, stop }
     }
 
     /// The settings that were sent, in one line.

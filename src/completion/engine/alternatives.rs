@@ -35,6 +35,7 @@ pub(super) async fn complete(
             return vec![];
         }
         engine.find_secrets(query);
+        engine.chosen(query).await;
         let (known, missing) = known(engine, query);
         let asked = join_all(missing.into_iter().map(|(window, prompt)| ask(engine, query, window, prompt))).await;
         known.into_iter().chain(asked.into_iter().flatten()).collect::<Vec<_>>()
@@ -90,9 +91,11 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
     let shown = |block: &String| shown(query, &window, block, "", Source::Reuse);
     let known: Vec<Suggestion> = blocks.iter().filter_map(shown).collect();
-    let masked =
-        eligibility::masked_window(&document.text, query.cursor, budget(completion), &state.masks.of(document));
-    let prompt = prompt::build(&masked, &settings.endpoint.model, completion);
+    let excerpts = state.take_excerpts(query, &window);
+    let masked = state.masked_window(query, excerpts.as_deref());
+    let key = Some(state.cache_key(&document.uri));
+    let prompt = prompt::build(&masked, excerpts.as_deref(), &settings.endpoint.model, completion);
+    let prompt = Prompt { cache_key: key, ..prompt };
     let missing = (known.len().max(1)..completion.choices).map(|n| {
         let seed = prompt.random_seed.unwrap_or_default() + n as u64;
         let other = Prompt { random_seed: Some(seed), temperature: Some(prompt::OTHER_TEMPERATURE), ..prompt.clone() };
@@ -110,7 +113,8 @@ async fn ask(engine: &Engine, query: &Query, window: Window, prompt: Prompt) -> 
             state.endpoint.complete_telling(prompt, sent)
         })
     };
-    let mut text = Growing::new(window, language.clone());
+    let others: Vec<String> = prompt.others.iter().map(|other| other.path.to_string()).collect();
+    let mut text = Growing::new(window, language.clone()).beside(others.iter().map(String::as_str));
     let mut watch = Watch::new(Reach::BLOCK);
     let reading = read(reply, |delta| {
         let Delta::Text(piece) = delta else { return ControlFlow::Continue(()) };

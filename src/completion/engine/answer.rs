@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::completion::{MaskedSecret, Reason, Suggestion, Window};
+use crate::completion::{Excerpts, MaskedSecret, Reason, Suggestion, Window};
 use crate::model::{Error, Prompt, Recipient};
 
 /// What one query came to.
@@ -22,7 +22,9 @@ pub struct Trace {
     pub window: Window,
     /// What the endpoint was asked, if it was.
     pub prompt: Option<Prompt>,
-    /// The secrets that were masked in it.
+    /// The excerpts of other files that were sent with it.
+    pub excerpts: Option<Arc<Excerpts>>,
+    /// The secrets that were masked in the window.
     pub masked: Vec<MaskedSecret>,
     /// From the query to the request.
     pub waited: Duration,

@@ -8,7 +8,7 @@ use super::state::State;
 use super::stream::{Stream, StreamReader};
 use super::{Engine, now};
 use crate::completion::{
-    MaskedWindow, Query, Window,
+    Excerpts, MaskedWindow, Query, Window,
     agreement::Agreement,
     cache::EntryId,
     eligibility,
@@ -27,6 +27,8 @@ use crate::usage::Metered;
 struct Opening<'a> {
     /// What the endpoint may see.
     masked: &'a MaskedWindow,
+    /// What is sent with it of other files.
+    excerpts: Option<&'a Excerpts>,
     /// By which the reply is kept and filtered.
     window: Window,
     reach: Reach,
@@ -66,10 +68,13 @@ impl Engine {
         let document = &request.query.document;
         let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
         let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
-        let masked = state.masked_window(request.query);
+        request.trace.excerpts = state.take_excerpts(request.query, &request.trace.window);
+        let excerpts = request.trace.excerpts.as_deref();
+        let masked = state.masked_window(request.query, excerpts);
         request.trace.masked.clone_from(&masked.masked);
         let opening = Opening {
             masked: &masked,
+            excerpts,
             window: request.trace.window.clone(),
             reach,
             again: request.asked_again,
@@ -94,20 +99,24 @@ impl Engine {
         let Some((rest, window)) = state.asks_ahead(request, now()) else { return };
         let document = &request.query.document;
         let (line, masker) = (request.trace.window.line_before(), state.masks.masker());
-        let masked =
-            state.masked_window(request.query).after_typing(line, &rest, &masker, Kind::of(&document.language));
+        let excerpts = state.excerpts_ahead(request.query, &window);
+        let excerpts = excerpts.as_deref();
+        let masked = state.masked_window(request.query, excerpts);
+        let masked = masked.after_typing(line, &rest, &masker, Kind::of(&document.language));
         if let Some(masked) = &masked {
             let reach = Reach::of(Agreement::Followed);
-            self.open(&mut state, document, Opening { masked, window, reach, again: false, besides: None });
+            self.open(&mut state, document, Opening { masked, excerpts, window, reach, again: false, besides: None });
         }
     }
 
     /// Opens a stream. The reply is polled by its own task.
     fn open(&self, state: &mut State, document: &Document, opening: Opening<'_>) -> (EntryId, Prompt) {
-        let Opening { masked, window, reach, again, besides } = opening;
+        let Opening { masked, excerpts, window, reach, again, besides } = opening;
         let begun = now();
         let (uri, language) = (document.uri.clone(), document.language.clone());
-        let prompt = prompt::build(masked, &state.settings.endpoint.model, state.settings.completion_for(&language));
+        let (model, completion) = (&state.settings.endpoint.model, state.settings.completion_for(&language));
+        let prompt =
+            Prompt { cache_key: Some(state.cache_key(&uri)), ..prompt::build(masked, excerpts, model, completion) };
         let prompt = if again { prompt::again(prompt) } else { prompt };
         let entry = state.cache.insert(&uri, &window);
         let endpoint = state.endpoint.clone();
@@ -117,7 +126,7 @@ impl Engine {
         };
         let reply = Metered::completion(&state.usage, &language, &prompt, ask);
         let meter = reply.meter();
-        let text = Growing::new(window, language);
+        let text = Growing::new(window, language).beside(prompt.others.iter().map(|other| &*other.path));
         let (engine, watch, masked) = (self.clone(), Watch::new(reach), masked.count > 0);
         let reader = StreamReader { engine, uri: uri.clone(), entry, masked, watch, begun, text };
         let task = tokio::spawn(reader.read(reply)).abort_handle();

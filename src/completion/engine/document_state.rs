@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ropey::Rope;
 use tokio::sync::watch;
 
+use super::choices::Choices;
 use super::stream::Stream;
 use crate::completion::{
     Cause, Query, Window,
@@ -55,6 +56,8 @@ pub(super) struct DocumentState {
     pub acceptance: Acceptance,
     /// The last stream that failed.
     pub failed: Option<(EntryId, Error)>,
+    /// The excerpts of other files that are sent with its requests.
+    pub choices: Choices,
     changed: watch::Sender<()>,
 }
 
@@ -82,6 +85,7 @@ impl Default for DocumentState {
             agreement: AgreementTracker::default(),
             acceptance: Acceptance::default(),
             failed: None,
+            choices: Choices::default(),
             changed: watch::Sender::new(()),
         }
     }

@@ -109,7 +109,7 @@ impl Request<'_> {
             (self.trace.reply, self.trace.first_text) = (reply.to_owned(), first_text);
         }
         let said_by = self.trace.said_by.clone().filter(|_| outcome.is_ok());
-        state.record(self.query, self.trace.total, outcome, said_by);
+        state.record(self.query, self.trace.total, outcome, said_by, self.trace.excerpts.as_deref());
         drop(state);
         Answer { result, trace: std::mem::take(&mut self.trace) }
     }
@@ -123,7 +123,8 @@ impl Drop for Request<'_> {
             return;
         }
         let mut state = self.engine.lock();
-        state.record(self.query, now().saturating_duration_since(self.begun), Err(Reason::Cancelled), None);
+        let took = now().saturating_duration_since(self.begun);
+        state.record(self.query, took, Err(Reason::Cancelled), None, self.trace.excerpts.as_deref());
         let Some(document) = state.documents.get_mut(&self.query.document.uri) else { return };
         if document.newest == Some(self.number) && document.edits == self.edits {
             let streams = std::mem::take(&mut document.streams);

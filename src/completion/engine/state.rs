@@ -1,6 +1,7 @@
 //! Everything that changes, behind the engine's one lock: it gathers the facts of a step and does what the step says.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,9 +12,10 @@ use super::request::Request;
 use super::stream::{Stream, Uri};
 use super::{budget, now};
 use crate::completion::{
-    MaskedWindow, Predictor, Query, Reason, Source, Suggestion, Window,
+    Excerpts, MaskedWindow, Predictor, Query, Reason, Source, Suggestion, Window,
     agreement::Agreement,
     cache::{Cache, EntryId, Found},
+    context::ContextSource,
     debounce::Debouncer,
     eligibility,
     filter::{Filter, Growing, Took},
@@ -32,10 +34,21 @@ pub(super) struct State {
     pub privacy: Arc<Privacy>,
     pub endpoint: Arc<dyn Endpoint>,
     pub predictor: Option<Arc<dyn Predictor>>,
+    /// What chooses excerpts of other files.
+    pub context: Option<Arc<dyn ContextSource>>,
+    /// The number of the last choice.
+    pub last_choice: u64,
+    /// Edits of all documents that were open together; a closed one counts as edited once more.
+    pub edits: u64,
+    /// By which documents get the keys that endpoints find their prompts by: others in each session, so that no one can
+    /// tell a path by its key.
+    pub cache_keys: RandomState,
     /// Whether automatic completion is on.
     pub on: bool,
     /// What is secret in the documents.
     pub masks: Arc<MaskedDocuments>,
+    /// What is secret in the files that excerpts are of, apart, so that no open document's place is taken.
+    pub other_masks: Arc<MaskedDocuments>,
     pub cache: Cache,
     pub debouncer: Debouncer,
     pub backoff: Backoff,
@@ -175,13 +188,19 @@ impl State {
         is_unknown.then_some((rest, window))
     }
 
-    /// What an endpoint may see where a request stands now.
-    pub fn masked_window(&self, query: &Query) -> MaskedWindow {
+    /// The key by which an endpoint finds what it knows of a document's prompts.
+    pub fn cache_key(&self, uri: &str) -> String {
+        format!("{:016x}", self.cache_keys.hash_one(uri))
+    }
+
+    /// What an endpoint may see where a request stands now, with these excerpts beside it.
+    pub fn masked_window(&self, query: &Query, excerpts: Option<&Excerpts>) -> MaskedWindow {
         let document = &query.document;
         let unmoved = (&document.text, query.cursor);
         let (text, cursor) = self.documents.get(&document.uri).map_or(unmoved, |state| state.place(query));
         let budget = budget(self.settings.completion_for(&document.language));
-        eligibility::masked_window(text, cursor, budget, &self.masks.of_text(document, text))
+        let placeholders = excerpts.map(|excerpts| excerpts.placeholders().clone()).unwrap_or_default();
+        eligibility::masked_window(text, cursor, budget, &self.masks.of_text(document, text), placeholders)
     }
 
     /// Forgets what the embedded engine said of text that may be deleted.
@@ -280,17 +299,21 @@ impl State {
         }
     }
 
-    /// Records what a query came to.
+    /// Records what a query came to, who said it, and the excerpts that were sent for it.
     pub fn record(
         &mut self,
         query: &Query,
         took: Duration,
         outcome: Result<Source, Reason>,
         said_by: Option<Arc<str>>,
+        excerpts: Option<&Excerpts>,
     ) {
         let text = &query.document.text;
         let line = text.byte_to_line(query.cursor.min(text.len_bytes()));
         self.record_at(&query.document.uri, line, took, outcome, said_by);
+        if let (Some(record), Some(excerpts)) = (self.history.newest(), excerpts) {
+            (record.snippets, record.snippet_bytes) = (excerpts.snippets().count(), excerpts.bytes());
+        }
     }
 
     pub fn record_at(
@@ -305,7 +328,8 @@ impl State {
             Ok(source) => self.usage.answered(*source),
             Err(reason) => tracing::debug!(reason = reason.code(), "nothing shown"),
         }
-        self.history.add(Record { at: SystemTime::now(), uri: uri.clone(), line, took, outcome, said_by });
+        let (at, uri) = (SystemTime::now(), uri.clone());
+        self.history.add(Record { at, uri, line, took, outcome, said_by, snippets: 0, snippet_bytes: 0 });
     }
 }
 

@@ -4,6 +4,7 @@ mod again;
 mod alternatives;
 mod besides;
 mod ceiling;
+mod context;
 mod prediction;
 mod recovery;
 mod soak;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::header::Headers;
 use super::indentation::Lines;
 use super::place::{self, Style};
 use super::{Filter, Took, beginning, leading, mark, wrapping};
@@ -38,6 +39,8 @@ pub struct Growing {
     /// Whether marks, and fences and headers, may be part of the text.
     keeps_marks: bool,
     keeps_fences: bool,
+    /// The headers that may begin another file.
+    headers: Headers,
     lines: Lines,
     /// Where the last line begins in `text`.
     line_start: usize,
@@ -62,6 +65,7 @@ impl Growing {
         Self {
             keeps_marks: mark::is_subject(&window),
             keeps_fences: wrapping::is_subject(&window, &language),
+            headers: Headers::of(&window, &language),
             window,
             language,
             style,
@@ -81,6 +85,12 @@ impl Growing {
             is_news: false,
             took: vec![],
         }
+    }
+
+    /// The same where the prompt held excerpts of other files with these paths.
+    pub fn beside<'a>(mut self, paths: impl Iterator<Item = &'a str>) -> Self {
+        self.headers.add(paths);
+        self
     }
 
     /// A reply of which no more will come.
@@ -195,6 +205,9 @@ impl Growing {
         let text = &self.raw[self.read..self.clean];
         let beginning = beginning::of(&self.window, &self.language, self.style, text, !self.keeps_fences, finished);
         let Some(mut beginning) = beginning else { return false };
+        if self.headers.name_another(&text[..beginning.skip]) {
+            return self.end_here();
+        }
         self.fenced = beginning.fenced;
         self.read += beginning.skip;
         self.took.append(&mut beginning.took);
@@ -245,13 +258,16 @@ impl Growing {
         }
         if !self.keeps_fences {
             if complete && wrapping::is_end(text) {
-                self.took.push(Took::new(Filter::Wrapping, &self.raw[self.read..]));
-                self.is_over = true;
-                return false;
+                return self.end_here();
             }
             if !complete && wrapping::may_be_end(text) {
                 return false;
             }
+        }
+        match self.headers.begins(white, content, complete) {
+            Some(true) => return self.end_here(),
+            None => return false,
+            Some(false) => {}
         }
         if !complete && leading::may_be_special(content, &self.language) {
             return false;
@@ -265,6 +281,13 @@ impl Growing {
         self.is_fresh = false;
         self.is_news = true;
         true
+    }
+
+    /// What is not read is no text.
+    fn end_here(&mut self) -> bool {
+        self.took.push(Took::new(Filter::Wrapping, &self.raw[self.read..]));
+        self.is_over = true;
+        false
     }
 
     /// The last line of `text` ends at `end`.
@@ -299,86 +322,4 @@ impl Growing {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn grow(marked: &str, language: &str, pieces: &[&str]) -> (Vec<String>, String) {
-        let (prefix, suffix) = marked.split_once("<cursor>").expect("a <cursor>");
-        let window = Window { prefix: prefix.into(), suffix: suffix.into(), from_start: true, to_end: true };
-        let mut growing = Growing::new(window, language.into());
-        let mut steps = vec![];
-        for piece in pieces {
-            growing.push(piece);
-            steps.push(growing.text().to_owned());
-        }
-        growing.finish();
-        (steps, growing.text().to_owned())
-    }
-
-    #[track_caller]
-    fn check(marked: &str, raw: &str, text: &str) {
-        assert_eq!(grow(marked, "rust", &[raw]).1, text, "{marked:?} with {raw:?}");
-    }
-
-    #[test]
-    fn crlf_becomes_lf_even_when_cut_in_two() {
-        check("<cursor>", "a\r\nb\rc", "a\nb\nc");
-        assert_eq!(grow("<cursor>", "rust", &["a\r", "\nb"]).1, "a\nb");
-    }
-
-    #[test]
-    fn a_mark_ends_the_text_and_is_never_half_shown() {
-        check("let a = <cursor>", "1;<|end_of_file|>more", "1;");
-        let (steps, whole) = grow("let a = <cursor>", "rust", &["1;<|end", "_of_file|>", "more"]);
-        assert_eq!((steps, whole.as_str()), (vec!["1;".to_owned(); 3], "1;"));
-    }
-
-    #[test]
-    fn a_fence_around_the_code_goes() {
-        check("fn f() {\n    <cursor>\n}", "```rust\n    a();\n    b();\n```\nThis calls them.", "a();\n    b();\n");
-        check("let a = <cursor>", "```rust\nb();```", "b();");
-    }
-
-    #[test]
-    fn what_stands_before_the_cursor_is_not_said_again() {
-        check("let total = <cursor>", "let total = a + b;", "a + b;");
-        check("    let cou<cursor>", "counter = 1;", "nter = 1;");
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_the_pieces_the_text_is_the_same_and_only_grows(
-            at in 0..6usize,
-            parts in proptest::collection::vec(
-                prop::sample::select(vec![
-                    "let a = ", "a", "b();", "\n", "\n    ", "\n\t", "  ", " ", "}", "```", "```rust\n", "<|end", "|>",
-                    "</s>",
-                    "Here is it:\n", "# a.py\n", "+++++ a.rs\n", "\"", "\r\n", "é", "if x {", "let total = ",
-                ]),
-                0..12,
-            ),
-            cuts in proptest::collection::vec(0..40usize, 0..12),
-        ) {
-            let places = [
-                "<cursor>", "let a = <cursor>", "fn f() {\n    <cursor>\n}", "fn f() {<cursor>\n}",
-                "    a();\n    <cursor>",
-                "let b = \"<cursor>\";",
-            ];
-            let raw = parts.concat();
-            let is_place = |cut: &usize| *cut <= raw.len() && raw.is_char_boundary(*cut);
-            let mut cuts: Vec<usize> = cuts.into_iter().filter(is_place).collect();
-            cuts.extend([0, raw.len()]);
-            cuts.sort_unstable();
-            let pieces: Vec<&str> = cuts.windows(2).map(|cut| &raw[cut[0]..cut[1]]).collect();
-            let (_, whole) = grow(places[at], "rust", &[&raw]);
-            let (steps, grown) = grow(places[at], "rust", &pieces);
-            prop_assert_eq!(&grown, &whole);
-            for pair in steps.windows(2) {
-                prop_assert!(pair[1].starts_with(&pair[0]), "{:?} then {:?}", pair[0], pair[1]);
-            }
-            prop_assert!(steps.last().is_none_or(|last| grown.starts_with(last)));
-        }
-    }
-}
+mod tests;

@@ -4,8 +4,8 @@ use super::place;
 use crate::completion::Window;
 use crate::text::{fence::Fence, language, line};
 
-/// The header before each file in the prompt of several files that Codestral's users know from Continue.
-const FILE_HEADER: &str = "+++++ ";
+/// What stands before the path of each file in the prompt of several files that Codestral's users know from Continue.
+pub const FILE_HEADER: &str = "+++++ ";
 
 /// How a chat model begins a sentence before code.
 const PHRASES: [&str; 24] = [

@@ -35,7 +35,10 @@ fn of(member: &Member, dialect: Dialect, settings: &Settings, chats: bool) -> Ve
     let is_local = matches!(dialect, Dialect::LlamaCpp | Dialect::Ollama);
     let mut told = Vec::new();
     let asks_least = |completion: &settings::Completion| completion.min_tokens.is_some();
-    if is_local && (asks_least(&settings.completion) || settings.languages.values().any(asks_least)) {
+    if is_local
+        && (asks_least(&settings.completion)
+            || settings.languages.values().any(|language| asks_least(&language.completion)))
+    {
         told.push(format!("completion.minTokens is not sent to {host}: the dialect {name} has nothing like it"));
     }
     if is_local && chats && settings.chat.safe_prompt {

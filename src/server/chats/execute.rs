@@ -120,6 +120,10 @@ async fn begin(
         Some((name?, &document.language, mask.found(&document.text, &masks.of(document))))
     });
     let readable: Vec<_> = readable.collect();
+    let excerpts = match &subject {
+        Some(subject) => subject::excerpts(session, subject, &others, &mut mask).await,
+        None => vec![],
+    };
     let others = readable.iter().map(|(path, language, masked)| OtherText { path, language, text: &masked.text });
     let code = subject.as_ref().map(Subject::code);
     let question = Question {
@@ -128,6 +132,7 @@ async fn begin(
         code: code.as_slice(),
         diagnostics: &argument.diagnostics,
         others: &others.collect::<Vec<_>>(),
+        excerpts: &excerpts,
         history: &conversation.turns,
     };
     let (system, tokens) = (settings.chat.system_prompt.as_deref(), settings.chat.context_tokens);

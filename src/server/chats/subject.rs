@@ -6,8 +6,9 @@ use tower_lsp::ls_types::Uri;
 
 use super::argument::Argument;
 use crate::chat::code::Code;
-use crate::completion::{Reason, eligibility};
+use crate::completion::{Query, Reason, eligibility};
 use crate::masking::{MaskedRope, RequestMask};
+use crate::model::OtherFile;
 use crate::server::session::Session;
 use crate::server::{convert, uri};
 use crate::text::document::Document;
@@ -86,6 +87,23 @@ pub async fn readable_name(session: &Session, document: &Document) -> Option<Str
     let uri: Uri = document.uri.parse().ok()?;
     sendable(session, document).await.ok()?;
     Some(name(session, &uri))
+}
+
+/// Excerpts of files that are not among the open documents, for the code that is asked about.
+pub async fn excerpts(
+    session: &Session,
+    subject: &Subject,
+    open: &[Document],
+    mask: &mut RequestMask,
+) -> Vec<OtherFile> {
+    let (document, cursor) = (subject.document.clone(), subject.range.end);
+    let location = session.indexing.locations().of(&document.uri);
+    let query = Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false };
+    let Some(excerpts) = session.engine.excerpts(query, mask.placeholders().clone()).await else { return vec![] };
+    mask.go_on_with(excerpts.placeholders().clone());
+    let open: Vec<String> =
+        open.iter().filter_map(|document| Some(name(session, &document.uri.parse().ok()?))).collect();
+    excerpts.others().iter().filter(|other| !open.iter().any(|name| **name == *other.path)).cloned().collect()
 }
 
 async fn sendable(session: &Session, document: &Document) -> Result<(), Reason> {

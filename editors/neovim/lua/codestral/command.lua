@@ -59,6 +59,9 @@ local function why()
       local seconds = math.floor(os.time() - record.at / 1000)
       local what = type(record.shown) == 'string' and 'shown, by the ' .. record.shown
         or 'nothing: ' .. tostring(record.message)
+      if (record.snippets or 0) > 0 then
+        what = ('%s, %d excerpts of other files (%d bytes)'):format(what, record.snippets, record.snippetBytes)
+      end
       local name = vim.fs.basename(record.uri)
       table.insert(
         lines,

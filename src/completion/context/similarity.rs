@@ -1,0 +1,156 @@
+//! Which windows of other files are like the text at the cursor: by their words, the rare ones counting most (BM25).
+
+use std::collections::HashMap;
+
+use super::Place;
+use super::file::family;
+use super::identifiers::{Open, Reader};
+use super::index::ContextIndex;
+use super::nearness::nearness;
+use super::vocabulary::Word;
+
+/// Lines before the cursor that are compared, and those after it.
+const LINES_BEFORE: usize = 16;
+const LINES_AFTER: usize = 4;
+
+/// A line's words count half as much so many lines further away.
+const HALF_AFTER: f32 = 6.0;
+
+/// Words after the cursor count so much of those before it.
+const AFTER_PART: f32 = 0.5;
+
+/// BM25's constants, as they are used everywhere: how soon repetition stops to count, and how much length does.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// So many windows are looked at closer.
+const WINDOWS: usize = 60;
+
+/// Postings read for one choice. The rare words are read first; what is left out then says little.
+const POSTINGS: usize = 60_000;
+
+/// A window of a file and how much it is like the text at the cursor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Similar {
+    pub file: u32,
+    /// The window's number in its file.
+    pub window: usize,
+    /// 1 for the best one.
+    pub score: f32,
+}
+
+/// The most similar windows, the best first.
+pub fn similar(index: &ContextIndex, place: &Place<'_>) -> Vec<Similar> {
+    let mut scores: Vec<Option<Scores>> = Vec::new();
+    scores.resize_with(index.numbers(), || None);
+    let own_family = family(place.key, place.language);
+    let mut budget = POSTINGS;
+    for (word, weight, rarity) in query(index, place) {
+        let entries = index.vocabulary().places(word);
+        for &(number, at) in entries {
+            let Some((file, scores)) = index.file(number).zip(scores.get_mut(number as usize)) else { continue };
+            let scores = scores.get_or_insert_with(|| {
+                let is_candidate = file.family == own_family && index.may_be_told(number, place);
+                Scores::new(if is_candidate { file.windows() } else { 0 })
+            });
+            budget = budget.saturating_sub(1);
+            if scores.windows.is_empty() {
+                continue;
+            }
+            for (block, count) in file.postings(at) {
+                scores.count(block, count);
+                budget = budget.saturating_sub(1);
+            }
+            scores.add(weight * rarity, |window| file.window_length(window) as f32 / index.average_window());
+        }
+        if budget == 0 {
+            break;
+        }
+    }
+    let mut similar: Vec<Similar> = Vec::new();
+    for (number, scores) in (0..).zip(scores) {
+        let Some((file, scores)) = index.file(number).zip(scores) else { continue };
+        let nearness = nearness(file, place);
+        let scored = scores.windows.into_iter().enumerate().filter(|(_, score)| *score > 0.0);
+        similar.extend(scored.map(|(window, score)| Similar { file: number, window, score: score * nearness }));
+    }
+    let best_first = |a: &Similar, b: &Similar| {
+        b.score.total_cmp(&a.score).then_with(|| (a.file, a.window).cmp(&(b.file, b.window)))
+    };
+    if similar.len() > WINDOWS {
+        similar.select_nth_unstable_by(WINDOWS, best_first);
+        similar.truncate(WINDOWS);
+    }
+    similar.sort_by(best_first);
+    let best = similar.first().map_or(1.0, |best| best.score);
+    similar.iter_mut().for_each(|similar| similar.score /= best);
+    similar
+}
+
+/// The words at the cursor that other files have, each with its weight and how rare it is, those that tell most first.
+fn query(index: &ContextIndex, place: &Place<'_>) -> Vec<(Word, f32, f32)> {
+    let vocabulary = index.vocabulary();
+    let mut weights: HashMap<Word, f32> = HashMap::new();
+    let reader = Reader::new(place.language);
+    let mut take = |line: &str, weight: f32| {
+        reader.line(line, Open::default(), &mut |identifier| {
+            let known = vocabulary.get(identifier);
+            let parts: Vec<Word> = match known {
+                Some(word) => vocabulary.parts(word).to_vec(),
+                None => super::identifiers::parts(identifier).iter().filter_map(|part| vocabulary.get(part)).collect(),
+            };
+            for word in known.into_iter().chain(parts) {
+                let known = weights.entry(word).or_default();
+                *known = known.max(weight);
+            }
+        });
+    };
+    let weight = |distance: usize| 0.5f32.powf(distance as f32 / HALF_AFTER);
+    for (distance, line) in place.before.rsplit('\n').take(LINES_BEFORE).enumerate() {
+        take(line, weight(distance));
+    }
+    for (distance, line) in place.after.split('\n').take(LINES_AFTER).enumerate() {
+        take(line, AFTER_PART * weight(distance));
+    }
+    let blocks = index.blocks() as f32;
+    let rarity = |word: Word| {
+        let with = vocabulary.blocks(word) as f32;
+        (1.0 + (blocks - with + 0.5) / (with + 0.5)).ln()
+    };
+    let mut words: Vec<_> = weights.into_iter().map(|(word, weight)| (word, weight, rarity(word))).collect();
+    words.sort_by(|a, b| (b.1 * b.2).total_cmp(&(a.1 * a.2)).then(a.0.cmp(&b.0)));
+    words
+}
+
+/// The windows of one file.
+struct Scores {
+    windows: Vec<f32>,
+    /// How often the word at hand stands in each.
+    counts: Vec<u32>,
+    touched: Vec<usize>,
+}
+
+impl Scores {
+    fn new(windows: usize) -> Self {
+        Self { windows: vec![0.0; windows], counts: vec![0; windows], touched: vec![] }
+    }
+
+    /// The word stands in a block, which belongs to several windows.
+    fn count(&mut self, block: usize, count: u32) {
+        let last = block.min(self.windows.len() - 1);
+        for window in (block + 1).saturating_sub(super::file::WINDOW_BLOCKS).min(last)..=last {
+            if self.counts[window] == 0 {
+                self.touched.push(window);
+            }
+            self.counts[window] += count;
+        }
+    }
+
+    /// Adds the word's worth where it stands. `length` is a window's, as a part of the average.
+    fn add(&mut self, worth: f32, length: impl Fn(usize) -> f32) {
+        for window in self.touched.drain(..) {
+            let count = std::mem::take(&mut self.counts[window]) as f32;
+            self.windows[window] += worth * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length(window)));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Excerpts of other files: the index that they are chosen from, as the server shares it.
+//!
+//! A choice takes some milliseconds, for which no edit may wait: what documents tell is only noted, and taken in before
+//! the next choice.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ropey::Rope;
+
+use super::shared::Epoch;
+use super::{SharedIndex, file_key};
+use crate::completion::context::{ContextIndex, ContextSource, Coverage, Place, Snippet, imported_names};
+use crate::completion::{Query, Window};
+use crate::local::File;
+use crate::settings::ContextFiles;
+use crate::text::document::Document;
+
+/// Lines that one edit may put in and still be a change by hand: more are a whole text, or a change by a tool.
+const LINES_BY_HAND: usize = 20;
+
+/// The index of excerpts.
+#[derive(Debug)]
+pub struct SharedContext {
+    index: Mutex<ContextIndex>,
+    /// What is to be taken in. Never locked for longer than a note takes.
+    noted: Mutex<Noted>,
+    coverage: Mutex<Coverage>,
+}
+
+/// What was told since the last choice. Forgetting comes first, then texts, then edits.
+#[derive(Debug, Default)]
+struct Noted {
+    epoch: Option<Epoch>,
+    /// All is forgotten; so many bytes of memory may be taken then.
+    reset: Option<usize>,
+    /// Documents that were closed, and their files.
+    closed: Vec<String>,
+    /// Files that are not there any more.
+    gone: Vec<String>,
+    /// Languages and texts of documents, as they are by now.
+    opened: HashMap<String, (String, Rope)>,
+    edited: Vec<(String, Range<usize>, isize)>,
+}
+
+impl SharedContext {
+    /// An empty one that may take so many bytes of memory.
+    pub fn new(memory: usize) -> Self {
+        let index = Mutex::new(ContextIndex::new(memory));
+        Self { index, noted: Mutex::default(), coverage: Mutex::default() }
+    }
+
+    /// Forgets all; what was read before the epoch does not come in any more.
+    pub fn reset(&self, epoch: Epoch, memory: usize) {
+        *self.noted() = Noted { epoch: Some(epoch), reset: Some(memory), ..Noted::default() };
+    }
+
+    /// The document's text is this by now.
+    pub fn opened(&self, key: &str, document: &Document) {
+        let text = (document.language.to_string(), document.text.clone());
+        self.noted().opened.insert(key.to_owned(), text);
+    }
+
+    /// Lines of an open document were edited: what stands in them now, and how many more lines there are than before.
+    pub fn edited(&self, key: &str, document: &Document, edits: &[(Range<usize>, isize)]) {
+        self.opened(key, document);
+        let by_hand = edits.iter().filter(|(lines, _)| lines.len() <= LINES_BY_HAND);
+        self.noted().edited.extend(by_hand.map(|(lines, more)| (key.to_owned(), lines.clone(), *more)));
+    }
+
+    /// A document was closed or is left out; what its file holds is read again.
+    pub fn closed(&self, key: &str) {
+        let mut noted = self.noted();
+        noted.opened.remove(key);
+        noted.edited.retain(|(edited, ..)| edited != key);
+        noted.closed.push(key.to_owned());
+    }
+
+    /// A file is not there any more. A document that is open stays.
+    pub fn gone(&self, key: &str) {
+        self.noted().gone.push(key.to_owned());
+    }
+
+    /// Takes files of the workspace, unless all was forgotten since they began to be read.
+    pub fn add(&self, epoch: Epoch, files: &[File]) {
+        for file in files {
+            // Given back after each, so that no choice waits for all of them.
+            let mut index = self.index();
+            let current = self.take_in(&mut index, None);
+            if current.is_some_and(|current| current != epoch) {
+                return;
+            }
+            index.add(&file.key, &file.language, &file.text);
+            self.measure(&index);
+        }
+    }
+
+    /// How much is indexed.
+    pub fn coverage(&self) -> Coverage {
+        *self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what was noted, but for the text of one document, which is read only where another one needs it. Gives the
+    /// latest epoch.
+    fn take_in(&self, index: &mut ContextIndex, except: Option<&str>) -> Option<Epoch> {
+        let mut noted = self.noted();
+        let own = except.and_then(|key| noted.opened.remove_entry(key));
+        let epoch = noted.epoch;
+        let new = Noted { epoch, opened: own.into_iter().collect(), ..Noted::default() };
+        let Noted { reset, closed, gone, opened, edited, .. } = std::mem::replace(&mut *noted, new);
+        drop(noted);
+        if let Some(memory) = reset {
+            *index = ContextIndex::new(memory);
+        }
+        closed.iter().for_each(|key| index.remove(key));
+        gone.iter().for_each(|key| index.remove_file(key));
+        for (key, (language, text)) in opened {
+            index.open(&key, &language, &text.to_string());
+        }
+        for (key, lines, more) in edited {
+            index.edited(&key, lines, more);
+        }
+        epoch
+    }
+
+    fn measure(&self, index: &ContextIndex) {
+        *self.coverage.lock().unwrap_or_else(PoisonError::into_inner) = index.coverage();
+    }
+
+    fn index(&self) -> MutexGuard<'_, ContextIndex> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ContextSource for SharedIndex {
+    fn choose(&self, query: &Query, window: &Window, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
+        let document = &query.document;
+        let (key, only_open) = {
+            let state = self.state();
+            let open = state.open.get(&*document.uri);
+            let key = open.map_or_else(|| document.uri.to_string(), |open| open.key.clone());
+            (key, state.context.from(&document.language) == ContextFiles::Open)
+        };
+        let lines: Vec<String> = document.text.lines().take(IMPORT_LINES).map(|line| line.to_string()).collect();
+        let imports = imported_names(lines.iter().map(String::as_str));
+        let folders: Vec<String> = SharedIndex::roots(self).iter().map(|root| folder(&file_key(root))).collect();
+        let place = Place {
+            key: &key,
+            language: &document.language,
+            before: &window.prefix,
+            after: &window.suffix,
+            imports: &imports,
+            folders: &folders,
+            only_open,
+        };
+        let mut index = self.context.index();
+        self.context.take_in(&mut index, Some(&key));
+        self.context.measure(&index);
+        index.choose(&place, kept, bytes)
+    }
+
+    fn roots(&self) -> Vec<PathBuf> {
+        SharedIndex::roots(self)
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.context.index().text(key).map(str::to_owned)
+    }
+
+    fn removals(&self) -> u64 {
+        self.removals.load(Relaxed)
+    }
+}
+
+/// Lines at a text's beginning in which imports are looked for.
+const IMPORT_LINES: usize = 300;
+
+fn folder(key: &str) -> String {
+    format!("{}/", key.trim_end_matches('/'))
+}
