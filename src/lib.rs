@@ -35,15 +35,17 @@
 //!    [`completion::Query`].
 //! 3. [`completion::engine`] looks whether the document may be completed in and cuts the [`completion::window`], both by
 //!    `completion::eligibility`. That waits until the disk has told where the document lies: `server::locations` asks
-//!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says each from all that
-//!    is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that is on its way.
-//! 4. Else it waits as `completion::debounce` says, and asks nothing while `completion::backoff` leaves the endpoint
-//!    alone. Meanwhile a task has the index choose snippets of other files ([`completion::context`]) and masks them
-//!    ([`completion::excerpts`]). It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays
+//!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says
+//!    each from all that is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that
+//!    is on its way. The embedded engine ([`completion::Predictor`], asked in `completion::engine::ask`) answers before
+//!    the endpoint where it is sure, and in its place where there is none.
+//! 4. Else it waits as `completion::debounce` says, and asks nothing while `model::backoff` leaves the endpoint alone.
+//!    Meanwhile a task has the index choose excerpts of other files ([`completion::context`]) and masks them
+//!    ([`completion::excerpts`]); the document's own text is masked as a whole and the window cut out of that
+//!    (`completion::masked_window`). It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays
 //!    silent too long, another besides it. Where several endpoints are set, `endpoint::backend` asks them in their order,
-//!    past those that rest or are silent. A task reads each ([`model::read`]) into the cache until [`completion::stop`] has
-//!    enough;
-//!    [`usage::Metered`] counts it, however it ends.
+//!    past those that rest or are silent. A task reads each ([`model::read`]) into the cache until [`completion::stop`]
+//!    has enough; [`usage::Metered`] counts it, however it ends.
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
 //!    cursor already, or names the reason why nothing is left.
 //! 6. `server::convert` shapes the answer for this client.
@@ -79,6 +81,17 @@
 //!   workspace (`index::workspace`), which reads it again.
 //! - A setting: `server::configuration` checks and merges it, engine and index take it over before the next message is
 //!   read; what takes time (the log's file, indexing anew, messages, the connection) follows in a task.
+//!
+//! # Where to find
+//!
+//! - A setting: declared with its default and bounds in [`settings`], one file for each section; the schema and VS Code's
+//!   list of settings are written from there.
+//! - What a person reads: of an endpoint's trouble in `model::error`, of why nothing was shown in [`completion::reason`], of
+//!   wrong settings in `settings::problem`.
+//! - A new endpoint: its JSON in a file of [`endpoint`], its name in `endpoint::dialect`; a model's own format of prompts in
+//!   `endpoint::fim_template`, its way to show several files in `endpoint::context_form`.
+//! - A new filter: a file of [`completion::filter`], and its place in the order there; cases for it in `tests/corpus`.
+//! - Weights: those of [`local`] are fitted by `benches/local`, those of [`next_edit`] by `benches/next_edit`.
 //!
 //! # Invariants
 //!
