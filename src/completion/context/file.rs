@@ -1,6 +1,7 @@
 //! One file of the index: its text, and where in it which words stand.
 
 use super::identifiers::{Open, Reader};
+use super::nearness::FileName;
 use super::vocabulary::{Vocabulary, Word};
 use crate::text::language;
 use crate::text::line_break;
@@ -18,6 +19,7 @@ const COUNT_BITS: u32 = 8;
 #[derive(Debug)]
 pub struct IndexedFile {
     pub key: String,
+    pub name: FileName,
     /// Of languages that use each other's names one stands for all.
     pub family: &'static str,
     /// The language id by which it is read.
@@ -85,6 +87,7 @@ impl IndexedFile {
         offsets.push(postings.len() as u32);
         let file = Self {
             key: key.to_owned(),
+            name: FileName::new(key),
             family: family(key, language_id),
             language: language_id.to_owned(),
             text,

@@ -1,5 +1,7 @@
 //! How near a file is to the one at hand: names of near files are needed more often.
 
+use std::collections::HashSet;
+
 use super::Place;
 use super::file::IndexedFile;
 use super::identifiers;
@@ -20,28 +22,65 @@ const IMPORT_WORDS: &[&str] = &[
     "use ", "pub use ", "mod ", "pub mod ", "import ", "from ", "export ", "require", "#include", "using ", "@import",
 ];
 
-/// By how much a file is nearer than any other, at least 1.
-pub fn nearness(file: &IndexedFile, place: &Place<'_>) -> f32 {
-    let (folder, name) = split(&file.key);
-    let (own_folder, own_name) = split(place.key);
-    let stem = stem(folder, name);
-    let mut nearness = 1.0;
-    if file.is_edited {
-        nearness += EDITED;
+/// What a file is called, as far as it tells how near others are.
+#[derive(Debug)]
+pub struct FileName {
+    /// Bytes of the key that are its folder.
+    folder: usize,
+    /// What imports call it.
+    stem: Box<str>,
+    /// The words of its name.
+    words: Box<[String]>,
+}
+
+impl FileName {
+    pub fn new(key: &str) -> Self {
+        let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
+        let own = name.split('.').next().unwrap_or(name);
+        let by_folder = FOLDER_FILES.contains(&own);
+        let stem = if by_folder { folder.rsplit('/').next().unwrap_or(own) } else { own };
+        let mut words = identifiers::parts(&own.replace('-', "_"));
+        words.push(own.to_lowercase());
+        words.retain(|word| word.len() > 2 && !FOLDER_FILES.contains(&word.as_str()) && word != "test");
+        Self { folder: folder.len(), stem: stem.into(), words: words.into() }
     }
-    if place.imports.iter().any(|import| import == stem) {
-        nearness += IMPORTED;
+}
+
+/// What lies round the file at hand.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    key: &'a str,
+    name: FileName,
+    imports: HashSet<&'a str>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub fn new(place: &Place<'a>) -> Self {
+        let imports = place.imports.iter().map(String::as_str).collect();
+        Self { key: place.key, name: FileName::new(place.key), imports }
     }
-    if file.is_open {
-        nearness += OPEN;
+
+    /// By how much a file is nearer than any other, at least 1.
+    pub fn nearness(&self, file: &IndexedFile) -> f32 {
+        let name = &file.name;
+        let mut nearness = 1.0;
+        if file.is_edited {
+            nearness += EDITED;
+        }
+        if self.imports.contains(&*name.stem) {
+            nearness += IMPORTED;
+        }
+        if file.is_open {
+            nearness += OPEN;
+        }
+        if file.key.get(..name.folder) == self.key.get(..self.name.folder) {
+            nearness += SAME_FOLDER;
+        }
+        if name.words.iter().any(|word| self.name.words.contains(word)) {
+            nearness += SHARED_NAME;
+        }
+        nearness
     }
-    if folder == own_folder {
-        nearness += SAME_FOLDER;
-    }
-    if shares_word(name, own_name) {
-        nearness += SHARED_NAME;
-    }
-    nearness
 }
 
 /// The names in those of the lines that import.
@@ -58,28 +97,6 @@ pub fn imported_names<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-fn split(key: &str) -> (&str, &str) {
-    key.rsplit_once('/').unwrap_or(("", key))
-}
-
-/// What imports call a file: its name without an ending, or its folder's.
-fn stem<'a>(folder: &'a str, name: &'a str) -> &'a str {
-    let stem = name.split('.').next().unwrap_or(name);
-    if FOLDER_FILES.contains(&stem) { folder.rsplit('/').next().unwrap_or(stem) } else { stem }
-}
-
-fn shares_word(a: &str, b: &str) -> bool {
-    let stem = |name: &str| name.split('.').next().unwrap_or_default().replace('-', "_");
-    let words = |stem: &str| {
-        let mut words = identifiers::parts(stem);
-        words.push(stem.to_lowercase());
-        words.retain(|word| word.len() > 2 && !FOLDER_FILES.contains(&word.as_str()) && word != "test");
-        words
-    };
-    let others = words(&stem(b));
-    words(&stem(a)).iter().any(|word| others.contains(word))
 }
 
 #[cfg(test)]
@@ -100,7 +117,8 @@ mod tests {
             folders: &[],
             only_open: false,
         };
-        assert!((nearness(&file, &place) - expected).abs() < 0.001, "{}", nearness(&file, &place));
+        let nearness = Surroundings::new(&place).nearness(&file);
+        assert!((nearness - expected).abs() < 0.001, "{nearness}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::Place;
 use super::file::family;
 use super::identifiers::{Open, Reader};
 use super::index::ContextIndex;
-use super::nearness::nearness;
+use super::nearness::Surroundings;
 use super::vocabulary::Word;
 
 /// Lines before the cursor that are compared, and those after it.
@@ -67,10 +67,11 @@ pub fn similar(index: &ContextIndex, place: &Place<'_>) -> Vec<Similar> {
             break;
         }
     }
+    let surroundings = Surroundings::new(place);
     let mut similar: Vec<Similar> = Vec::new();
     for (number, scores) in (0..).zip(scores) {
         let Some((file, scores)) = index.file(number).zip(scores) else { continue };
-        let nearness = nearness(file, place);
+        let nearness = surroundings.nearness(file);
         let scored = scores.windows.into_iter().enumerate().filter(|(_, score)| *score > 0.0);
         similar.extend(scored.map(|(window, score)| Similar { file: number, window, score: score * nearness }));
     }
