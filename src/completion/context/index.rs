@@ -141,8 +141,8 @@ impl ContextIndex {
     }
 
     /// Numbers of files are below this one.
-    pub(super) fn numbers(&self) -> usize {
-        self.files.len()
+    pub(super) fn numbers(&self) -> u32 {
+        self.files.len() as u32
     }
 
     /// Whether the place may be told of a file: another one, of these folders.

@@ -1,9 +1,10 @@
 //! Which windows of other files are like the text at the cursor: by their words, the rare ones counting most (BM25).
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::Place;
-use super::file::family;
+use super::file::{IndexedFile, WINDOW_BLOCKS, family};
 use super::identifiers::{Open, Reader};
 use super::index::ContextIndex;
 use super::nearness::Surroundings;
@@ -26,8 +27,9 @@ const B: f32 = 0.75;
 /// So many windows are looked at closer.
 const WINDOWS: usize = 60;
 
-/// Postings read for one choice. The rare words are read first; what is left out then says little.
-const POSTINGS: usize = 60_000;
+/// Postings read for one choice, which takes two milliseconds. The words that tell most are read first; what is left out
+/// of a large workspace says little.
+const POSTINGS: usize = 30_000;
 
 /// A window of a file and how much it is like the text at the cursor.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,27 +43,18 @@ pub struct Similar {
 
 /// The most similar windows, the best first.
 pub fn similar(index: &ContextIndex, place: &Place<'_>) -> Vec<Similar> {
-    let mut scores: Vec<Option<Scores>> = Vec::new();
-    scores.resize_with(index.numbers(), || None);
-    let own_family = family(place.key, place.language);
+    let mut scores = Scores::new(index, place);
     let mut budget = POSTINGS;
     for (word, weight, rarity) in query(index, place) {
-        let entries = index.vocabulary().places(word);
-        for &(number, at) in entries {
-            let Some((file, scores)) = index.file(number).zip(scores.get_mut(number as usize)) else { continue };
-            let scores = scores.get_or_insert_with(|| {
-                let is_candidate = file.family == own_family && index.may_be_told(number, place);
-                Scores::new(if is_candidate { file.windows() } else { 0 })
-            });
+        for &(number, at) in index.vocabulary().places(word) {
             budget = budget.saturating_sub(1);
-            if scores.windows.is_empty() {
-                continue;
-            }
+            let Some((file, windows)) = index.file(number).zip(scores.windows(number)) else { continue };
             for (block, count) in file.postings(at) {
-                scores.count(block, count);
+                scores.count(&windows, block, count);
                 budget = budget.saturating_sub(1);
             }
-            scores.add(weight * rarity, |window| file.window_length(window) as f32 / index.average_window());
+            let length = |window: usize| file.window_length(window) as f32 / index.average_window();
+            scores.add(&windows, weight * rarity, length);
         }
         if budget == 0 {
             break;
@@ -69,11 +62,14 @@ pub fn similar(index: &ContextIndex, place: &Place<'_>) -> Vec<Similar> {
     }
     let surroundings = Surroundings::new(place);
     let mut similar: Vec<Similar> = Vec::new();
-    for (number, scores) in (0..).zip(scores) {
-        let Some((file, scores)) = index.file(number).zip(scores) else { continue };
-        let nearness = surroundings.nearness(file);
-        let scored = scores.windows.into_iter().enumerate().filter(|(_, score)| *score > 0.0);
-        similar.extend(scored.map(|(window, score)| Similar { file: number, window, score: score * nearness }));
+    for number in 0..index.numbers() {
+        let Some((file, windows)) = index.file(number).zip(scores.windows(number)) else { continue };
+        let scored = scores.all[windows].iter().enumerate().filter(|(_, score)| **score > 0.0);
+        let mut nearness = None;
+        similar.extend(scored.map(|(window, score)| {
+            let nearness = *nearness.get_or_insert_with(|| surroundings.nearness(file));
+            Similar { file: number, window, score: score * nearness }
+        }));
     }
     let best_first = |a: &Similar, b: &Similar| {
         b.score.total_cmp(&a.score).then_with(|| (a.file, a.window).cmp(&(b.file, b.window)))
@@ -123,35 +119,53 @@ fn query(index: &ContextIndex, place: &Place<'_>) -> Vec<(Word, f32, f32)> {
     words
 }
 
-/// The windows of one file.
+/// How similar the windows of all files are that may be told.
 struct Scores {
-    windows: Vec<f32>,
+    /// Where each file's windows begin among all; the end where none of them may be told.
+    starts: Vec<usize>,
+    all: Vec<f32>,
     /// How often the word at hand stands in each.
     counts: Vec<u32>,
     touched: Vec<usize>,
 }
 
 impl Scores {
-    fn new(windows: usize) -> Self {
-        Self { windows: vec![0.0; windows], counts: vec![0; windows], touched: vec![] }
+    fn new(index: &ContextIndex, place: &Place<'_>) -> Self {
+        let own_family = family(place.key, place.language);
+        let mut starts = vec![0];
+        let mut end = 0;
+        for number in 0..index.numbers() {
+            let file = index.file(number).filter(|file| file.family == own_family);
+            end += file.filter(|_| index.may_be_told(number, place)).map_or(0, IndexedFile::windows);
+            starts.push(end);
+        }
+        Self { starts, all: vec![0.0; end], counts: vec![0; end], touched: vec![] }
     }
 
-    /// The word stands in a block, which belongs to several windows.
-    fn count(&mut self, block: usize, count: u32) {
-        let last = block.min(self.windows.len() - 1);
-        for window in (block + 1).saturating_sub(super::file::WINDOW_BLOCKS).min(last)..=last {
-            if self.counts[window] == 0 {
+    /// The file's windows among all; `None` where none of them may be told.
+    fn windows(&self, number: u32) -> Option<Range<usize>> {
+        let bounds = self.starts.get(number as usize..number as usize + 2)?;
+        Some(bounds[0]..bounds[1]).filter(|windows| !windows.is_empty())
+    }
+
+    /// The word stands in a block of the file, which belongs to several of its windows.
+    fn count(&mut self, windows: &Range<usize>, block: usize, count: u32) {
+        let last = block.min(windows.len() - 1);
+        for window in (block + 1).saturating_sub(WINDOW_BLOCKS).min(last)..=last {
+            let counted = &mut self.counts[windows.start + window];
+            if *counted == 0 {
                 self.touched.push(window);
             }
-            self.counts[window] += count;
+            *counted += count;
         }
     }
 
-    /// Adds the word's worth where it stands. `length` is a window's, as a part of the average.
-    fn add(&mut self, worth: f32, length: impl Fn(usize) -> f32) {
+    /// Adds the word's worth where it stands in the file. `length` is a window's, as a part of the average.
+    fn add(&mut self, windows: &Range<usize>, worth: f32, length: impl Fn(usize) -> f32) {
         for window in self.touched.drain(..) {
-            let count = std::mem::take(&mut self.counts[window]) as f32;
-            self.windows[window] += worth * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length(window)));
+            let count = std::mem::take(&mut self.counts[windows.start + window]) as f32;
+            self.all[windows.start + window] +=
+                worth * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length(window)));
         }
     }
 }
