@@ -8,6 +8,7 @@ mod context;
 pub(crate) mod ignore;
 pub(crate) mod listing;
 mod locate;
+mod queries;
 mod rules;
 mod shared;
 mod watch;
@@ -18,6 +19,16 @@ use std::path::Path;
 pub(crate) use locate::{locate, root_of};
 pub(crate) use rules::{ContextRules, Rules};
 pub(crate) use shared::SharedIndex;
+
+/// The time between two resets of the index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
+impl Epoch {
+    fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
 
 /// What a file is called in the index: its path with `/`, however a client spells its URI.
 fn file_key(path: &Path) -> String {

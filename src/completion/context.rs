@@ -6,6 +6,7 @@
 
 mod choice;
 mod file;
+mod file_name;
 mod identifiers;
 mod index;
 mod nearness;

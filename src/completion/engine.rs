@@ -127,14 +127,13 @@ impl Engine {
     /// Switches automatic completion; returns whether it is on now.
     pub fn toggle(&self) -> bool {
         let mut state = self.lock();
-        state.on = !state.on;
+        state.on ^= true;
         state.on
     }
 
     /// The client says that a suggestion was accepted. It does not say where; that is where an edit came last.
     pub fn accepted(&self) {
-        let mut guard = self.lock();
-        let state = &mut *guard;
+        let state = &mut *self.lock();
         let Some(document) = state.documents.values_mut().max_by_key(|document| document.edited_at) else { return };
         let language = document.language.clone();
         let (mistaken, outcome) = document.acceptance.accepted();

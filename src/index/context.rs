@@ -1,22 +1,17 @@
-//! Excerpts of other files: the index that they are chosen from, as the server shares it.
+//! The index that excerpts of other files are chosen from, as the server shares it.
 //!
 //! A choice takes some milliseconds, for which no edit may wait: what documents tell is only noted, and taken in before
 //! the next choice.
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ropey::Rope;
 
-use super::shared::Epoch;
-use super::{SharedIndex, file_key};
-use crate::completion::context::{ContextIndex, ContextSource, Coverage, Place, Snippet, imported_names};
-use crate::completion::{Query, Window};
+use super::Epoch;
+use crate::completion::context::{ContextIndex, Coverage, Place, Snippet};
 use crate::local::File;
-use crate::settings::ContextFiles;
 use crate::text::document::Document;
 
 /// Lines that one edit may put in and still be a change by hand: more are a whole text, or a change by a tool.
@@ -98,6 +93,19 @@ impl SharedContext {
         }
     }
 
+    /// At most `bytes` of excerpts for a place.
+    pub fn choose(&self, place: &Place<'_>, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
+        let mut index = self.index();
+        self.take_in(&mut index, Some(place.key));
+        self.measure(&index);
+        index.choose(place, kept, bytes)
+    }
+
+    /// The text of a file as excerpts are chosen from it.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.index().text(key).map(str::to_owned)
+    }
+
     /// How much is indexed.
     pub fn coverage(&self) -> Coverage {
         *self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,51 +145,4 @@ impl SharedContext {
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl ContextSource for SharedIndex {
-    fn choose(&self, query: &Query, window: &Window, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
-        let document = &query.document;
-        let (key, only_open) = {
-            let state = self.state();
-            let open = state.open.get(&*document.uri);
-            let key = open.map_or_else(|| document.uri.to_string(), |open| open.key.clone());
-            (key, state.context.from(&document.language) == ContextFiles::Open)
-        };
-        let lines: Vec<String> = document.text.lines().take(IMPORT_LINES).map(|line| line.to_string()).collect();
-        let imports = imported_names(lines.iter().map(String::as_str));
-        let folders: Vec<String> = SharedIndex::roots(self).iter().map(|root| folder(&file_key(root))).collect();
-        let place = Place {
-            key: &key,
-            language: &document.language,
-            before: &window.prefix,
-            after: &window.suffix,
-            imports: &imports,
-            folders: &folders,
-            only_open,
-        };
-        let mut index = self.context.index();
-        self.context.take_in(&mut index, Some(&key));
-        self.context.measure(&index);
-        index.choose(&place, kept, bytes)
-    }
-
-    fn roots(&self) -> Vec<PathBuf> {
-        SharedIndex::roots(self)
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.context.index().text(key).map(str::to_owned)
-    }
-
-    fn removals(&self) -> u64 {
-        self.removals.load(Relaxed)
-    }
-}
-
-/// Lines at a text's beginning in which imports are looked for.
-const IMPORT_LINES: usize = 300;
-
-fn folder(key: &str) -> String {
-    format!("{}/", key.trim_end_matches('/'))
 }

@@ -13,9 +13,8 @@ use tokio::sync::watch;
 
 pub(crate) use super::Rules;
 use super::listing::{Listing, Stamp, changes_rules, list, may_matter};
-use super::shared::Epoch;
 use super::watch::{TooMany, Watch};
-use super::{SharedIndex, file_key};
+use super::{Epoch, SharedIndex, file_key};
 use crate::local::{File, SEGMENT_BYTES};
 use crate::text::language;
 

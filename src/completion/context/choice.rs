@@ -60,21 +60,23 @@ struct Chosen<'a> {
     why: Why,
 }
 
-/// See [`ContextIndex::choose`].
-pub fn choose(index: &ContextIndex, place: &Place<'_>, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
-    let known: HashSet<Word> = identifiers::all(place.before)
-        .chain(identifiers::all(place.after))
-        .filter_map(|name| index.vocabulary().get(name))
-        .collect();
-    let mut candidates = candidates(index, place, &known);
-    let worth = worth(index, &candidates);
-    candidates.iter_mut().for_each(|candidate| candidate.weigh(&worth));
-    let front = front(index, place, kept, bytes);
-    let mut choice = Choice { index, worth, candidates, left: bytes };
-    for snippet in &front {
-        choice.cover(snippet);
+impl ContextIndex {
+    /// At most `bytes` of excerpts for a place; see [`ContextSource`](super::ContextSource).
+    pub fn choose(&self, place: &Place<'_>, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
+        let known: HashSet<Word> = identifiers::all(place.before)
+            .chain(identifiers::all(place.after))
+            .filter_map(|name| self.vocabulary().get(name))
+            .collect();
+        let mut candidates = candidates(self, place, &known);
+        let worth = worth(self, &candidates);
+        candidates.iter_mut().for_each(|candidate| candidate.weigh(&worth));
+        let front = front(self, place, kept, bytes);
+        let mut choice = Choice { index: self, worth, candidates, left: bytes };
+        for snippet in &front {
+            choice.cover(snippet);
+        }
+        arrange(front, choice.fill(), bytes)
     }
-    arrange(front, choice.fill(), bytes)
 }
 
 fn candidates<'a>(index: &'a ContextIndex, place: &Place<'_>, known: &HashSet<Word>) -> Vec<Candidate<'a>> {

@@ -1,7 +1,7 @@
 //! One file of the index: its text, and where in it which words stand.
 
+use super::file_name::FileName;
 use super::identifiers::{Open, Reader};
-use super::nearness::FileName;
 use super::vocabulary::{Vocabulary, Word};
 use crate::text::language;
 use crate::text::line_break;

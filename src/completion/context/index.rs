@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::choice;
+use super::Place;
 use super::file::{IndexedFile, WINDOW_BLOCKS};
 use super::recent::RecentEdits;
 use super::vocabulary::Vocabulary;
-use super::{Place, Snippet};
 
 /// After so many removals, or as many as there are files, it is looked how many words stand nowhere any more.
 const REMOVALS: usize = 2_000;
@@ -101,11 +100,6 @@ impl ContextIndex {
         if self.by_key(key).is_some_and(|file| !file.is_open) {
             self.remove(key);
         }
-    }
-
-    /// At most `bytes` of excerpts for a place; see [`ContextSource`](super::ContextSource).
-    pub fn choose(&self, place: &Place<'_>, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
-        choice::choose(self, place, kept, bytes)
     }
 
     /// The text of a file as it is known; LF line ends.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Place;
 use super::file::IndexedFile;
-use super::identifiers;
+use super::file_name::FileName;
 
 /// What each sign of nearness adds to 1. Measured on eight repositories: without them two in nine of the names found
 /// are lost.
@@ -14,37 +14,10 @@ const OPEN: f32 = 0.3;
 const SAME_FOLDER: f32 = 0.3;
 const SHARED_NAME: f32 = 0.3;
 
-/// Files that are called by their folder's name.
-const FOLDER_FILES: &[&str] = &["index", "mod", "lib", "main", "__init__"];
-
 /// What begins a line that names other files.
 const IMPORT_WORDS: &[&str] = &[
     "use ", "pub use ", "mod ", "pub mod ", "import ", "from ", "export ", "require", "#include", "using ", "@import",
 ];
-
-/// What a file is called, as far as it tells how near others are.
-#[derive(Debug)]
-pub struct FileName {
-    /// Bytes of the key that are its folder.
-    folder: usize,
-    /// What imports call it.
-    stem: Box<str>,
-    /// The words of its name.
-    words: Box<[String]>,
-}
-
-impl FileName {
-    pub fn new(key: &str) -> Self {
-        let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
-        let own = name.split('.').next().unwrap_or(name);
-        let by_folder = FOLDER_FILES.contains(&own);
-        let stem = if by_folder { folder.rsplit('/').next().unwrap_or(own) } else { own };
-        let mut words = identifiers::parts(&own.replace('-', "_"));
-        words.push(own.to_lowercase());
-        words.retain(|word| word.len() > 2 && !FOLDER_FILES.contains(&word.as_str()) && word != "test");
-        Self { folder: folder.len(), stem: stem.into(), words: words.into() }
-    }
-}
 
 /// What lies round the file at hand.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::completion::context::Why;
+use crate::completion::context::{Snippet, Why};
 
 const MEMORY: usize = 64 << 20;
 
