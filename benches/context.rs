@@ -56,7 +56,7 @@ fn main() {
         let mut texts = corpus::read(language).expect("the corpus");
         texts.retain(|text| text.half() == half);
         println!("{:<12} fingerprint {:016x}", language.id(), corpus::fingerprint(&texts));
-        let workspaces = scenes::workspaces(texts);
+        let workspaces = scenes::workspaces(language, texts);
         let mut figures = Figures { workspaces: workspaces.len(), ..Figures::default() };
         workspaces.iter().for_each(|workspace| figures.add(workspace, language));
         figures.print(language.id());

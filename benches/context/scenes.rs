@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::corpus::{FNV_START, Text, fnv};
+use codestral_ls::completion::context::identifiers_by_line;
+
+use crate::corpus::{FNV_START, Language, Text, fnv};
 
 /// Fewer files are no workspace.
 const LEAST_FILES: usize = 8;
@@ -20,6 +22,7 @@ const AFTER: usize = 1024;
 
 /// A package.
 pub struct Workspace {
+    pub language: Language,
     /// With `/` at its end.
     pub folder: String,
     /// Keys and texts.
@@ -40,14 +43,14 @@ pub struct Scene {
 }
 
 /// The packages with enough files.
-pub fn workspaces(texts: Vec<Text>) -> Vec<Workspace> {
+pub fn workspaces(language: Language, texts: Vec<Text>) -> Vec<Workspace> {
     let mut packages: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for text in texts {
         let key = format!("/{}/{}", text.package, text.path);
         packages.entry(text.package).or_default().insert(key, text.text);
     }
     packages.retain(|_, files| files.len() >= LEAST_FILES);
-    let workspace = |(package, files)| Workspace { folder: format!("/{package}/"), files };
+    let workspace = |(package, files)| Workspace { language, folder: format!("/{package}/"), files };
     packages.into_iter().map(workspace).collect()
 }
 
@@ -79,14 +82,15 @@ impl Workspace {
             let mut scene =
                 Scene { key: key.clone(), open: vec![], lines, hole: hole.clone(), names: vec![], elsewhere: 0 };
             let rest = words(&scene.text()).into_iter().map(str::to_owned).collect::<HashSet<_>>();
-            let missing: String = scene.lines[hole].concat();
-            let is_code = !missing.trim_start().starts_with(['/', '#', '*', '"', '\'']);
-            let needed = words(&missing).into_iter().filter(|word| !rest.contains(*word));
-            scene.names = needed.map(str::to_owned).collect();
+            let read = identifiers_by_line(self.language.id(), self.text(key)).into_iter();
+            let missing: Vec<String> = read.filter(|(line, _)| hole.contains(line)).map(|(_, name)| name).collect();
+            scene.names = missing.iter().filter(|name| !rest.contains(*name)).cloned().collect();
             scene.names.sort();
+            scene.names.dedup();
             let elsewhere =
                 |name: &String| self.files.iter().any(|(other, text)| other != key && text.contains(name.as_str()));
-            if missing.trim().is_empty() || !is_code {
+            // A hole in a comment needs no names.
+            if missing.is_empty() {
                 continue;
             }
             scene.elsewhere = scene.names.iter().filter(|name| elsewhere(name)).count();

@@ -18,6 +18,7 @@ use std::fmt::Debug;
 use std::ops::Range;
 use std::path::PathBuf;
 
+pub use identifiers::by_line as identifiers_by_line;
 pub use index::{ContextIndex, Coverage};
 pub use nearness::imported_names;
 

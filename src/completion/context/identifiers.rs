@@ -171,6 +171,15 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// The identifiers of a text, each with its line, counted from 0.
+pub fn by_line(language: &str, text: &str) -> Vec<(usize, String)> {
+    let (reader, mut open, mut found) = (Reader::new(language), Open::default(), Vec::new());
+    for (number, line) in text.split('\n').enumerate() {
+        open = reader.line(line, open, &mut |identifier| found.push((number, identifier.to_owned())));
+    }
+    found
+}
+
 /// All words of a text that may be identifiers, also in comments and strings.
 pub fn all(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| c.is_ascii() && !is_part(c as u8));
@@ -212,17 +221,10 @@ pub fn parts(identifier: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn read(language: &str, text: &str) -> Vec<String> {
-        let (reader, mut open, mut words) = (Reader::new(language), Open::default(), vec![]);
-        for line in text.split('\n') {
-            open = reader.line(line, open, &mut |word| words.push(word.to_owned()));
-        }
-        words
-    }
-
     #[track_caller]
     fn check(language: &str, text: &str, expected: &str) {
-        assert_eq!(read(language, text).join(" "), expected);
+        let names: Vec<String> = by_line(language, text).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names.join(" "), expected);
     }
 
     #[test]

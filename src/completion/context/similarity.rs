@@ -89,8 +89,8 @@ fn query(index: &ContextIndex, place: &Place<'_>) -> Vec<(Word, f32, f32)> {
     let vocabulary = index.vocabulary();
     let mut weights: HashMap<Word, f32> = HashMap::new();
     let reader = Reader::new(place.language);
-    let mut take = |line: &str, weight: f32| {
-        reader.line(line, Open::default(), &mut |identifier| {
+    let mut take = |line: &str, open: Open, weight: f32| {
+        reader.line(line, open, &mut |identifier| {
             let known = vocabulary.get(identifier);
             let parts: Vec<Word> = match known {
                 Some(word) => vocabulary.parts(word).to_vec(),
@@ -100,14 +100,21 @@ fn query(index: &ContextIndex, place: &Place<'_>) -> Vec<(Word, f32, f32)> {
                 let known = weights.entry(word).or_default();
                 *known = known.max(weight);
             }
-        });
+        })
     };
     let weight = |distance: usize| 0.5f32.powf(distance as f32 / HALF_AFTER);
-    for (distance, line) in place.before.rsplit('\n').take(LINES_BEFORE).enumerate() {
-        take(line, weight(distance));
+    // All lines above are read, as they tell whether the cursor is in a comment or a string of several lines.
+    let (mut open, above) = (Open::default(), place.before.matches('\n').count());
+    for (number, line) in place.before.split('\n').enumerate() {
+        let distance = above - number;
+        open = if distance < LINES_BEFORE {
+            take(line, open, weight(distance))
+        } else {
+            reader.line(line, open, &mut |_| {})
+        };
     }
     for (distance, line) in place.after.split('\n').take(LINES_AFTER).enumerate() {
-        take(line, AFTER_PART * weight(distance));
+        open = take(line, open, AFTER_PART * weight(distance));
     }
     let blocks = index.blocks() as f32;
     let rarity = |word: Word| {
