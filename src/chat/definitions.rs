@@ -1,4 +1,4 @@
-//! The definitions that a piece of code uses, found in other open texts by the look of their lines.
+//! The definitions that a piece of code uses, found in other texts by the look of their lines.
 //!
 //! No parser: a line defines a name where a keyword of its language that says so stands before it, or where it calls
 //! for a block as C's functions do. A wrong find costs a few tokens; a right one saves the model a guess.

@@ -1,8 +1,8 @@
 //! From a question about some code to the messages an endpoint is asked, within a budget.
 //!
 //! The budget is shared out in this order: the question and the selection, the diagnostics, the newest turns of the
-//! conversation, definitions from other open files, excerpts of files that are not open, and what stands around the selection. A question without code leaves
-//! all of it to the conversation. What does not fit is left out whole, and said.
+//! conversation, definitions from other files, excerpts of files that are not open, and what stands around the selection.
+//! A question without code leaves all of it to the conversation. What does not fit is left out whole, and said.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -157,7 +157,7 @@ pub fn build(
     let mut kept = words;
     let definitions = definitions(question, left.part(DEFINITIONS));
     left.take(definitions.len());
-    let others = excerpts_of_others(question, left.part(EXCERPTS));
+    let others = excerpts_of_others(question, &definitions, left.part(EXCERPTS));
     left.take(others.len());
     let around = (left.bytes / excerpts.len().max(1)).min(MOST_AROUND);
     for (nth, (code, excerpt)) in question.code.iter().zip(&excerpts).enumerate() {
@@ -233,10 +233,11 @@ fn definitions(question: &Question<'_>, budget: usize) -> String {
     text
 }
 
-/// Excerpts of files that are not open, as many as fit.
-fn excerpts_of_others(question: &Question<'_>, budget: usize) -> String {
+/// Excerpts of files that are not open and do not stand among the definitions, as many as fit.
+fn excerpts_of_others(question: &Question<'_>, definitions: &str, budget: usize) -> String {
     let mut text = String::new();
-    for OtherFile { path, text: excerpt } in question.excerpts {
+    let new = question.excerpts.iter().filter(|other| !definitions.contains(other.text.trim()));
+    for OtherFile { path, text: excerpt } in new {
         let code = fenced(excerpt, language::of(Path::new(&**path)));
         let quoted = format!("\n\nFor reference, from `{}`:\n\n{code}", &**path);
         if text.len() + quoted.len() <= budget {

@@ -7,6 +7,7 @@
 mod choice;
 mod file;
 mod file_name;
+mod holding;
 mod identifiers;
 mod index;
 mod nearness;
@@ -56,6 +57,9 @@ pub trait ContextSource: Debug + Send + Sync {
     /// path, lines by number. `kept` are those of the choice before; about half of the bytes stay with them where they
     /// still stand as they did. Takes some milliseconds.
     fn choose(&self, query: &Query, window: &Window, kept: &[Snippet], bytes: usize) -> Vec<Snippet>;
+
+    /// Files that are not open and hold the most of these names, for the query's document; at most so many.
+    fn holding(&self, query: &Query, names: &[String], most: usize) -> Vec<String>;
 
     /// The folders of the workspace: of a file below none of them nothing is told, and nothing to it.
     fn roots(&self) -> Vec<PathBuf>;

@@ -97,10 +97,29 @@ impl Maker<'_> {
         made
     }
 
+    /// Files as a whole, masked; but those that may not be sent.
+    pub fn whole(&self, keys: &[String], placeholders: &mut Placeholders) -> Vec<OtherFile> {
+        let roots = self.source.roots();
+        let whole = |key: &String| {
+            let path = below(key, roots.iter()).filter(|_| self.privacy.excludes(Path::new(key)).is_none())?;
+            let document = self.document(key)?;
+            eligibility::excerpt(&document.text, &roots, self.privacy).ok()?;
+            let found = self.masks.of(&document);
+            let text = found.render(&document.text, 0..document.text.len_bytes(), placeholders).text;
+            Some(OtherFile { path: self.masks.masker().text(&path, Kind::Prose, placeholders), text })
+        };
+        keys.iter().filter_map(whole).collect()
+    }
+
+    /// A file as it is known; LF line ends.
+    fn document(&self, key: &str) -> Option<Document> {
+        Some(Document::new(key, language::of(Path::new(key)), 0, &to_lf(self.source.text(key)?)))
+    }
+
     /// One snippet, masked as the whole of its text tells; `None` where that may not be sent, or is another one by now.
     fn piece(&self, snippet: Snippet, path: &str, roots: &[PathBuf], placeholders: &mut Placeholders) -> Option<Piece> {
-        let whole = to_lf(self.source.text(&snippet.key)?);
-        let document = Document::new(&snippet.key, language::of(Path::new(&snippet.key)), 0, &whole);
+        let document = self.document(&snippet.key)?;
+        let whole = document.text.to_string();
         eligibility::excerpt(&document.text, roots, self.privacy).ok()?;
         let mut ends = whole.split_inclusive('\n').scan(0, |at, line| {
             *at += line.len();
@@ -224,6 +243,10 @@ mod tests {
 
     impl ContextSource for Files {
         fn choose(&self, _: &Query, _: &Window, _: &[Snippet], _: usize) -> Vec<Snippet> {
+            vec![]
+        }
+
+        fn holding(&self, _: &Query, _: &[String], _: usize) -> Vec<String> {
             vec![]
         }
 

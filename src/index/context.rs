@@ -101,6 +101,13 @@ impl SharedContext {
         index.choose(place, kept, bytes)
     }
 
+    /// Files that are not open and hold the most of these names.
+    pub fn holding(&self, place: &Place<'_>, names: &[String], most: usize) -> Vec<String> {
+        let mut index = self.index();
+        self.take_in(&mut index, Some(place.key));
+        index.holding(place, names, most)
+    }
+
     /// The text of a file as excerpts are chosen from it.
     pub fn text(&self, key: &str) -> Option<String> {
         self.index().text(key).map(str::to_owned)

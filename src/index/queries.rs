@@ -26,26 +26,11 @@ impl Predictor for SharedIndex {
 
 impl ContextSource for SharedIndex {
     fn choose(&self, query: &Query, window: &Window, kept: &[Snippet], bytes: usize) -> Vec<Snippet> {
-        let document = &query.document;
-        let (key, only_open) = {
-            let state = self.state();
-            let open = state.open.get(&*document.uri);
-            let key = open.map_or_else(|| document.uri.to_string(), |open| open.key.clone());
-            (key, state.context.from(&document.language) == ContextFiles::Open)
-        };
-        let lines: Vec<String> = document.text.lines().take(IMPORT_LINES).map(|line| line.to_string()).collect();
-        let imports = imported_names(lines.iter().map(String::as_str));
-        let folders: Vec<String> = SharedIndex::roots(self).iter().map(|root| folder(&file_key(root))).collect();
-        let place = context::Place {
-            key: &key,
-            language: &document.language,
-            before: &window.prefix,
-            after: &window.suffix,
-            imports: &imports,
-            folders: &folders,
-            only_open,
-        };
-        self.context.choose(&place, kept, bytes)
+        self.at(query, &window.prefix, &window.suffix, |place| self.context.choose(place, kept, bytes))
+    }
+
+    fn holding(&self, query: &Query, names: &[String], most: usize) -> Vec<String> {
+        self.at(query, "", "", |place| if place.only_open { vec![] } else { self.context.holding(place, names, most) })
     }
 
     fn roots(&self) -> Vec<PathBuf> {
@@ -58,6 +43,24 @@ impl ContextSource for SharedIndex {
 
     fn removals(&self) -> u64 {
         self.removals.load(Relaxed)
+    }
+}
+
+impl SharedIndex {
+    /// Asks for the place where a query stands.
+    fn at<T>(&self, query: &Query, before: &str, after: &str, ask: impl FnOnce(&context::Place<'_>) -> T) -> T {
+        let document = &query.document;
+        let (key, only_open) = {
+            let state = self.state();
+            let open = state.open.get(&*document.uri);
+            let key = open.map_or_else(|| document.uri.to_string(), |open| open.key.clone());
+            (key, state.context.from(&document.language) == ContextFiles::Open)
+        };
+        let lines: Vec<String> = document.text.lines().take(IMPORT_LINES).map(|line| line.to_string()).collect();
+        let imports = imported_names(lines.iter().map(String::as_str));
+        let folders: Vec<String> = self.roots().iter().map(|root| folder(&file_key(root))).collect();
+        let (language, imports, folders) = (&document.language, &imports, &folders);
+        ask(&context::Place { key: &key, language, before, after, imports, folders, only_open })
     }
 }
 

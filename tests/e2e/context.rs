@@ -274,10 +274,8 @@ fn who_used_an_earlier_version_is_told_once_and_only_where_something_is_sent() {
     }
 }
 
-#[test]
-fn a_chat_is_shown_excerpts_of_files_that_are_not_open() {
-    let fake = Fake::start(|_| Script::text("An answer."));
-    let mut editor = opened(vscode(), &fake);
+/// What a chat about the main function asks in a project.
+fn asked_in_chat(editor: &mut Editor, fake: &Fake) -> String {
     let main = uri(&editor.home(), "project/src/main.rs");
     let text = MAIN.replace("<cursor>", "surface_area();");
     editor.open(&main, "rust", &text);
@@ -286,12 +284,34 @@ fn a_chat_is_shown_excerpts_of_files_that_are_not_open() {
     let id = editor.chat(&json!({"action": "explain", "textDocument": {"uri": main}, "range": range}));
     editor.result(id);
     fake.wait_for(|stats| stats.requests == 1 && stats.open_streams == 0);
-    let question = question(&fake);
+    question(fake)
+}
+
+#[test]
+fn a_chat_is_shown_excerpts_of_files_that_are_not_open() {
+    let fake = Fake::start(|_| Script::text("An answer."));
+    let mut editor = opened(vscode(), &fake);
+    let question = asked_in_chat(&mut editor, &fake);
     assert!(
         question.contains("For reference, from `src/shapes.rs`") && question.contains("self.height / 2.0"),
         "{question}"
     );
+    // What it uses is defined there.
+    assert!(question.contains("from `src/shapes.rs`, line 1:\n\n```rust\npub struct Triangle {\n"), "{question}");
     assert!(!question.contains("marked") && !question.contains("+++++"), "{question}");
+}
+
+#[test]
+fn switched_off_a_chat_is_shown_no_file_that_is_not_open() {
+    let fake = Fake::start(|_| Script::text("An answer."));
+    let mut builder = project(vscode(), &fake);
+    builder.options["context"] = json!({"enabled": false});
+    builder.options["local"] = json!({"fallback": true});
+    let mut editor = in_project(builder);
+    wait_for_files(&mut editor, 2);
+    open(&mut editor, "project/src/paint.rs", PAINT);
+    let question = asked_in_chat(&mut editor, &fake);
+    assert!(question.contains("fn main") && !question.contains("shapes.rs"), "{question}");
 }
 
 #[test]

@@ -38,12 +38,13 @@ const HELD: &[(&str, &[&str])] = &[
     ),
     (
         "For a chat: your question, the selected code with what stands around it, the path below the workspace, the \
-         diagnostics of a fix, definitions it uses from other open files, excerpts as for a completion, and what was \
-         said before in that conversation.",
+         diagnostics of a fix, definitions it uses from other files of the workspace (from open ones alone where \
+         `context.enabled` is off), excerpts as for a completion, and what was said before in that conversation.",
         &[
             "no_more_of_a_path_is_sent_than_is_needed",
             "definitions_come_from_open_files_that_may_be_sent",
             "a_chat_is_shown_excerpts_of_files_that_are_not_open",
+            "switched_off_a_chat_is_shown_no_file_that_is_not_open",
         ],
     ),
     (

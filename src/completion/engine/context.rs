@@ -16,6 +16,7 @@ use crate::completion::excerpts::Maker;
 use crate::completion::{Excerpts, Query, Window, eligibility};
 use crate::masking::Placeholders;
 use crate::masking::documents::MaskedDocuments;
+use crate::model::OtherFile;
 use crate::privacy::Privacy;
 use crate::settings::Settings;
 use crate::text::document::{Document, Edit};
@@ -39,13 +40,26 @@ impl Engine {
 
     /// Excerpts for a place in a document, for whoever asks about it by hand in a text with these placeholders.
     pub async fn excerpts(&self, query: Query, placeholders: Placeholders) -> Option<Excerpts> {
-        let choice = {
-            let state = self.lock();
-            let is_wanted = state.settings.context_for(&query.document.language).bytes() > 0;
-            if is_wanted { state.choice_of(query, 0) } else { None }
-        };
-        let choice = choice?;
+        let choice = self.choice_by_hand(query)?;
         task::spawn_blocking(move || choice.make(placeholders)).await.ok()
+    }
+
+    /// Files that are not open and hold the most of these names, as a whole, for whoever asks about the query's document by
+    /// hand in a text with these placeholders; and the placeholders with theirs.
+    pub async fn files_with(
+        &self,
+        query: Query,
+        names: Vec<String>,
+        placeholders: Placeholders,
+    ) -> Option<(Vec<OtherFile>, Placeholders)> {
+        let choice = self.choice_by_hand(query)?;
+        task::spawn_blocking(move || choice.files_with(&names, placeholders)).await.ok()
+    }
+
+    fn choice_by_hand(&self, query: Query) -> Option<Choice> {
+        let state = self.lock();
+        let is_wanted = state.settings.context_for(&query.document.language).bytes() > 0;
+        if is_wanted { state.choice_of(query, 0) } else { None }
     }
 
     /// Has excerpts chosen for where a query stands, unless they are.
@@ -95,7 +109,20 @@ impl Engine {
     }
 }
 
+/// So many files are looked through for what a person asks about.
+const FILES_BY_HAND: usize = 8;
+
 impl Choice {
+    fn files_with(&self, names: &[String], mut placeholders: Placeholders) -> (Vec<OtherFile>, Placeholders) {
+        let Self { query, source, privacy, masks, .. } = self;
+        let maker = Maker { source: &**source, privacy, masks };
+        if maker.own_path(&query.document.uri, &query.location.now()).is_none() {
+            return (vec![], placeholders);
+        }
+        let keys = source.holding(query, names, FILES_BY_HAND);
+        (maker.whole(&keys, &mut placeholders), placeholders)
+    }
+
     fn make(&self, placeholders: Placeholders) -> Excerpts {
         let Self { query, source, settings, privacy, masks, before, .. } = self;
         let document = &query.document;

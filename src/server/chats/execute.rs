@@ -1,6 +1,9 @@
 //! Runs `codestral.chat`: finds what is asked about, refuses what cannot be asked, and begins the exchange.
 
+use std::path::Path;
+
 use futures_util::future::join_all;
+use ropey::Rope;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
@@ -16,6 +19,7 @@ use crate::chat::prompt::{self, Question};
 use crate::masking::{Kind, RequestMask};
 use crate::server::session::Session;
 use crate::text::document::Document;
+use crate::text::language;
 
 /// LSP's `RequestFailed`: valid, but it cannot be done.
 const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
@@ -120,11 +124,19 @@ async fn begin(
         Some((name?, &document.language, mask.found(&document.text, &masks.of(document))))
     });
     let readable: Vec<_> = readable.collect();
-    let excerpts = match &subject {
-        Some(subject) => subject::excerpts(session, subject, &others, &mut mask).await,
-        None => vec![],
+    let (closed, excerpts) = match &subject {
+        Some(subject) => (
+            subject::files_with_its_names(session, subject, &mut mask).await,
+            subject::excerpts(session, subject, &others, &mut mask).await,
+        ),
+        None => (vec![], vec![]),
     };
+    let closed: Vec<_> = closed.iter().map(|file| (&*file.path, Rope::from_str(&file.text))).collect();
     let others = readable.iter().map(|(path, language, masked)| OtherText { path, language, text: &masked.text });
+    let others = others.chain(closed.iter().map(|(path, text)| {
+        let language = language::of(Path::new(path));
+        OtherText { path, language, text }
+    }));
     let code = subject.as_ref().map(Subject::code);
     let question = Question {
         action: argument.action,

@@ -6,12 +6,14 @@ use tower_lsp::ls_types::Uri;
 
 use super::argument::Argument;
 use crate::chat::code::Code;
+use crate::completion::context::identifiers_by_line;
 use crate::completion::{Query, Reason, eligibility};
 use crate::masking::{MaskedRope, RequestMask};
 use crate::model::OtherFile;
 use crate::server::session::Session;
 use crate::server::{convert, uri};
 use crate::text::document::Document;
+use crate::text::line_break::slice_to_lf;
 use crate::text::position;
 
 /// The code that is asked about.
@@ -89,6 +91,27 @@ pub async fn readable_name(session: &Session, document: &Document) -> Option<Str
     Some(name(session, &uri))
 }
 
+/// Files that are not open and hold names that the code uses: its definitions may be there.
+pub async fn files_with_its_names(session: &Session, subject: &Subject, mask: &mut RequestMask) -> Vec<OtherFile> {
+    let document = &subject.document;
+    let code = slice_to_lf(&document.text, subject.range.clone());
+    let mut names: Vec<String> =
+        identifiers_by_line(&document.language, &code).into_iter().map(|(_, name)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let query = query(session, subject);
+    let found = session.engine.files_with(query, names, mask.placeholders().clone()).await;
+    let Some((files, placeholders)) = found else { return vec![] };
+    mask.go_on_with(placeholders);
+    files
+}
+
+fn query(session: &Session, subject: &Subject) -> Query {
+    let (document, cursor) = (subject.document.clone(), subject.range.end);
+    let location = session.indexing.locations().of(&document.uri);
+    Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false }
+}
+
 /// Excerpts of files that are not among the open documents, for the code that is asked about.
 pub async fn excerpts(
     session: &Session,
@@ -96,10 +119,9 @@ pub async fn excerpts(
     open: &[Document],
     mask: &mut RequestMask,
 ) -> Vec<OtherFile> {
-    let (document, cursor) = (subject.document.clone(), subject.range.end);
-    let location = session.indexing.locations().of(&document.uri);
-    let query = Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false };
-    let Some(excerpts) = session.engine.excerpts(query, mask.placeholders().clone()).await else { return vec![] };
+    let Some(excerpts) = session.engine.excerpts(query(session, subject), mask.placeholders().clone()).await else {
+        return vec![];
+    };
     mask.go_on_with(excerpts.placeholders().clone());
     let open: Vec<String> =
         open.iter().filter_map(|document| Some(name(session, &document.uri.parse().ok()?))).collect();

@@ -92,6 +92,20 @@ fn an_open_document_takes_the_place_of_its_file_and_a_removed_one_is_gone() {
 }
 
 #[test]
+fn files_that_hold_names_are_found_unless_they_are_open_or_elsewhere() {
+    let mut index = index(&[("/w/src/users.rs", USERS), ("/w/src/other.rs", OTHER), ("/v/users.rs", USERS)]);
+    let holding = |index: &ContextIndex, names: &[&str], most| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        index.holding(&place("", ""), &names, most)
+    };
+    assert_eq!(holding(&index, &["Account", "email", "number"], 9), ["/w/src/users.rs", "/w/src/other.rs"]);
+    assert_eq!(holding(&index, &["Account", "email", "number"], 1), ["/w/src/users.rs"]);
+    assert_eq!(holding(&index, &["unknown"], 9), [""; 0]);
+    index.open("/w/src/users.rs", "rust", USERS);
+    assert_eq!(holding(&index, &["Account", "email", "number"], 9), ["/w/src/other.rs"]);
+}
+
+#[test]
 fn what_was_just_edited_is_told() {
     let filler = "    step();\n".repeat(40);
     let edited = format!("fn first() {{\n{filler}}}\n\nfn renamed_thing() {{}}\n");

@@ -32,6 +32,10 @@ impl ContextSource for Lines {
         vec![Snippet { key: "/w/other.rs".into(), lines: line..line + 1, text: text.into(), why: Why::Alike, age: 0 }]
     }
 
+    fn holding(&self, _: &Query, _: &[String], _: usize) -> Vec<String> {
+        vec![]
+    }
+
     fn roots(&self) -> Vec<PathBuf> {
         vec!["/w".into()]
     }
