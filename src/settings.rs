@@ -86,7 +86,7 @@ pub struct Local {
     pub fallback: bool,
     /// Whether it goes first where it is very sure; the endpoint is then not asked.
     pub first: bool,
-    /// The most memory its index takes, in megabytes.
+    /// The most memory its index takes, and that of excerpts for itself, in megabytes.
     #[schemars(range(min = 1, max = 4096))]
     pub memory_mb: usize,
     /// Whether the files of the workspace are read besides the open documents, for the engine and for `context`.
