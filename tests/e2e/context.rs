@@ -11,7 +11,7 @@ use crate::clients::{Builder, neovim, vscode};
 use crate::editor::Editor;
 use crate::fake_endpoint::{Fake, Script};
 use crate::ghost::{KEY, settings};
-use crate::local::{in_project, uri, wait_for_files};
+use crate::local::{in_project, uri, wait_for_files, wait_for_open};
 use crate::process::command;
 
 /// A file of the workspace that is not open.
@@ -188,6 +188,11 @@ fn open_files_alone_are_told_where_that_is_set_and_at_once_when_it_is() {
     options["context"] = json!({"from": "open"});
     editor.notify("workspace/didChangeConfiguration", json!({"settings": {"codestral": options}}));
     wait_for_files(&mut editor, 0);
+    // The open documents come in again.
+    let begun = Instant::now();
+    while wait_for_open(&mut editor) < 1 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no open document comes in");
+    }
     let sent = asked(&mut editor, &fake, "project/src/main.rs", MAIN);
     assert_eq!(sent, prompt(&[("src/paint.rs", PAINT)]));
 }

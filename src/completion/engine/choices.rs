@@ -10,6 +10,10 @@ use crate::completion::{Excerpts, Query};
 /// are over before the keyboard rests.
 const PATIENCE: Duration = Duration::from_millis(20);
 
+/// The same where a person asks by hand, who would rather have the right names than an answer a blink sooner: a busy
+/// machine, or a workspace that was just changed, takes longer.
+const PATIENCE_BY_HAND: Duration = Duration::from_millis(250);
+
 /// What is chosen for one document.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
@@ -78,9 +82,10 @@ impl Choices {
     }
 
     /// Until when a request in that place waits for the choice on its way before it asks.
-    pub fn due(&self, place: Place, now: Instant) -> Option<Instant> {
+    pub fn due(&self, place: Place, invoked: bool, now: Instant) -> Option<Instant> {
         let is_known = [&self.latest, &self.taken].into_iter().flatten().any(|chosen| chosen.place == place);
-        let until = self.running.as_ref().filter(|_| !is_known)?.begun + PATIENCE;
+        let until =
+            self.running.as_ref().filter(|_| !is_known)?.begun + if invoked { PATIENCE_BY_HAND } else { PATIENCE };
         (until > now).then_some(until)
     }
 

@@ -155,7 +155,7 @@ impl State {
 
     /// Until when a request waits for the choice on its way before it asks.
     pub fn choice_due(&self, query: &Query, now: Instant) -> Option<Instant> {
-        self.documents.get(&query.document.uri)?.choices.due(self.place_of(query)?, now)
+        self.documents.get(&query.document.uri)?.choices.due(self.place_of(query)?, query.invoked, now)
     }
 
     /// Other settings may choose and mask in another way: all that was chosen is forgotten.
