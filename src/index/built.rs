@@ -1,6 +1,7 @@
 //! All that is built from the indexed texts. Each event of the feed is passed on here and nowhere else.
 //!
-//! Another index over the same texts is a field of [`Built`] and of [`Batch`], and one line in each of their methods.
+//! Another index over the same texts is a field of [`Built`], and one line in each of its methods. Files of the workspace
+//! come as a [`Batch`] to the embedded engine's index; that of excerpts takes them one by one, without the lock.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Built {
         self.context.closed(key);
     }
 
-    /// Adds files to the embedded engine's; those of excerpts take longer and are added without a lock. Each takes the place of what was known of it.
+    /// Adds files. Each takes the place of what was known of it.
     pub fn add(&mut self, batch: Batch) {
         self.local.add(batch.segment);
     }

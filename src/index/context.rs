@@ -3,7 +3,7 @@
 //! A choice takes some milliseconds, for which no edit may wait: what documents tell is only noted, and taken in before
 //! the next choice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,9 @@ use crate::text::document::Document;
 /// Lines that one edit may put in and still be a change by hand: more are a whole text, or a change by a tool.
 const LINES_BY_HAND: usize = 20;
 
+/// So many edits are noted until the next choice, which may never come: the newest, of which fewer still are remembered.
+const MOST_EDITS: usize = 100;
+
 /// The index of excerpts.
 #[derive(Debug)]
 pub struct SharedContext {
@@ -29,41 +32,51 @@ pub struct SharedContext {
 /// What was told since the last choice. Forgetting comes first, then texts, then edits.
 #[derive(Debug, Default)]
 struct Noted {
-    epoch: Option<Epoch>,
+    /// Whether excerpts are wanted: else nothing is noted.
+    wanted: bool,
+    epoch: Epoch,
     /// All is forgotten; so many bytes of memory may be taken then.
     reset: Option<usize>,
     /// Documents that were closed, and their files.
-    closed: Vec<String>,
+    closed: BTreeSet<String>,
     /// Files that are not there any more.
-    gone: Vec<String>,
+    gone: BTreeSet<String>,
     /// Languages and texts of documents, as they are by now.
     opened: HashMap<String, (String, Rope)>,
-    edited: Vec<(String, Range<usize>, isize)>,
+    edited: VecDeque<(String, Range<usize>, isize)>,
 }
 
 impl SharedContext {
-    /// An empty one that may take so many bytes of memory.
-    pub fn new(memory: usize) -> Self {
-        let index = Mutex::new(ContextIndex::new(memory));
-        Self { index, noted: Mutex::default(), coverage: Mutex::default() }
+    /// An empty one that may take so many bytes of memory. Where it is not `wanted` it stays empty.
+    pub fn new(wanted: bool, memory: usize) -> Self {
+        let noted = Mutex::new(Noted { wanted, ..Noted::default() });
+        Self { index: Mutex::new(ContextIndex::new(memory)), noted, coverage: Mutex::default() }
     }
 
     /// Forgets all; what was read before the epoch does not come in any more.
-    pub fn reset(&self, epoch: Epoch, memory: usize) {
-        *self.noted() = Noted { epoch: Some(epoch), reset: Some(memory), ..Noted::default() };
+    pub fn reset(&self, epoch: Epoch, wanted: bool, memory: usize) {
+        *self.noted() = Noted { wanted, epoch, reset: Some(memory), ..Noted::default() };
     }
 
     /// The document's text is this by now.
     pub fn opened(&self, key: &str, document: &Document) {
-        let text = (document.language.to_string(), document.text.clone());
-        self.noted().opened.insert(key.to_owned(), text);
+        let mut noted = self.noted();
+        if noted.wanted {
+            let text = (document.language.to_string(), document.text.clone());
+            noted.opened.insert(key.to_owned(), text);
+        }
     }
 
     /// Lines of an open document were edited: what stands in them now, and how many more lines there are than before.
     pub fn edited(&self, key: &str, document: &Document, edits: &[(Range<usize>, isize)]) {
         self.opened(key, document);
-        let by_hand = edits.iter().filter(|(lines, _)| lines.len() <= LINES_BY_HAND);
-        self.noted().edited.extend(by_hand.map(|(lines, more)| (key.to_owned(), lines.clone(), *more)));
+        let mut noted = self.noted();
+        if noted.wanted {
+            let by_hand = edits.iter().filter(|(lines, _)| lines.len() <= LINES_BY_HAND);
+            noted.edited.extend(by_hand.map(|(lines, more)| (key.to_owned(), lines.clone(), *more)));
+            let old = noted.edited.len().saturating_sub(MOST_EDITS);
+            noted.edited.drain(..old);
+        }
     }
 
     /// A document was closed or is left out; what its file holds is read again.
@@ -71,21 +84,25 @@ impl SharedContext {
         let mut noted = self.noted();
         noted.opened.remove(key);
         noted.edited.retain(|(edited, ..)| edited != key);
-        noted.closed.push(key.to_owned());
+        if noted.wanted {
+            noted.closed.insert(key.to_owned());
+        }
     }
 
     /// A file is not there any more. A document that is open stays.
     pub fn gone(&self, key: &str) {
-        self.noted().gone.push(key.to_owned());
+        let mut noted = self.noted();
+        if noted.wanted {
+            noted.gone.insert(key.to_owned());
+        }
     }
 
-    /// Takes files of the workspace, unless all was forgotten since they began to be read.
+    /// Takes files of the workspace, unless none are wanted or all was forgotten since they began to be read.
     pub fn add(&self, epoch: Epoch, files: &[File]) {
         for file in files {
             // Given back after each, so that no choice waits for all of them.
             let mut index = self.index();
-            let current = self.take_in(&mut index, None);
-            if current.is_some_and(|current| current != epoch) {
+            if self.take_in(&mut index, None) != Some(epoch) {
                 return;
             }
             index.add(&file.key, &file.language, &file.text);
@@ -119,12 +136,12 @@ impl SharedContext {
     }
 
     /// Takes in what was noted, but for the text of one document, which is read only where another one needs it. Gives the
-    /// latest epoch.
+    /// latest epoch; `None` where no files are wanted.
     fn take_in(&self, index: &mut ContextIndex, except: Option<&str>) -> Option<Epoch> {
         let mut noted = self.noted();
         let own = except.and_then(|key| noted.opened.remove_entry(key));
-        let epoch = noted.epoch;
-        let new = Noted { epoch, opened: own.into_iter().collect(), ..Noted::default() };
+        let (wanted, epoch) = (noted.wanted, noted.epoch);
+        let new = Noted { wanted, epoch, opened: own.into_iter().collect(), ..Noted::default() };
         let Noted { reset, closed, gone, opened, edited, .. } = std::mem::replace(&mut *noted, new);
         drop(noted);
         if let Some(memory) = reset {
@@ -138,7 +155,7 @@ impl SharedContext {
         for (key, lines, more) in edited {
             index.edited(&key, lines, more);
         }
-        epoch
+        wanted.then_some(epoch)
     }
 
     fn measure(&self, index: &ContextIndex) {
@@ -151,5 +168,69 @@ impl SharedContext {
 
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "fn known_name() {\n    other_name();\n}\n";
+
+    fn document(text: &str) -> Document {
+        Document::new("file:///w/a.rs", "rust", 1, text)
+    }
+
+    fn file() -> File {
+        File { key: "/w/a.rs".into(), language: "rust".into(), text: TEXT.into() }
+    }
+
+    /// How many files are known after what was noted is taken in.
+    fn files(context: &SharedContext) -> usize {
+        let mut index = context.index();
+        context.take_in(&mut index, None);
+        index.coverage().files
+    }
+
+    #[test]
+    fn what_was_noted_is_taken_in_in_the_order_in_which_it_counts() {
+        let context = SharedContext::new(true, 1 << 20);
+        context.add(Epoch::default(), &[file()]);
+        assert_eq!(files(&context), 1);
+        context.closed("/w/a.rs");
+        context.opened("/w/a.rs", &document("fn new_name() {}\n"));
+        context.gone("/w/a.rs");
+        assert_eq!(files(&context), 1, "it is open");
+        assert_eq!(context.text("/w/a.rs").as_deref(), Some("fn new_name() {}\n"));
+        context.closed("/w/a.rs");
+        assert_eq!(files(&context), 0);
+        context.reset(Epoch::default().next(), true, 1 << 20);
+        context.add(Epoch::default(), &[file()]);
+        assert_eq!(files(&context), 0, "it was read before");
+        context.add(Epoch::default().next(), &[file()]);
+        assert_eq!(files(&context), 1);
+    }
+
+    #[test]
+    fn where_nothing_is_chosen_notes_do_not_pile_up_and_where_nothing_is_wanted_there_are_none() {
+        let (wanted, unwanted) = (SharedContext::new(true, 1 << 20), SharedContext::new(false, 1 << 20));
+        for line in 0..10 * MOST_EDITS {
+            for context in [&wanted, &unwanted] {
+                context.edited("/w/a.rs", &document(TEXT), &[(line..line + 1, 0)]);
+                context.gone("/w/b.rs");
+                context.closed("/w/c.rs");
+            }
+        }
+        let noted = wanted.noted();
+        assert_eq!(
+            (noted.opened.len(), noted.edited.len(), noted.gone.len(), noted.closed.len()),
+            (1, MOST_EDITS, 1, 1)
+        );
+        drop(noted);
+        unwanted.add(Epoch::default(), &[file()]);
+        let noted = unwanted.noted();
+        assert_eq!((noted.opened.len(), noted.edited.len(), noted.gone.len(), noted.closed.len()), (0, 0, 0, 0));
+        drop(noted);
+        assert_eq!((files(&wanted), files(&unwanted)), (1, 0));
     }
 }

@@ -33,8 +33,6 @@ pub struct Rules {
     pub max_bytes: usize,
     /// Whether the settings want any text at all.
     pub enabled: bool,
-    /// Whether they want excerpts of them told.
-    pub tells: bool,
 }
 
 impl Rules {
@@ -43,7 +41,6 @@ impl Rules {
             privacy: settings.privacy.rules(),
             max_bytes: settings.limits.max_file_bytes,
             enabled: settings.may_use_local() || settings.may_use_context(),
-            tells: settings.may_use_context(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::built::{Batch, Built};
 use super::context::SharedContext;
 use super::{ContextRules, Epoch, Rules, file_key};
+use crate::completion::context;
 use crate::local::{Coverage, File};
 use crate::privacy::Location;
 use crate::settings::Settings;
@@ -52,7 +53,7 @@ pub(super) struct Open {
 impl SharedIndex {
     /// An empty one.
     pub fn new(settings: &Settings) -> Self {
-        let context = Arc::new(SharedContext::new(settings.local.memory()));
+        let context = Arc::new(SharedContext::new(settings.may_use_context(), settings.local.memory()));
         Self {
             state: Mutex::new(State::new(settings, Epoch::default(), context.clone())),
             context,
@@ -75,7 +76,7 @@ impl SharedIndex {
     pub fn reset(&self, settings: &Settings) {
         let mut state = self.state();
         let new = State::new(settings, state.epoch.next(), self.context.clone());
-        self.context.reset(new.epoch, settings.local.memory());
+        self.context.reset(new.epoch, settings.may_use_context(), settings.local.memory());
         let old = std::mem::replace(&mut *state, new);
         self.count_removal();
         drop(state);
@@ -151,11 +152,8 @@ impl SharedIndex {
         }
         let is_news = files.iter().any(|file| state.built.has(&file.key));
         state.built.add(batch);
-        let tells = state.rules.tells;
         drop(state);
-        if tells {
-            self.context.add(epoch, &files);
-        }
+        self.context.add(epoch, &files);
         if is_news {
             self.count_removal();
         }
@@ -190,7 +188,7 @@ impl SharedIndex {
     }
 
     /// How much excerpts are chosen from.
-    pub fn context_coverage(&self) -> crate::completion::context::Coverage {
+    pub fn context_coverage(&self) -> context::Coverage {
         self.context.coverage()
     }
 

@@ -25,6 +25,7 @@ pub struct ContextIndex {
     /// Bytes that its files take.
     taken: usize,
     blocks: usize,
+    windows: usize,
     words: u64,
     removed: usize,
 }
@@ -52,6 +53,7 @@ impl ContextIndex {
             memory,
             taken: 0,
             blocks: 0,
+            windows: 0,
             words: 0,
             removed: 0,
         }
@@ -114,8 +116,7 @@ impl ContextIndex {
 
     /// How much is indexed.
     pub fn coverage(&self) -> Coverage {
-        let windows = self.files.iter().flatten().map(IndexedFile::windows).sum();
-        Coverage { files: self.numbers.len(), windows, memory: self.memory() }
+        Coverage { files: self.numbers.len(), windows: self.windows, memory: self.memory() }
     }
 
     pub(super) fn vocabulary(&self) -> &Vocabulary {
@@ -178,6 +179,7 @@ impl ContextIndex {
         (file.is_open, file.is_edited) = (is_open, self.edited.contains(key));
         self.taken += file.memory();
         self.blocks += file.blocks();
+        self.windows += file.windows();
         self.words += file.length();
         self.numbers.insert(key.to_owned(), number);
         match self.files.get_mut(at) {
@@ -192,6 +194,7 @@ impl ContextIndex {
         file.leave(number, &mut self.vocabulary);
         self.taken -= file.memory();
         self.blocks -= file.blocks();
+        self.windows -= file.windows();
         self.words -= file.length();
         self.removed += 1;
     }
