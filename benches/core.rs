@@ -11,7 +11,7 @@ use codestral_ls::endpoint::decode::Decoder;
 use codestral_ls::endpoint::reply;
 use codestral_ls::masking::documents::MaskedDocuments;
 use codestral_ls::masking::examples::assemble;
-use codestral_ls::masking::{Kind, Masker, Placeholders};
+use codestral_ls::masking::{Masker, Placeholders, ValueSyntax};
 use codestral_ls::settings::Settings;
 use codestral_ls::text::document::{Change, Document};
 use codestral_ls::text::position::{self, Encoding, Position};
@@ -63,7 +63,7 @@ fn prompts(criterion: &mut Criterion) {
         bencher.iter(|| black_box(Window::cut(&document.text, cursor, budget)));
     });
     let window = Window::cut(&document.text, cursor, budget);
-    let found = Masker::new(&[]).scan(&document.text, Kind::Code).masked();
+    let found = Masker::new(&[]).scan(&document.text, ValueSyntax::Code).masked();
     criterion.bench_function("cut the masked window", |bencher| {
         bencher.iter(|| black_box(MaskedWindow::cut(&document.text, cursor, budget, &found, Placeholders::default())));
     });

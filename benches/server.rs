@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use codestral_ls::endpoint::client::BETWEEN_BYTES;
 use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
-use codestral_ls::masking::{Kind, Masker, Placeholders};
+use codestral_ls::masking::{Masker, Placeholders, ValueSyntax};
 use codestral_ls::model::{Endpoint, Piece, Prompt};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -154,7 +154,7 @@ fn exchanges(fake: &Fake) {
         ..Options::default()
     })
     .expect("the address is fine");
-    let text = |bytes| Masker::only(&[]).text(&"x".repeat(bytes), Kind::Code, &mut Placeholders::default());
+    let text = |bytes| Masker::only(&[]).text(&"x".repeat(bytes), ValueSyntax::Code, &mut Placeholders::default());
     let prompt = Prompt { prefix: text(6144), suffix: text(2048), model: "m".into(), ..Prompt::default() };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let times = (0..KEYS).map(|_| {

@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Registry, fmt, reload};
 
-use crate::masking::{Kind, Placeholders, own_keys};
+use crate::masking::{Placeholders, ValueSyntax, own_keys};
 use crate::settings::Level;
 
 /// The switches of the running log.
@@ -150,7 +150,7 @@ struct MaskedWriter(Option<Arc<LogFile>>);
 impl Write for MaskedWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let masked = own_keys::masker(false).text(&text, Kind::Prose, &mut Placeholders::default());
+        let masked = own_keys::masker(false).text(&text, ValueSyntax::Prose, &mut Placeholders::default());
         if let Some(log) = &self.0 {
             let written = (&log.file).write_all(masked.as_bytes());
             *log.trouble() = written.as_ref().err().map(ToString::to_string);

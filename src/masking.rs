@@ -7,42 +7,42 @@
 mod alphabet;
 mod assignment;
 mod call;
+mod document_scan;
 pub mod documents;
 pub mod examples;
 pub mod formats;
-mod gap;
-mod judge;
-mod kind;
 mod layout;
 mod line;
+mod line_scanner;
+mod line_state;
 mod literal;
 mod names;
 pub mod own_keys;
 pub mod placeholder;
 mod render;
 mod request;
-mod scan;
-mod scanner;
-mod state;
+mod secret_value;
+mod separator;
 mod text;
 mod urls;
+mod value_syntax;
 mod values;
 mod words;
 
-pub use kind::Kind;
+pub use document_scan::{Lines, Scan, Split};
 pub use render::{Placeholders, Rendered, Source};
 pub use request::{MaskedRope, RequestMask};
-pub use scan::{Lines, Scan, Split};
 pub use text::MaskedText;
+pub use value_syntax::ValueSyntax;
 
 use std::ops::Range;
 
-use scanner::Scanner;
+use line_scanner::LineScanner;
 
 /// The rules, compiled once; and the values that are known to be secret.
 #[derive(Debug)]
 pub struct Masker {
-    scanner: Scanner,
+    scanner: LineScanner,
 }
 
 /// A secret in a text.
@@ -72,12 +72,12 @@ impl Masked {
 impl Masker {
     /// `known`: values that are masked wherever they stand, as our own keys; those below 8 bytes are left out.
     pub fn new(known: &[&str]) -> Self {
-        Self { scanner: Scanner::new(known, false) }
+        Self { scanner: LineScanner::new(known, false) }
     }
 
     /// Masks `known` and nothing else.
     pub fn only(known: &[&str]) -> Self {
-        Self { scanner: Scanner::new(known, true) }
+        Self { scanner: LineScanner::new(known, true) }
     }
 
     /// Whether it masks nothing at all.
@@ -86,17 +86,17 @@ impl Masker {
     }
 
     /// All of `text`, masked.
-    pub fn text(&self, text: &str, kind: Kind, placeholders: &mut Placeholders) -> MaskedText {
+    pub fn text(&self, text: &str, kind: ValueSyntax, placeholders: &mut Placeholders) -> MaskedText {
         self.mask(text, kind).render(text, 0..text.len(), placeholders).text
     }
 
     /// The secrets of `text`.
-    pub fn mask(&self, text: &str, kind: Kind) -> Masked {
+    pub fn mask(&self, text: &str, kind: ValueSyntax) -> Masked {
         self.scan(&Split::new(text), kind).masked()
     }
 
     /// Reads a document; the result can be kept and brought up to date by [`Scan::update`].
-    pub fn scan(&self, lines: &impl Lines, kind: Kind) -> Scan {
+    pub fn scan(&self, lines: &impl Lines, kind: ValueSyntax) -> Scan {
         Scan::new(&self.scanner, lines, kind)
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use codestral_ls::{
     completion::{Query, Window, window::Budget},
-    masking::{Kind, MaskedText, Masker, Placeholders},
+    masking::{MaskedText, Masker, Placeholders, ValueSyntax},
     model::Prompt,
     text::{
         document::{Document, Edit},
@@ -40,7 +40,7 @@ pub fn prompt(query: &Query) -> Prompt {
 
 /// A peer masks nothing, and no text here holds a secret.
 fn sent(text: &str) -> MaskedText {
-    Masker::only(&[]).text(text, Kind::Code, &mut Placeholders::default())
+    Masker::only(&[]).text(text, ValueSyntax::Code, &mut Placeholders::default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

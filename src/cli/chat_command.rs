@@ -23,7 +23,7 @@ use crate::chat::prompt::{self, Asked, Question};
 use crate::chat::transcript::Transcript;
 use crate::conversations::Conversations;
 use crate::endpoint::{Backend, url};
-use crate::masking::{Kind, RequestMask, own_keys};
+use crate::masking::{RequestMask, ValueSyntax, own_keys};
 use crate::model::{self, ChatPrompt, Delta, End, Finish, read};
 use crate::settings::{Loaded, Settings};
 use crate::usage::{Metered, Recorder};
@@ -106,7 +106,7 @@ impl Chat {
         let (id, earlier) = match found {
             Some(found) => found,
             None => {
-                let title = mask.text(&title(action, &parts, words.as_deref()), Kind::Prose);
+                let title = mask.text(&title(action, &parts, words.as_deref()), ValueSyntax::Prose);
                 conversations.begin(&title, SystemTime::now()).map_err(|error| {
                     Error::Refused(format!("the conversation cannot be kept ({error}); make room on the disk"))
                 })?

@@ -6,7 +6,7 @@ use super::context::{ContextSource, Snippet};
 use super::filter::FILE_HEADER;
 use super::{Window, eligibility};
 use crate::masking::documents::MaskedDocuments;
-use crate::masking::{Kind, MaskedText, Placeholders};
+use crate::masking::{MaskedText, Placeholders, ValueSyntax};
 use crate::model::OtherFile;
 use crate::model::marks::{self, Found};
 use crate::privacy::{Location, Privacy};
@@ -73,7 +73,7 @@ impl Maker<'_> {
         placeholders: Placeholders,
     ) -> Excerpts {
         let mut made = Excerpts::none(placeholders);
-        made.path = self.masks.masker().text(own_path, Kind::Prose, &mut made.placeholders);
+        made.path = self.masks.masker().text(own_path, ValueSyntax::Prose, &mut made.placeholders);
         if is_marked(own_path) {
             return made;
         }
@@ -106,7 +106,7 @@ impl Maker<'_> {
             eligibility::excerpt(&document.text, &roots, self.privacy).ok()?;
             let found = self.masks.of(&document);
             let text = found.render(&document.text, 0..document.text.len_bytes(), placeholders).text;
-            Some(OtherFile { path: self.masks.masker().text(&path, Kind::Prose, placeholders), text })
+            Some(OtherFile { path: self.masks.masker().text(&path, ValueSyntax::Prose, placeholders), text })
         };
         keys.iter().filter_map(whole).collect()
     }
@@ -138,7 +138,7 @@ impl Maker<'_> {
         }
         let found = self.masks.of(&document);
         let rendered = found.render(whole.as_str(), start..end.min(whole.len()), placeholders);
-        let masked_path = self.masks.masker().text(path, Kind::Prose, placeholders);
+        let masked_path = self.masks.masker().text(path, ValueSyntax::Prose, placeholders);
         let is_clean = rendered.replaced.is_empty() && *masked_path == *path;
         Some(Piece { is_clean, text: rendered.text, path: masked_path, snippet })
     }

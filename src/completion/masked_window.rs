@@ -5,7 +5,7 @@
 use ropey::Rope;
 
 use super::window::{Bounds, Budget};
-use crate::masking::{Kind, Masked, MaskedText, Masker, Placeholders};
+use crate::masking::{Masked, MaskedText, Masker, Placeholders, ValueSyntax};
 
 /// The text around one cursor, masked, with LF line ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl MaskedWindow {
 
     /// The window after `said`, a model's words, was written at the end of the cursor's line, which is `line` up to the
     /// cursor. `None` where that makes a secret of them.
-    pub fn after_typing(mut self, line: &str, said: &str, masker: &Masker, kind: Kind) -> Option<Self> {
+    pub fn after_typing(mut self, line: &str, said: &str, masker: &Masker, kind: ValueSyntax) -> Option<Self> {
         let typed = format!("{line}{said}");
         let found = masker.mask(&typed, kind);
         if found.secrets().iter().any(|secret| secret.range.end >= line.len()) {
@@ -76,7 +76,7 @@ mod tests {
         let text = marked.replace("§<cursor>§", &format!("{head}<cursor>{tail}")).replace('§', &token);
         let cursor = text.find("<cursor>").unwrap();
         let text = text.replacen("<cursor>", "", 1);
-        let found = Masker::new(&[]).mask(&text, Kind::Code);
+        let found = Masker::new(&[]).mask(&text, ValueSyntax::Code);
         let window = MaskedWindow::cut(&Rope::from_str(&text), cursor, BUDGET, &found, Placeholders::default());
         assert_eq!((&*window.prefix, &*window.suffix), (prefix, suffix));
         let told: Vec<_> = window.masked.iter().map(|secret| (secret.rule, secret.line)).collect();
@@ -98,7 +98,7 @@ mod tests {
     fn an_edge_inside_of_a_secret_leaves_none_of_it() {
         let token = assemble("gh|p_<A36>", 1);
         let text = format!("{token} {}\n", "x".repeat(250));
-        let found = Masker::new(&[]).mask(&text, Kind::Code);
+        let found = Masker::new(&[]).mask(&text, ValueSyntax::Code);
         let rope = Rope::from_str(&text);
         for cursor in 0..text.len() {
             let window = MaskedWindow::cut(&rope, cursor, BUDGET, &found, Placeholders::default());
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn without_a_secret_it_is_the_window() {
         let text = Rope::from_str(&"let a = b;\r\n".repeat(100));
-        let found = Masker::new(&[]).scan(&text, Kind::Code).masked();
+        let found = Masker::new(&[]).scan(&text, ValueSyntax::Code).masked();
         for cursor in (0..text.len_bytes()).step_by(7) {
             let (masked, window) = (
                 MaskedWindow::cut(&text, cursor, BUDGET, &found, Placeholders::default()),
@@ -125,7 +125,7 @@ mod tests {
         let masker = Masker::new(&[]);
         let after = |said: &str| {
             let window = MaskedWindow { prefix: "let a = ".into(), ..MaskedWindow::default() };
-            window.after_typing("let a = ", said, &masker, Kind::Code).map(|window| window.prefix.to_string())
+            window.after_typing("let a = ", said, &masker, ValueSyntax::Code).map(|window| window.prefix.to_string())
         };
         assert_eq!(after("b();\n").as_deref(), Some("let a = b();\n"));
         assert_eq!(after(&assemble("\"gh|p_<A36>\"", 1)), None);

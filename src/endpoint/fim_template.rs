@@ -232,13 +232,13 @@ fn is_markup(mark: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::masking::{Kind, Masker, Placeholders};
+    use crate::masking::{Masker, Placeholders, ValueSyntax};
     use crate::model::OtherFile;
 
     fn prompt(prefix: &str, suffix: &str) -> Prompt {
         let masked = |text: &str| {
             let masker = Masker::new(&[]);
-            masker.mask(text, Kind::Prose).render(text, 0..text.len(), &mut Placeholders::default()).text
+            masker.mask(text, ValueSyntax::Prose).render(text, 0..text.len(), &mut Placeholders::default()).text
         };
         Prompt { prefix: masked(prefix), suffix: masked(suffix), stop: vec!["\n\n".into()], ..Prompt::default() }
     }

@@ -1,9 +1,9 @@
 //! Calls that take a password, told by the name of what is called.
 
-use super::judge::{Sure, consider};
 use super::line::Line;
 use super::literal::{Literal, next_literal};
 use super::names::Class;
+use super::secret_value::{Sure, consider};
 
 /// The literals of a call that takes a user and a password, from behind the callee's name on: those after the first
 /// `skipped` are passwords.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ropey::Rope;
 
-use super::{Kind, Lines, Masked, Masker, RequestMask, Scan, own_keys};
+use super::{Lines, Masked, Masker, RequestMask, Scan, ValueSyntax, own_keys};
 use crate::text::common_ends::{rope_prefix, rope_suffix};
 use crate::text::document::{Document, Edit};
 
@@ -29,11 +29,11 @@ const LARGE_EDIT: usize = 4096;
 /// The open documents' secrets.
 #[derive(Debug)]
 pub struct MaskedDocuments {
-    state: Mutex<State>,
+    state: Mutex<LineState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LineState {
     mask_secrets: bool,
     masker: Arc<Masker>,
     /// How many keys the masker knows.
@@ -55,7 +55,7 @@ struct Kept {
 #[derive(Debug)]
 struct Found {
     text: Rope,
-    kind: Kind,
+    kind: ValueSyntax,
     scan: Scan,
     masked: Arc<Masked>,
     /// Whether `text` is the one that the next edit is made in.
@@ -65,7 +65,7 @@ struct Found {
 impl MaskedDocuments {
     /// Nothing is kept yet. Without `mask_secrets` nothing but our own keys is masked.
     pub fn new(mask_secrets: bool) -> Self {
-        let state = State {
+        let state = LineState {
             mask_secrets,
             masker: Arc::new(own_keys::masker(!mask_secrets)),
             generation: own_keys::generation(),
@@ -101,7 +101,7 @@ impl MaskedDocuments {
 
     /// The same of another text of that document.
     pub fn of_text(&self, document: &Document, text: &Rope) -> Arc<Masked> {
-        let kind = Kind::of(&document.language);
+        let kind = ValueSyntax::of(&document.language);
         let (masker, slot) = {
             let mut state = self.lock();
             let masker = state.masker();
@@ -153,12 +153,12 @@ impl MaskedDocuments {
         self.lock().kept.remove(uri);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LineState> {
         lock(&self.state)
     }
 }
 
-impl State {
+impl LineState {
     /// What masks now, with all keys known now.
     fn masker(&mut self) -> Arc<Masker> {
         if self.generation != own_keys::generation() {
@@ -191,7 +191,7 @@ impl State {
 }
 
 impl Found {
-    fn new(masker: &Masker, text: &Rope, kind: Kind) -> Self {
+    fn new(masker: &Masker, text: &Rope, kind: ValueSyntax) -> Self {
         let scan = masker.scan(text, kind);
         let masked = Arc::new(scan.masked());
         Self { text: text.clone(), kind, scan, masked, in_step: false }
@@ -302,7 +302,7 @@ mod tests {
     }
 
     fn fresh(document: &Document) -> Masked {
-        own_keys::masker(false).scan(&document.text, Kind::of(&document.language)).masked()
+        own_keys::masker(false).scan(&document.text, ValueSyntax::of(&document.language)).masked()
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use super::alphabet::Alphabet;
 use super::assignment;
-use super::judge;
-use super::kind::Kind;
 use super::line::Line;
+use super::line_state::{Block, Delimiter, KeyBody, Kube, Place};
 use super::names::Class;
-use super::state::{Block, Delimiter, KeyBody, Kube, Place};
+use super::secret_value;
+use super::value_syntax::ValueSyntax;
 use super::values::{Looks, is_random, looks};
 
 /// Lines after `machine` that belong to its entry in a netrc file.
@@ -33,7 +33,7 @@ pub fn enter(line: &mut Line<'_>) {
     if line.state.netrc > 0 {
         line.state.netrc -= 1;
     }
-    if trimmed.starts_with("machine ") && line.kind != Kind::Code {
+    if trimmed.starts_with("machine ") && line.kind != ValueSyntax::Code {
         line.state.netrc = NETRC_LINES;
     }
     if let Some(mut pending) = line.state.pending.take() {
@@ -163,7 +163,7 @@ fn text_line(line: &mut Line<'_>) {
     let start = line.skip_blank(0);
     let stop = end.unwrap_or(line.text.trim_end().len());
     if start < stop && line.text.get(start..stop).is_some() {
-        judge::part_of_text(line, start, stop, text.class);
+        secret_value::part_of_text(line, start, stop, text.class);
     }
     text.left = text.left.saturating_sub(1);
     line.state.text = (end.is_none() && text.left > 0).then_some(text);
@@ -180,7 +180,7 @@ fn block_line(line: &mut Line<'_>, block: Block) {
     if line.text.contains("-----") || line.state.key.is_some() {
         return;
     }
-    judge::whole_line(line, block.class);
+    secret_value::whole_line(line, block.class);
 }
 
 /// A line that names another thing: `- name: x`, `"name": "x"`, `<key>x</key>`.
@@ -263,7 +263,7 @@ fn kubernetes(line: &mut Line<'_>) {
 
 /// `host:port:database:user:password`, as in `.pgpass`.
 fn pgpass(line: &mut Line<'_>) {
-    if !matches!(line.kind, Kind::Config | Kind::Prose | Kind::Shell) {
+    if !matches!(line.kind, ValueSyntax::Config | ValueSyntax::Prose | ValueSyntax::Shell) {
         return;
     }
     let trimmed = line.text.trim();

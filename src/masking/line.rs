@@ -1,7 +1,7 @@
 //! One line while it is scanned, and what was found in it.
 
-use super::kind::Kind;
-use super::state::State;
+use super::line_state::LineState;
+use super::value_syntax::ValueSyntax;
 
 /// A secret in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,9 @@ pub struct Line<'a> {
     /// The line without its end.
     pub text: &'a str,
     /// How its language writes values.
-    pub kind: Kind,
+    pub kind: ValueSyntax,
     /// What the lines above have left open; becomes what this line leaves open.
-    pub state: &'a mut State,
+    pub state: &'a mut LineState,
     pub(super) found: Vec<Found>,
     /// The end of the last name that was read: a name holds several stems.
     pub(super) named: usize,

@@ -1,8 +1,8 @@
 //! Literals in a line: where they begin and how they end.
 
-use super::kind::Kind;
 use super::line::Line;
-use super::state::Delimiter;
+use super::line_state::Delimiter;
+use super::value_syntax::ValueSyntax;
 
 /// A literal: its content and what closes it.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ pub fn literal(line: &Line<'_>, start: usize, delimiter: Delimiter) -> Literal {
         }
         let escape = line.byte(at) == b'\\'
             && !matches!(delimiter, Delimiter::Escaped(_))
-            && (line.kind != Kind::Config || delimiter == Delimiter::One(b'"'));
+            && (line.kind != ValueSyntax::Config || delimiter == Delimiter::One(b'"'));
         at += if escape && at + 1 < bytes.len() { 2 } else { 1 };
     };
     let end = at.min(bytes.len());

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{PoisonError, RwLock};
 
-use super::{Kind, MaskedText, Masker, Placeholders};
+use super::{MaskedText, Masker, Placeholders, ValueSyntax};
 
 static KEYS: RwLock<Vec<String>> = RwLock::new(Vec::new());
 static GENERATION: AtomicU64 = AtomicU64::new(0);
@@ -38,7 +38,7 @@ pub fn mask_in<'a>(texts: impl IntoIterator<Item = &'a mut MaskedText>) {
     let masker = masker(true);
     let mut placeholders = Placeholders::for_keys();
     for text in texts {
-        let found = masker.mask(text, Kind::Prose);
+        let found = masker.mask(text, ValueSyntax::Prose);
         if !found.secrets().is_empty() {
             *text = found.render(&**text, 0..text.len(), &mut placeholders).text;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ropey::Rope;
 
-use super::{Kind, Masked, MaskedText, Masker, Placeholders, Rendered};
+use super::{Masked, MaskedText, Masker, Placeholders, Rendered, ValueSyntax};
 
 /// Masks the texts of one request.
 #[derive(Debug)]
@@ -44,12 +44,12 @@ impl RequestMask {
     }
 
     /// A text of that kind.
-    pub fn text(&mut self, text: &str, kind: Kind) -> MaskedText {
+    pub fn text(&mut self, text: &str, kind: ValueSyntax) -> MaskedText {
         self.masker.text(text, kind, &mut self.placeholders)
     }
 
     /// A whole text of that kind, out of which parts are cut afterwards.
-    pub fn rope(&mut self, text: &Rope, kind: Kind) -> MaskedRope {
+    pub fn rope(&mut self, text: &Rope, kind: ValueSyntax) -> MaskedRope {
         let found = self.masker.scan(text, kind).masked();
         self.found(text, &found)
     }
@@ -69,7 +69,7 @@ impl RequestMask {
         let mut masked = MaskedText::default();
         let mut part_start = 0;
         let mut at = 0;
-        let mut open: Option<(&str, Kind)> = None;
+        let mut open: Option<(&str, ValueSyntax)> = None;
         for line in text.split_inclusive('\n') {
             let (start, end) = (at, at + line.len());
             at = end;
@@ -77,9 +77,9 @@ impl RequestMask {
             let fence = bare.get(..bare.len() - bare.trim_start_matches(['`', '~']).len()).unwrap_or_default();
             match open {
                 None if fence.len() >= SHORTEST_FENCE => {
-                    self.push(&mut masked, text.get(part_start..end), Kind::Prose);
+                    self.push(&mut masked, text.get(part_start..end), ValueSyntax::Prose);
                     let info = bare.get(fence.len()..).unwrap_or_default().trim();
-                    open = Some((fence, Kind::of(info.split([' ', ',', '{', ':']).next().unwrap_or_default())));
+                    open = Some((fence, ValueSyntax::of(info.split([' ', ',', '{', ':']).next().unwrap_or_default())));
                     part_start = end;
                 }
                 Some((opened, kind)) if bare.len() == fence.len() && fence.starts_with(opened) => {
@@ -90,11 +90,11 @@ impl RequestMask {
                 _ => {}
             }
         }
-        self.push(&mut masked, text.get(part_start..), open.map_or(Kind::Prose, |(_, kind)| kind));
+        self.push(&mut masked, text.get(part_start..), open.map_or(ValueSyntax::Prose, |(_, kind)| kind));
         masked
     }
 
-    fn push(&mut self, masked: &mut MaskedText, part: Option<&str>, kind: Kind) {
+    fn push(&mut self, masked: &mut MaskedText, part: Option<&str>, kind: ValueSyntax) {
         masked.push(&self.text(part.unwrap_or_default(), kind));
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     fn a_range_keeps_its_place_and_never_holds_part_of_a_secret() {
         let token = assemble("gh|p_<A36>", 1);
         let text = Rope::from_str(&format!("é \"{token}\" after"));
-        let masked = request().rope(&text, Kind::Code);
+        let masked = request().rope(&text, ValueSyntax::Code);
         assert_eq!(masked.text.to_string(), "é \"masked_secret_1\" after");
         let part = |range: Range<usize>| masked.text.byte_slice(masked.range(&range)).to_string();
         let end = text.len_bytes();

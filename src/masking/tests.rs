@@ -14,7 +14,7 @@ const CASES: u32 = 500;
 /// Compiled once: the properties hold for thousands of texts.
 static MASKER: LazyLock<Masker> = LazyLock::new(|| Masker::new(&[]));
 
-fn masked(text: &str, kind: Kind) -> String {
+fn masked(text: &str, kind: ValueSyntax) -> String {
     MASKER.mask(text, kind).render(text, 0..text.len(), &mut Placeholders::default()).text.to_string()
 }
 
@@ -24,7 +24,7 @@ fn each_format_masks_its_example_and_nothing_around_it() {
     for (seed, format) in FORMATS.iter().enumerate() {
         let secret = assemble(format.example, seed as u64 + 7);
         let text = format!("f(\"{secret}\")");
-        let found = MASKER.mask(&text, Kind::Code);
+        let found = MASKER.mask(&text, ValueSyntax::Code);
         let end = found.secrets().iter().any(|found| found.range.end + 2 >= text.len() - 1);
         if found.secrets().len() != 1 || !end {
             missed.push((format.name, secret, found));
@@ -82,8 +82,14 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    prop_oneof![Just(Kind::Code), Just(Kind::Config), Just(Kind::Shell), Just(Kind::Markup), Just(Kind::Prose)]
+fn kind() -> impl Strategy<Value = ValueSyntax> {
+    prop_oneof![
+        Just(ValueSyntax::Code),
+        Just(ValueSyntax::Config),
+        Just(ValueSyntax::Shell),
+        Just(ValueSyntax::Markup),
+        Just(ValueSyntax::Prose)
+    ]
 }
 
 fn has_placeholder_as_callee(masked: &str) -> bool {

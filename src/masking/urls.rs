@@ -1,9 +1,9 @@
 //! Credentials in URLs, headers and the flags of commands.
 
 use super::alphabet::Alphabet;
-use super::kind::Kind;
 use super::line::Line;
 use super::placeholder;
+use super::value_syntax::ValueSyntax;
 use super::values::{Looks, is_random, looks};
 
 /// Schemes whose address has no credentials before the host, or where a colon in it is nothing unusual.
@@ -172,7 +172,7 @@ pub fn flag(line: &mut Line<'_>, start: usize, end: usize) {
         }
         _ => return,
     };
-    if flag == " -p" && line.kind == Kind::Code && !line.text.contains('"') && !line.text.contains('\'') {
+    if flag == " -p" && line.kind == ValueSyntax::Code && !line.text.contains('"') && !line.text.contains('\'') {
         return;
     }
     let quote = line.byte(value);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use codestral_ls::endpoint::fim_template::FimFormat;
 use codestral_ls::endpoint::{Dialect, HttpEndpoint, Options};
-use codestral_ls::masking::{Kind, MaskedText, Masker, Placeholders};
+use codestral_ls::masking::{MaskedText, Masker, Placeholders, ValueSyntax};
 use codestral_ls::model::{ChatPrompt, End, Endpoint, Error, Finish, Message, OtherFile, Piece, Prompt, Reply, Role};
 use futures_util::StreamExt;
 use server::Server;
@@ -27,7 +27,7 @@ fn endpoint(server: &Server, dialect: Dialect, stream: bool) -> HttpEndpoint {
 }
 
 fn text(text: &str) -> MaskedText {
-    Masker::new(&[]).text(text, Kind::Code, &mut Placeholders::default())
+    Masker::new(&[]).text(text, ValueSyntax::Code, &mut Placeholders::default())
 }
 
 fn prompt(prefix: &str, max_tokens: u32) -> Prompt {

@@ -7,7 +7,7 @@
 mod held_out;
 mod tuned;
 
-use codestral_ls::masking::{Kind, Masker, Placeholders, examples::assemble};
+use codestral_ls::masking::{Masker, Placeholders, ValueSyntax, examples::assemble};
 
 /// A corpus: kinds of secrets, places for any kind, places for passwords, and honest text.
 struct Corpus {
@@ -50,7 +50,7 @@ fn leaks(text: &str, secret: &str) -> bool {
 
 /// What would be sent of `place` with `secret` in it, with the cursor in that position.
 fn sent(masker: &Masker, language: &str, place: &str, secret: &str, position: Position) -> String {
-    let kind = Kind::of(language);
+    let kind = ValueSyntax::of(language);
     let code = "let x = compute(1, 2);\n";
     let filled = place.replace('§', secret);
     let (text, window) = match position {
@@ -122,7 +122,7 @@ fn judge(corpus: &Corpus, show: bool) -> Figures {
     }
     for (language, text) in corpus.honest {
         figures.honest += 1;
-        let found = masker.mask(text, Kind::of(language));
+        let found = masker.mask(text, ValueSyntax::of(language));
         let masked = found.render(*text, 0..text.len(), &mut Placeholders::default()).text.to_string();
         if masked != *text {
             figures.changed += 1;

@@ -13,7 +13,7 @@ use crate::chat::code::Code;
 use crate::cli::Error;
 use crate::completion::{Reason, eligibility};
 use crate::index;
-use crate::masking::{Kind, MaskedRope, RequestMask};
+use crate::masking::{MaskedRope, RequestMask, ValueSyntax};
 use crate::privacy::{Location, Private};
 use crate::settings::Settings;
 use crate::text::document::Document;
@@ -74,7 +74,7 @@ pub(in crate::cli) fn part(region: &Region, settings: &Settings, mask: &mut Requ
     let document = Document::new(&path.to_string_lossy(), language, 0, &text);
     refuse(&region.file, eligibility::sendable(&document, &location, &privacy))?;
     let (text, range) = (document.text.clone(), region.find(&document.text)?);
-    let masked = mask.rope(&text, Kind::of(language));
+    let masked = mask.rope(&text, ValueSyntax::of(language));
     Ok(Part { name: shown(&region.file), file: path, language, text, range, masked })
 }
 
@@ -127,7 +127,7 @@ pub(in crate::cli) fn piped(settings: &Settings, mask: &mut RequestMask) -> Resu
         name: STANDARD_INPUT.to_owned(),
         language: language::PLAIN_TEXT,
         range: 0..text.len_bytes(),
-        masked: mask.rope(&text, Kind::of(language::PLAIN_TEXT)),
+        masked: mask.rope(&text, ValueSyntax::of(language::PLAIN_TEXT)),
         text,
     };
     Ok(Some(part).filter(|part| !part.range.is_empty()))

@@ -16,7 +16,7 @@ use crate::completion::{
     prompt,
     stop::{Reach, Watch},
 };
-use crate::masking::Kind;
+use crate::masking::ValueSyntax;
 use crate::model::Prompt;
 use crate::settings::Dialect;
 use crate::text::document::Document;
@@ -102,7 +102,7 @@ impl Engine {
         let excerpts = state.excerpts_ahead(request.query, &window);
         let excerpts = excerpts.as_deref();
         let masked = state.masked_window(request.query, excerpts);
-        let masked = masked.after_typing(line, &rest, &masker, Kind::of(&document.language));
+        let masked = masked.after_typing(line, &rest, &masker, ValueSyntax::of(&document.language));
         if let Some(masked) = &masked {
             let reach = Reach::of(Agreement::Followed);
             self.open(&mut state, document, Opening { masked, excerpts, window, reach, again: false, besides: None });

@@ -1,11 +1,11 @@
 //! Values without quotes: of settings, shells and prose.
 
 use super::{right_side, values};
-use crate::masking::judge::{Sure, consider, consider_range, fallback_of_variable};
-use crate::masking::kind::Kind;
 use crate::masking::line::Line;
 use crate::masking::literal::{in_comment, next_literal, open_quote};
 use crate::masking::names::Class;
+use crate::masking::secret_value::{Sure, consider, consider_range, fallback_of_variable};
+use crate::masking::value_syntax::ValueSyntax;
 
 /// A value after a name and blanks: flags of commands, directives, prose.
 pub fn spaced(line: &mut Line<'_>, start: usize, at: usize, class: Class, flag: bool) {
@@ -15,7 +15,8 @@ pub fn spaced(line: &mut Line<'_>, start: usize, at: usize, class: Class, flag: 
         line.between(start, at).trim().to_ascii_lowercase().as_str(),
         "requirepass" | "masterauth" | "bindpw" | "rootpw" | "sasl_password" | "auth-pass"
     );
-    let directive = (is_directive(before) || named) && matches!(line.kind, Kind::Shell | Kind::Config | Kind::Prose);
+    let directive = (is_directive(before) || named)
+        && matches!(line.kind, ValueSyntax::Shell | ValueSyntax::Config | ValueSyntax::Prose);
     let netrc = line.state.netrc > 0
         || trimmed.starts_with("machine ")
         || trimmed.starts_with("default ")
@@ -29,7 +30,9 @@ pub fn spaced(line: &mut Line<'_>, start: usize, at: usize, class: Class, flag: 
         return;
     }
     if directive
-        || trimmed.is_empty() && matches!(line.kind, Kind::Config | Kind::Shell) && !line.from(at).trim().contains(' ')
+        || trimmed.is_empty()
+            && matches!(line.kind, ValueSyntax::Config | ValueSyntax::Shell)
+            && !line.from(at).trim().contains(' ')
     {
         if next_literal(line, at).is_some_and(|literal| literal.start <= at + 1) {
             values(line, at, class, false, Sure::Yes);
@@ -72,7 +75,7 @@ pub fn spaced(line: &mut Line<'_>, start: usize, at: usize, class: Class, flag: 
             return;
         }
     }
-    if matches!(line.kind, Kind::Prose | Kind::Shell | Kind::Config) || in_comment(line, at) {
+    if matches!(line.kind, ValueSyntax::Prose | ValueSyntax::Shell | ValueSyntax::Config) || in_comment(line, at) {
         word(line, at, class, Sure::Perhaps);
     } else if let Some(literal) = next_literal(line, at) {
         // `password varchar DEFAULT '...'`, `password string = "..."`.
@@ -151,14 +154,14 @@ pub fn bare(line: &mut Line<'_>, at: usize, class: Class, tight: bool) -> bool {
         consider_range(line, at, end, class, sure);
         return true;
     }
-    let kind = if in_comment(line, at) { Kind::Prose } else { kind };
+    let kind = if in_comment(line, at) { ValueSyntax::Prose } else { kind };
     bare_as(line, at, class, kind, tight)
 }
 
-pub fn bare_as(line: &mut Line<'_>, at: usize, class: Class, kind: Kind, tight: bool) -> bool {
+pub fn bare_as(line: &mut Line<'_>, at: usize, class: Class, kind: ValueSyntax, tight: bool) -> bool {
     let rest = line.from(at);
     match kind {
-        Kind::Config => {
+        ValueSyntax::Config => {
             let tag = if rest.starts_with(['!', '&']) { rest.find(' ').map_or(0, |at| at + 1) } else { 0 };
             let rest = line.from(at + tag);
             if rest.starts_with(['{', '[']) {
@@ -173,7 +176,7 @@ pub fn bare_as(line: &mut Line<'_>, at: usize, class: Class, kind: Kind, tight: 
             consider_range(line, at + tag, end, class, Sure::Yes);
             true
         }
-        Kind::Shell => {
+        ValueSyntax::Shell => {
             if rest.starts_with(['(', '`']) || rest.starts_with("$(") {
                 return true;
             }
@@ -188,7 +191,7 @@ pub fn bare_as(line: &mut Line<'_>, at: usize, class: Class, kind: Kind, tight: 
             consider_range(line, at, end, class, Sure::Yes);
             true
         }
-        Kind::Prose | Kind::Markup => {
+        ValueSyntax::Prose | ValueSyntax::Markup => {
             if rest.starts_with("${") {
                 fallback_of_variable(line, at, class);
                 return true;
@@ -200,7 +203,7 @@ pub fn bare_as(line: &mut Line<'_>, at: usize, class: Class, kind: Kind, tight: 
             consider_range(line, at, end, class, if alone || tight { Sure::Yes } else { Sure::Perhaps });
             true
         }
-        Kind::Code => {
+        ValueSyntax::Code => {
             let length = rest.find(|c: char| c.is_whitespace() || matches!(c, ';' | ',')).unwrap_or(rest.len());
             // Digits first: no name begins so.
             if rest.starts_with(|c: char| c.is_ascii_digit())

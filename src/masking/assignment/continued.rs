@@ -3,13 +3,13 @@
 use super::bare::{bare, bare_as};
 use super::keyed::{row, value_key};
 use super::values;
-use crate::masking::gap::FALLBACKS;
-use crate::masking::judge::{Sure, consider};
-use crate::masking::kind::Kind;
 use crate::masking::line::Line;
+use crate::masking::line_state::{Pending, Place};
 use crate::masking::literal::next_literal;
 use crate::masking::names::Class;
-use crate::masking::state::{Pending, Place};
+use crate::masking::secret_value::{Sure, consider};
+use crate::masking::separator::FALLBACKS;
+use crate::masking::value_syntax::ValueSyntax;
 
 /// A value that a name on an earlier line waits for; `at` is where this line's content begins.
 pub fn continued(line: &mut Line<'_>, pending: Pending) {
@@ -31,7 +31,9 @@ pub fn continued(line: &mut Line<'_>, pending: Pending) {
         }
         Place::List => {
             let class = pending.class;
-            if item && matches!(line.kind, Kind::Config | Kind::Shell | Kind::Prose) && next_literal(line, at).is_none()
+            if item
+                && matches!(line.kind, ValueSyntax::Config | ValueSyntax::Shell | ValueSyntax::Prose)
+                && next_literal(line, at).is_none()
             {
                 bare(line, at, class, false);
                 return;
@@ -83,7 +85,7 @@ pub fn continued(line: &mut Line<'_>, pending: Pending) {
             };
             if !found
                 && line.indent() > pending.indent
-                && matches!(line.kind, Kind::Config | Kind::Markup)
+                && matches!(line.kind, ValueSyntax::Config | ValueSyntax::Markup)
                 && !rest.contains(": ")
                 && !rest.ends_with(':')
                 && !rest.starts_with('<')

@@ -3,12 +3,12 @@
 use super::bare::bare;
 use super::{values, wait};
 use crate::masking::call::literal_before;
-use crate::masking::judge::{Sure, consider, consider_range};
-use crate::masking::kind::Kind;
 use crate::masking::line::Line;
+use crate::masking::line_state::{Block, Place};
 use crate::masking::literal::next_literal;
 use crate::masking::names::Class;
-use crate::masking::state::{Block, Place};
+use crate::masking::secret_value::{Sure, consider, consider_range};
+use crate::masking::value_syntax::ValueSyntax;
 
 /// Keys that hold the value of a name which stands beside them.
 #[rustfmt::skip]
@@ -223,7 +223,7 @@ pub(super) fn element_text(line: &mut Line<'_>, at: usize, class: Class) {
         return;
     }
     let closed = rest.find("</");
-    if closed.is_none() && line.kind != Kind::Markup {
+    if closed.is_none() && line.kind != ValueSyntax::Markup {
         return;
     }
     let end = at + closed.unwrap_or(rest.len());

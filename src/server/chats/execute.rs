@@ -16,7 +16,7 @@ use crate::chat::Action;
 use crate::chat::conversation::{Conversation, fits_on_a_line};
 use crate::chat::definitions::OtherText;
 use crate::chat::prompt::{self, Question};
-use crate::masking::{Kind, RequestMask};
+use crate::masking::{RequestMask, ValueSyntax};
 use crate::server::session::Session;
 use crate::text::document::Document;
 use crate::text::language;
@@ -82,16 +82,11 @@ async fn begin(
 ) -> std::result::Result<Begun, String> {
     session.configuration.backend().open_chat().await.map_err(|error| error.to_string())?;
     if let Some(subject) = &mut subject {
-        let (text, language) = (&subject.document.text, &subject.document.language);
-        let range = argument.action.subject(text, subject.range().clone(), language);
-        subject.set_range(range);
-        if subject.range().is_empty() && !argument.action.needs_words() {
-            return Err(format!("there is no code here to {}; select some", argument.action.name()));
-        }
+        choose_range(subject, argument.action)?;
     }
     // It is written down, and names a file.
     let title =
-        mask.text(&title(argument.action, subject.as_ref(), argument.words.as_deref()), Kind::Prose).to_string();
+        mask.text(&title(argument.action, subject.as_ref(), argument.words.as_deref()), ValueSyntax::Prose).to_string();
     let found = match argument.conversation {
         Some(id) => {
             let claim = session.chats.claim(&id)?;
@@ -104,18 +99,9 @@ async fn begin(
     };
     let earlier = found.as_ref().map_or("", |(_, (_, text))| text);
     let conversation = Conversation::parse(earlier);
-    let pending = Some(conversation.pending.clone()).filter(|_| argument.action == Action::Ask);
     // What stands there already as it was written.
     let is_written = argument.words.is_none() && subject.is_none();
-    let words = argument.words.or(pending).filter(|words| !words.is_empty());
-    if words.is_none() && argument.action.needs_words() {
-        return Err(match found {
-            Some(_) if argument.action == Action::Ask => {
-                "there is no question at the end of the conversation; write one there first".to_owned()
-            }
-            _ => format!("{} needs an instruction: say in words what you want", argument.action.name()),
-        });
-    }
+    let words = words_of(argument.words, argument.action, &conversation.pending, found.is_some())?;
 
     let settings = session.configuration.settings();
     let masks = session.engine.masks();
@@ -169,6 +155,42 @@ async fn begin(
         prompt: prompt::request(asked.messages, mask.count(), &settings.chat),
     };
     Ok(Begun::Asking(conversation, Box::new(exchange)))
+}
+
+/// Makes the range what the action is about: the selection, or the block around the cursor.
+///
+/// # Errors
+/// Why there is nothing to ask about, in a sentence for the person.
+fn choose_range(subject: &mut Subject, action: Action) -> std::result::Result<(), String> {
+    let (text, language) = (&subject.document.text, &subject.document.language);
+    let range = action.subject(text, subject.range().clone(), language);
+    subject.set_range(range);
+    if subject.range().is_empty() && !action.needs_words() {
+        return Err(format!("there is no code here to {}; select some", action.name()));
+    }
+    Ok(())
+}
+
+/// What is asked in words: those of the request, or of a question what stands at the conversation's end (`pending`).
+///
+/// # Errors
+/// Which words are missing, in a sentence for the person.
+fn words_of(
+    given: Option<String>,
+    action: Action,
+    pending: &str,
+    in_conversation: bool,
+) -> std::result::Result<Option<String>, String> {
+    let pending = || (action == Action::Ask).then(|| pending.to_owned());
+    let words = given.or_else(pending).filter(|words| !words.is_empty());
+    if words.is_none() && action.needs_words() {
+        return Err(if in_conversation && action == Action::Ask {
+            "there is no question at the end of the conversation; write one there first".to_owned()
+        } else {
+            format!("{} needs an instruction: say in words what you want", action.name())
+        });
+    }
+    Ok(words)
 }
 
 /// Begins a conversation that waits for its question, and shows it.

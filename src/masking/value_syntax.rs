@@ -2,7 +2,7 @@
 
 /// What may be a value in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
+pub enum ValueSyntax {
     /// Values are quoted; a bare word is a name or a call.
     Code,
     /// A bare value goes to the line's end: YAML, INI, properties.
@@ -16,7 +16,7 @@ pub enum Kind {
     Prose,
 }
 
-impl Kind {
+impl ValueSyntax {
     /// By the protocol's language identifier (`rust`, `yaml`, ...), or by a file's extension where that is its name.
     pub fn of(language: &str) -> Self {
         match language.to_ascii_lowercase().as_str() {

@@ -1,9 +1,9 @@
 //! Whether what stands in a value's place is a secret.
 
 use super::line::Line;
+use super::line_state::{Delimiter, Text};
 use super::literal::Literal;
 use super::names::Class;
-use super::state::{Delimiter, Text};
 use super::values::{Looks, is_random, looks};
 
 /// A random value of this length (bytes) needs no digit to be one.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::kind::Kind;
 use super::line::Found;
-use super::scanner::Scanner;
-use super::state::State;
+use super::line_scanner::LineScanner;
+use super::line_state::LineState;
+use super::value_syntax::ValueSyntax;
 use super::{Masked, Secret};
 
 /// A text by lines, each with its end; the ends are those of the protocol: `\n`, `\r\n`, `\r`.
@@ -53,7 +53,7 @@ impl Lines for Split<'_> {
 /// What was found in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
-    kind: Kind,
+    kind: ValueSyntax,
     lines: Vec<Scanned>,
 }
 
@@ -63,14 +63,14 @@ struct Scanned {
     /// Bytes, with the line's end.
     length: u32,
     /// The state before the line.
-    before: State,
+    before: LineState,
     found: Vec<Found>,
 }
 
 impl Scan {
-    pub(super) fn new(scanner: &Scanner, lines: &impl Lines, kind: Kind) -> Self {
+    pub(super) fn new(scanner: &LineScanner, lines: &impl Lines, kind: ValueSyntax) -> Self {
         let mut scan = Self { kind, lines: Vec::with_capacity(lines.count()) };
-        let mut state = State::default();
+        let mut state = LineState::default();
         for number in 0..lines.count() {
             let scanned = scan.read(scanner, &lines.line(number), &mut state);
             scan.lines.push(scanned);
@@ -80,7 +80,7 @@ impl Scan {
 
     pub(super) fn update(
         &mut self,
-        scanner: &Scanner,
+        scanner: &LineScanner,
         lines: &impl Lines,
         first: usize,
         removed: usize,
@@ -98,7 +98,7 @@ impl Scan {
                     state
                 }
             },
-            None => State::default(),
+            None => LineState::default(),
         };
         let mut new = Vec::with_capacity(added);
         for number in first..first + added {
@@ -121,7 +121,7 @@ impl Scan {
         read
     }
 
-    fn read(&self, scanner: &Scanner, text: &str, state: &mut State) -> Scanned {
+    fn read(&self, scanner: &LineScanner, text: &str, state: &mut LineState) -> Scanned {
         let before = *state;
         let mut found = Vec::new();
         scanner.scan(text, self.kind, state, &mut found);

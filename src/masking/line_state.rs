@@ -5,7 +5,7 @@ use super::names::Class;
 /// The scan's state between two lines. Equal states mean that the lines below are judged alike, so that a scan after an
 /// edit ends where its state is the one of before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct State {
+pub struct LineState {
     /// Inside the body of a private key: the length of its first line, 0 before it, and whether a line of it was read.
     pub key: Option<KeyBody>,
     /// Inside a literal of several lines.

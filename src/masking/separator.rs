@@ -1,6 +1,6 @@
 //! What stands between a name and a literal, and whether that makes the literal its value.
 
-use super::judge::Sure;
+use super::secret_value::Sure;
 
 /// What stands between a name that was looked up and the value if there is none.
 #[rustfmt::skip]
@@ -41,7 +41,7 @@ pub const WRAPPERS: &[&str] = &[
     "fnv", "mark_safe", "sensitive_string",
 ];
 
-pub enum Gap {
+pub enum Separator {
     /// The literal is another's.
     Stop,
     /// The literal is the name of something that is looked up.
@@ -50,119 +50,100 @@ pub enum Gap {
     Take(Sure, bool),
 }
 
-pub fn first_gap(gap: &str, colon: bool) -> Gap {
+/// Words and signs that may stand alone between a name and its value.
+#[rustfmt::skip]
+const CONNECTIVES: &[&str] = &[
+    "-n", "-", "not", "await", "return", "in", "IN", "LIKE", "AS", "BY", "WITH", "VALUES", "TO", "to", "is", "be",
+    "!!str", "!!binary", "!Sub", "const", "!!",
+];
+
+/// Reads what stands between a name's operator and the first literal behind it. `colon`: the operator may begin a type.
+pub fn first_separator(gap: &str, colon: bool) -> Separator {
     let trimmed = gap.trim();
-    if trimmed.is_empty() {
-        return Gap::Take(Sure::Yes, false);
+    if trimmed.is_empty() || is_literal_prefix(gap.trim_start()) || CONNECTIVES.contains(&trimmed) {
+        return Separator::Take(Sure::Yes, false);
     }
-    let prefix = gap.trim_start();
-    if prefix.len() <= 4
-        && prefix
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'$' | b'&' | b'!' | b'%' | b'*'))
-    {
-        // `b"`, `r#"`, `@"`, `$"`, `f"`, `&"`.
-        return Gap::Take(Sure::Yes, false);
-    }
-    if matches!(
-        trimmed,
-        "-n" | "-"
-            | "not"
-            | "await"
-            | "return"
-            | "in"
-            | "IN"
-            | "LIKE"
-            | "AS"
-            | "BY"
-            | "WITH"
-            | "VALUES"
-            | "TO"
-            | "to"
-            | "is"
-            | "be"
-            | "!!str"
-            | "!!binary"
-            | "!Sub"
-            | "const"
-            | "!!"
-    ) {
-        return Gap::Take(Sure::Yes, false);
-    }
-    if colon
-        && let Some((annotation, after)) = trimmed.rsplit_once('=')
-        && !annotation.ends_with(['=', '!', '<', '>'])
-        && !annotation.contains(['"', ';'])
-        && (!annotation.contains(',') || annotation.contains(['<', '[']))
-    {
-        let after = if gap.ends_with(' ') { format!("{after} ") } else { after.to_owned() };
-        return first_gap(&after, false);
+    if colon && let Some(after) = behind_annotation(gap) {
+        return first_separator(&after, false);
     }
     if let Some(before) = trimmed.strip_suffix(['(', '[', '{', '"', '\'']) {
         let opener = trimmed.bytes().last().unwrap_or_default();
-        let before = before.trim_end().trim_end_matches(['!', '&']);
-        let callee: String = before
-            .chars()
-            .rev()
-            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.'))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect();
-        let last = callee.rsplit(['.', ':']).next().unwrap_or_default().to_ascii_lowercase();
-        let callee = callee.to_ascii_lowercase();
-        let names = |list: &[&str]| list.contains(&last.as_str()) || list.contains(&callee.as_str());
-        return match opener {
-            b'[' if last.is_empty() || last == "vec" => Gap::Take(Sure::Yes, true),
-            b'[' => Gap::LookUp,
-            b'{' if before.contains(':') || before.contains('=') => Gap::Stop,
-            b'{' if before.ends_with(']') || last.is_empty() || before.contains("of") => {
-                if before.ends_with(']') || before.is_empty() { Gap::Take(Sure::Yes, true) } else { Gap::Stop }
-            }
-            b'{' => Gap::Stop,
-            _ if last.is_empty() => Gap::Take(Sure::Yes, true),
-            _ if names(WRAPPERS) && !callee.starts_with("re.") => Gap::Take(Sure::Yes, false),
-            _ if names(LOOKUPS)
-                || last.starts_with("get")
-                || last.starts_with("read")
-                || last.starts_with("env")
-                || last.starts_with("find") =>
-            {
-                Gap::LookUp
-            }
-            _ => Gap::Take(Sure::Perhaps, false),
-        };
+        return opened(opener, before.trim_end().trim_end_matches(['!', '&']));
     }
-    if FALLBACKS.iter().any(|fallback| trimmed.ends_with(fallback.trim_start()))
+    let falls_back = FALLBACKS.iter().any(|fallback| trimmed.ends_with(fallback.trim_start()))
         && trimmed != "?"
-        && (!trimmed.contains(',') || trimmed.contains('('))
-    {
-        return Gap::Take(Sure::Yes, false);
-    }
-    if trimmed.ends_with(',')
+        && (!trimmed.contains(',') || trimmed.contains('('));
+    let follows_looked_up_name = trimmed.ends_with(',')
         && trimmed.contains('(')
-        && LOOKUPS.iter().any(|lookup| lookup.len() > 2 && trimmed.to_ascii_lowercase().contains(lookup))
-    {
-        return Gap::Take(Sure::Yes, false);
+        && LOOKUPS.iter().any(|lookup| lookup.len() > 2 && trimmed.to_ascii_lowercase().contains(lookup));
+    if falls_back || follows_looked_up_name {
+        return Separator::Take(Sure::Yes, false);
     }
     if trimmed.ends_with('+') || trimmed.ends_with("? ") || trimmed.ends_with(" :") {
-        return Gap::Take(Sure::Perhaps, false);
+        return Separator::Take(Sure::Perhaps, false);
     }
-    Gap::Stop
+    Separator::Stop
 }
 
-pub fn next_gap(gap: &str, list: bool, looked_up: bool, taken: bool) -> Gap {
+/// `b"`, `r#"`, `@"`, `$"`, `f"`, `&"`.
+fn is_literal_prefix(prefix: &str) -> bool {
+    prefix.len() <= 4
+        && prefix
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'$' | b'&' | b'!' | b'%' | b'*'))
+}
+
+/// What stands behind the `=` in `: Option<String> = `; None where the colon begins no type.
+fn behind_annotation(gap: &str) -> Option<String> {
+    let (annotation, after) = gap.trim().rsplit_once('=')?;
+    let is_type = !annotation.ends_with(['=', '!', '<', '>'])
+        && !annotation.contains(['"', ';'])
+        && (!annotation.contains(',') || annotation.contains(['<', '[']));
+    // White space at the end tells a word from a literal's prefix.
+    is_type.then(|| if gap.ends_with(' ') { format!("{after} ") } else { after.to_owned() })
+}
+
+/// The literal is the first thing inside brackets or a call; `before` is what stands before them.
+fn opened(opener: u8, before: &str) -> Separator {
+    let callee = callee(before);
+    let last = callee.rsplit(['.', ':']).next().unwrap_or_default();
+    let is_in = |list: &[&str]| list.contains(&last) || list.contains(&callee.as_str());
+    match opener {
+        b'[' if last.is_empty() || last == "vec" => Separator::Take(Sure::Yes, true),
+        b'[' => Separator::LookUp,
+        b'{' if before.is_empty() || before.ends_with(']') && !before.contains([':', '=']) => {
+            Separator::Take(Sure::Yes, true)
+        }
+        b'{' => Separator::Stop,
+        _ if last.is_empty() => Separator::Take(Sure::Yes, true),
+        _ if is_in(WRAPPERS) && !callee.starts_with("re.") => Separator::Take(Sure::Yes, false),
+        _ if is_in(LOOKUPS) || ["get", "read", "env", "find"].iter().any(|verb| last.starts_with(verb)) => {
+            Separator::LookUp
+        }
+        _ => Separator::Take(Sure::Perhaps, false),
+    }
+}
+
+/// The path at the end of a text, in small letters: `std::env::var`.
+fn callee(before: &str) -> String {
+    let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.');
+    before[before.trim_end_matches(is_path).len()..].to_ascii_lowercase()
+}
+
+/// Reads what stands between two literals behind one name. `list`: it has a list of values; `looked_up`: the literal
+/// before was a name to look up; `taken`: it was a secret.
+pub fn next_separator(gap: &str, list: bool, looked_up: bool, taken: bool) -> Separator {
     let trimmed = gap.trim();
     if taken && matches!(trimmed, "+" | "." | ".." | "&" | "\\" | "" | "~" | "++" | "<>" | "||" | ":") {
-        return Gap::Take(Sure::Yes, list);
+        return Separator::Take(Sure::Yes, list);
     }
     if list && trimmed.starts_with(',') && !trimmed.contains([':', '=', ')', ']', '}']) {
-        return Gap::Take(Sure::Yes, true);
+        return Separator::Take(Sure::Yes, true);
     }
     let last_argument = trimmed.trim_start_matches([')', ']', ',', ' ']);
     let prefix = last_argument.len() <= 2 && last_argument.bytes().all(|b| b.is_ascii_alphabetic() || b == b'@');
     if looked_up && trimmed.starts_with(',') && (last_argument.is_empty() || prefix) {
-        return Gap::Take(Sure::Yes, false);
+        return Separator::Take(Sure::Yes, false);
     }
     let tail = trimmed.trim_end_matches(['(', ' ']);
     let fallback = FALLBACKS.iter().any(|fallback| {
@@ -172,7 +153,7 @@ pub fn next_gap(gap: &str, list: bool, looked_up: bool, taken: bool) -> Gap {
             || trimmed.ends_with(&format!("{fallback} String::from("))
     });
     if fallback && !trimmed.contains(';') {
-        return Gap::Take(Sure::Yes, false);
+        return Separator::Take(Sure::Yes, false);
     }
     if trimmed.contains("unwrap_or")
         || trimmed.contains("rElse")
@@ -180,7 +161,7 @@ pub fn next_gap(gap: &str, list: bool, looked_up: bool, taken: bool) -> Gap {
         || trimmed.contains("??")
         || trimmed.contains("||") && !trimmed.contains("==")
     {
-        return Gap::Take(Sure::Yes, false);
+        return Separator::Take(Sure::Yes, false);
     }
-    Gap::Stop
+    Separator::Stop
 }

@@ -8,13 +8,13 @@ use super::alphabet::Alphabet;
 use super::assignment;
 use super::call;
 use super::formats::{FORMATS, Format};
-use super::kind::Kind;
 use super::layout;
 use super::line::{Found, Line};
+use super::line_state::LineState;
 use super::names::{self, Class, STEMS};
 use super::placeholder;
-use super::state::State;
 use super::urls;
+use super::value_syntax::ValueSyntax;
 use super::values;
 
 /// What else the scan looks for.
@@ -105,7 +105,7 @@ enum Hit {
 
 /// Finds the secrets of a line.
 #[derive(Debug)]
-pub struct Scanner {
+pub struct LineScanner {
     /// `None`: only known values are looked for.
     rules: Option<&'static Rules>,
     /// Values that are masked wherever they stand.
@@ -152,7 +152,7 @@ impl Rules {
     }
 }
 
-impl Scanner {
+impl LineScanner {
     /// Looks for `known`, and by the rules unless `only_known`. Known values of less than 8 bytes are left out.
     pub fn new(known: &[&str], only_known: bool) -> Self {
         let known = known.iter().filter(|value| value.len() >= KNOWN_PART).map(|value| (*value).to_owned()).collect();
@@ -166,7 +166,7 @@ impl Scanner {
 
     /// Finds the secrets of `text`, one line with or without its end, after the lines that led to `state`. Adds them to
     /// `found`, in order and apart.
-    pub fn scan(&self, text: &str, kind: Kind, state: &mut State, found: &mut Vec<Found>) {
+    pub fn scan(&self, text: &str, kind: ValueSyntax, state: &mut LineState, found: &mut Vec<Found>) {
         let text = text.trim_end_matches(['\r', '\n']);
         let mut line = Line { text, kind, state, found: Vec::new(), named: 0 };
         if let Some(rules) = self.rules {
