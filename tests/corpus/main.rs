@@ -1,7 +1,7 @@
 //! The filters against cases of replies, good and faulty: how many are mended, and how many good ones stay.
 //!
 //! `cargo test --test corpus -- --nocapture` prints the figures by kind, `CORPUS=failures` beside it the cases of
-//! `seen.txt` and `hostile.txt` that go wrong. The README here tells the format.
+//! `seen.txt`, `hostile.txt` and `fresh.txt` that go wrong. The README here tells the format.
 
 #![allow(clippy::panic, reason = "how a test fails")]
 #![allow(clippy::print_stdout, reason = "its figures are for a person to read")]
@@ -17,6 +17,7 @@ use codestral_ls::completion::stop::Reach;
 const SEEN: &str = include_str!("seen.txt");
 const UNSEEN: &str = include_str!("unseen.txt");
 const HOSTILE: &str = include_str!("hostile.txt");
+const FRESH: &str = include_str!("fresh.txt");
 
 /// Shares in percent that are reached today. They only rise.
 struct Floors {
@@ -61,8 +62,13 @@ fn of_the_cases_that_were_written_to_break_the_filters_most_are_mended() {
 }
 
 #[test]
+fn of_the_cases_that_were_written_from_the_kinds_alone_most_are_mended() {
+    check("fresh", FRESH, &Floors { mended: 93.5, exact: 99.5, kept: 98.0 });
+}
+
+#[test]
 fn a_reply_that_grows_is_judged_as_well_as_a_whole_one() {
-    for (half, text) in [("seen", SEEN), ("unseen", UNSEEN), ("hostile", HOSTILE)] {
+    for (half, text) in [("seen", SEEN), ("unseen", UNSEEN), ("hostile", HOSTILE), ("fresh", FRESH)] {
         for (way, reach) in [("by hand", Reach::INVOKED), ("while typing", Reach::OPEN)] {
             let (mut all, mut worse) = (0, 0);
             for case in case::read(text) {
