@@ -20,6 +20,7 @@ mod name;
 mod place;
 mod quote;
 mod repetition;
+mod sign;
 mod suffix;
 mod wrapping;
 
@@ -73,7 +74,7 @@ pub fn apply_for(query: &Query, window: &Window, block: &str, beyond: &str) -> R
 /// reply says behind it, as far as that is known.
 pub fn apply(window: &Window, language: &str, block: &str, beyond: &str) -> Result<Filtered, Filter> {
     let mut took = vec![];
-    let left = repetition::cut(block);
+    let left = repetition::cut(window.line_before(), block);
     if line::is_blank(left) && !line::is_blank(block) {
         return Err(Filter::Repetition);
     }
@@ -172,6 +173,9 @@ mod tests {
         check("call([<cursor>]);\n", "1, 2])", "call([⟦1, 2⟧]);\n");
         check("f(g(<cursor>);\n", "x)", "f(g(⟦x)⟧);\n");
         check("call(<cursor>);\n", "a(b)", "call(⟦a(b)⟧);\n");
+        check("Vec<<cursor>>\n", "Option<u8>", "Vec<⟦Option<u8>⟧>\n");
+        check("Map<<cursor>> m;\n", "u8, Vec<u8>> m;", "Map<⟦u8, Vec<u8>⟧> m;\n");
+        check("Vec<<cursor>>\n", "u8>", "Vec<⟦u8⟧>\n");
     }
 
     #[test]

@@ -10,7 +10,8 @@ type Bracket = (usize, char);
 /// `block` without the closing brackets that have no opening one before them, where the window tells for sure; `None`:
 /// all have theirs. What the reply says `beyond` the block may open again what it closes.
 pub fn cut(window: &Window, id: &str, block: &str, beyond: &str) -> Option<String> {
-    if !counts_brackets(id) || block.contains('\\') || block.split('\n').any(place::is_in_comment) {
+    let begun = usize::from(!line::is_blank(window.line_before()));
+    if !counts_brackets(id) || block.contains('\\') || block.split('\n').skip(begun).any(place::is_in_comment) {
         return None;
     }
     // Where strings are nested, as in `f"{a["b"]}"`, all characters together tell more than those outside of them.
@@ -85,8 +86,9 @@ fn without(text: &str, at: usize) -> String {
 fn at_cursor(window: &Window, block: &str, id: &str) -> Option<(Vec<char>, Vec<Bracket>)> {
     let before = window.line_before();
     // Only the whole line tells what is a string, and what a comment.
-    let (left, inside): (Vec<_>, Vec<_>) =
-        brackets(&format!("{before}{block}"), id).into_iter().partition(|(at, _)| *at < before.len());
+    let text = format!("{before}{block}{}", window.line_after());
+    let ours = brackets(&text, id).into_iter().filter(|(at, _)| *at < before.len() + block.len());
+    let (left, inside): (Vec<_>, Vec<_>) = ours.partition(|(at, _)| *at < before.len());
     let above = brackets(&window.prefix[..window.prefix.len() - before.len()], id);
     let mut open = vec![];
     for (_, bracket) in above.into_iter().chain(left) {
@@ -149,6 +151,7 @@ mod tests {
         check("fn f() {\n    <cursor>\n}", "b(c));", "b(c);");
         check("<cursor>", "fn f() {\n    g();\n}\n}", "fn f() {\n    g();\n}");
         check("fn f() {<cursor>\n}", "\n    g();\n}\n}", "\n    g();");
+        check("let a = f(<cursor>", "*b));", "*b);");
     }
 
     #[test]
@@ -157,6 +160,8 @@ mod tests {
         check("let x = foo(bar(a<cursor>", "));", "));");
         check("<cursor>", "let c = ')';", "let c = ')';");
         check("f(g(<cursor>);", "x)", "x)");
+        check("s.trim(\"<cursor>\")", ")]}", ")]}");
+        check("s.split('<cursor>')", ")", ")");
         check("if a {\n    b();\n<cursor>", "} else {\n    c();\n}", "} else {\n    c();\n}");
     }
 

@@ -3,7 +3,7 @@
 use super::begun::{self, Again};
 use super::place::Style;
 use super::wrapping::{self, Opening};
-use super::{Filter, Took, leading};
+use super::{Filter, Took, leading, sign};
 use crate::completion::Window;
 
 /// The beginning of a reply.
@@ -43,7 +43,9 @@ pub fn of(window: &Window, id: &str, style: Style, text: &str, unwraps: bool, fi
 
 /// How many bytes of `text` say again what stands before the cursor; `None` while more must tell.
 fn again(window: &Window, id: &str, text: &str, finished: bool) -> Option<usize> {
-    for again in [begun::lines(window, text, finished), begun::line(window, id, text, finished)] {
+    let lines = begun::lines(window, id, text, finished);
+    let line = begun::line(window, id, text, finished);
+    for again in [lines, line, sign::again(window, id, text, finished)] {
         match again {
             Again::Unknown => return None,
             Again::Bytes(0) => {}

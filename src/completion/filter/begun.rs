@@ -22,24 +22,27 @@ const MOST_LINES: usize = 8;
 const LEAST_BYTES: usize = 8;
 
 /// Lines above the cursor's, where the reply says them again and then goes on.
-pub fn lines(window: &Window, text: &str, finished: bool) -> Again {
+pub fn lines(window: &Window, id: &str, text: &str, finished: bool) -> Again {
     let mut above: Vec<&str> =
         window.lines_above().filter(|text| !line::is_blank(text)).take(MOST_LINES).map(str::trim).collect();
     above.reverse();
     let begun = window.line_before().trim();
     (0..above.len())
-        .map(|first| again(&above[first..], begun, text, finished))
+        .map(|first| again(&above[first..], begun, id, text, finished))
         .find(|again| *again != Again::Bytes(0))
         .unwrap_or(Again::Bytes(0))
 }
 
 /// Whether the reply says `above` and, in the line after it, `begun`.
-fn again(above: &[&str], begun: &str, text: &str, finished: bool) -> Again {
+fn again(above: &[&str], begun: &str, id: &str, text: &str, finished: bool) -> Again {
     // Data comes again; different lines of it, with words in them, do not.
     let differ =
         above.iter().any(|text| *text != above[0]) && above.iter().all(|text| text.contains(char::is_alphabetic));
     let is_data = !differ && above.iter().all(|text| repetition::is_data(text));
-    if is_data || above.iter().map(|text| text.len()).sum::<usize>() < LEAST_BYTES {
+    // No heading follows itself, however short.
+    let is_heading = language::is_prose(id) && above.iter().all(|text| text.starts_with('#'));
+    let is_short = above.iter().map(|text| text.len()).sum::<usize>() < LEAST_BYTES;
+    if is_data || (is_short && !is_heading) {
         return Again::Bytes(0);
     }
     let mut at = 0;
@@ -105,11 +108,40 @@ pub fn line(window: &Window, id: &str, text: &str, finished: bool) -> Again {
     if unknown { Again::Unknown } else { Again::Bytes(0) }
 }
 
+/// Words that no such word follows, in lower case.
+const KEYWORDS: [&str; 25] = [
+    "async",
+    "await",
+    "by",
+    "class",
+    "def",
+    "extends",
+    "fn",
+    "from",
+    "func",
+    "function",
+    "implements",
+    "import",
+    "instanceof",
+    "into",
+    "join",
+    "mut",
+    "new",
+    "return",
+    "select",
+    "set",
+    "throw",
+    "typeof",
+    "values",
+    "where",
+    "let",
+];
+
 /// The pieces at the end of `before` that a reply may begin with again, the longest first.
 fn pieces<'a>(before: &'a str, id: &str) -> Vec<&'a str> {
     let begun = before.trim();
     let is_bullet = matches!(begun, "-" | "*" | "+" | "<!--" | "/*" | "\"\"\"")
-        || language::syntax(id).line_comments.iter().any(|sign| sign.trim_end() == begun)
+        || language::syntax(id).line_comments.iter().any(|sign| is_comment_sign(begun, sign.trim_end()))
         || begun.chars().all(|c| matches!(c, '#' | '>'));
     let has_word = begun.contains(char::is_alphanumeric);
     let mut pieces = vec![];
@@ -117,6 +149,10 @@ fn pieces<'a>(before: &'a str, id: &str) -> Vec<&'a str> {
         pieces.push(begun);
     }
     let trimmed = before.trim_end();
+    let last = &trimmed[trimmed.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    if trimmed.len() < before.len() && !language::is_prose(id) && KEYWORDS.contains(&&*last.to_ascii_lowercase()) {
+        pieces.push(last);
+    }
     let operators = [":=", "=", ":"];
     let operator = operators.iter().find(|operator| trimmed.ends_with(**operator)).map_or(0, |operator| operator.len());
     let opener = usize::from(trimmed.ends_with('('));
@@ -135,6 +171,12 @@ fn pieces<'a>(before: &'a str, id: &str) -> Vec<&'a str> {
         pieces.push(&trimmed[name_start..]);
     }
     pieces
+}
+
+/// Whether `text` is `sign`, or such a sign of a comment that documents: `///`, `//!`.
+fn is_comment_sign(text: &str, sign: &str) -> bool {
+    let rest = text.strip_prefix(sign);
+    rest.is_some_and(|rest| rest.is_empty() || rest == "!" || rest.len() == 1 && sign.starts_with(rest))
 }
 
 /// Whether `piece`, with which the reply `said` begins and goes on as `rest`, is what stands there. `None`: more text
@@ -179,11 +221,31 @@ fn is_again(
     complete.then(|| line::shape(first, id).net >= 0)
 }
 
-/// The begun word, where the reply says all of it: `cou` and `counter`.
+/// The begun word, or the last of those it is made of, where the reply says all of it: `cou` and `counter`, `attr_acc`
+/// and `accessor`.
 pub fn word(window: &Window, text: &str, finished: bool) -> Again {
+    /// Fewer letters may begin another part by chance.
+    const LEAST_LETTERS: usize = 3;
     let before = window.line_before();
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let begun = &before[before.trim_end_matches(is_word).len()..];
+    let whole = begun_word(window, begun, text, finished);
+    let part = last_part(begun);
+    let may_part = part.len() < begun.len() && part.chars().count() >= LEAST_LETTERS;
+    if whole == Again::Bytes(0) && may_part { begun_word(window, part, text, finished) } else { whole }
+}
+
+/// The last of the words that a name is made of: `acc` of `attr_acc`, `Nam` of `getNam`.
+fn last_part(name: &str) -> &str {
+    let hump = name.char_indices().rfind(|(_, c)| c.is_uppercase()).map_or(0, |(at, _)| at);
+    let underscore = name.rfind('_').map_or(0, |at| at + 1);
+    &name[hump.max(underscore)..]
+}
+
+/// `begun`, the end of what stands before the cursor, where the reply says all of a word that it begins.
+fn begun_word(window: &Window, begun: &str, text: &str, finished: bool) -> Again {
+    let before = window.line_before();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
     let first = &text[..end];
     // `$use` and `$user->name`.
@@ -232,6 +294,8 @@ mod tests {
 
     #[test]
     fn the_lines_above_are_not_said_again() {
+        let lines = |window: &Window, text: &str, finished: bool| lines(window, "markdown", text, finished);
+        check(lines, "# A\n\n<cursor>", "# A\n§\nText");
         check(lines, "let a = 1;\nlet b = <cursor>", "let a = 1;\nlet b =§ 2;");
         check(lines, "load(path);\n<cursor>", "load(path);\n§clean(path);");
         check(lines, "load(path);\n<cursor>", "load(path);§");
@@ -247,6 +311,9 @@ mod tests {
         check_line("fn main(<cursor>", "fn main(§) {");
         check_line("return <cursor>", "return§ a");
         check_line("self.cou<cursor>", "self.cou§nter");
+        check_line("/// <cursor>", "///§ Reads.");
+        check_line("let a = f(await <cursor>", "await§ b);");
+        check_line("let new <cursor>", "newer");
     }
 
     #[test]
@@ -260,6 +327,10 @@ mod tests {
     fn the_begun_word_is_not_said_again() {
         check(word, "cou<cursor>", "cou§nter += 1");
         check(word, "n = str<cursor>", "str(a, b)");
+        check(word, "attr_acc<cursor>", "acc§essor :name");
+        check(word, "a.getNam<cursor>", "Nam§e()");
+        check(word, "is_i<cursor>", "index");
+        check(word, "foo_bar<cursor>", "bar(1)");
         check(word, "let a = foo<cursor>", ".bar()");
         check(word, "$use<cursor>", "$use§r->name");
         check(word, "cocount; co<cursor>", "count");

@@ -59,7 +59,8 @@ impl Growing {
         let style = Style::of(&window, &language);
         let mut lines = Lines::new(style);
         let above = &window.prefix[..window.prefix.len() - window.line_before().len()];
-        if let Some(closing) = place::long_string(above, &language) {
+        let here_document = || place::is_in_here_document(above, &language).then_some(place::HERE_DOCUMENT);
+        if let Some(closing) = place::long_string(above, &language).or_else(here_document) {
             lines.in_string(closing);
         }
         Self {
@@ -176,9 +177,8 @@ impl Growing {
             self.clean = self.raw.len();
             return false;
         }
-        let before = self.window.line_before();
         while let Some(at) = marks::candidates(&self.raw[self.searched..]).next().map(|at| at + self.searched) {
-            match mark::at(&self.raw, at, before, &self.language, finished) {
+            match mark::at(&self.raw, at, &self.window, &self.language, finished) {
                 Found::No => self.searched = at + 1,
                 Found::Unknown => {
                     self.clean = at;

@@ -2,7 +2,7 @@
 //! deep. What is deeper than another line stays so.
 
 use super::leading;
-use super::place::{self, Style};
+use super::place::{self, HERE_DOCUMENT, Style};
 use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::language::{self, Extent};
 use crate::text::line;
@@ -55,6 +55,10 @@ impl Lines {
         let columns = self.own(raw, text);
         let shift = *self.shift.get_or_insert_with(|| shift(self.above.as_ref(), self.style, columns, text, id));
         let right = columns.saturating_add_signed(-shift);
+        // Where the reply indents nothing, what closes a block stands where its lines stand.
+        let is_flat = self.above.as_ref().is_some_and(|above| !above.opens && above.columns == right);
+        let closes = shift < 0 && is_flat && text.starts_with(['}', ')', ']']);
+        let right = if closes { right.saturating_sub(self.style.step.unwrap_or_default()) } else { right };
         let foreign = match self.style.tabs {
             Some(true) => white.contains(' '),
             Some(false) => white.contains('\t'),
@@ -119,8 +123,11 @@ impl Lines {
         if self.shift.is_none() && self.step.is_none() && above.opens {
             let deeper = columns.saturating_sub(above.columns);
             // Twice the step is more often another habit than a mistake; other differences are mistakes.
+            let from_margin = (above.columns / own + 1) * 2 * own;
             if deeper != own && ((own == 2 && deeper == 4) || (own == 4 && deeper == 2)) {
                 (self.step, self.base) = (Some(deeper), above.columns);
+            } else if own == 2 && columns == from_margin {
+                (self.step, self.base) = (Some(2 * own), 0);
             }
         }
         match self.step {
@@ -168,11 +175,16 @@ fn shift(above: Option<&Above>, style: Style, columns: usize, text: &str, id: &s
     }
     // On a line of its own behind a statement, only a language that goes by indentation says that it is too deep.
     let is_bound = !above.ends_cursor_line || language::syntax(id).indented;
-    if above.complete && is_bound && !place::goes_on(text, id) && id != "yaml" {
-        columns.saturating_sub(above.columns) as isize
-    } else {
-        0
+    if !above.complete || !is_bound || place::goes_on(text, id) || id == "yaml" {
+        return 0;
     }
+    // Where brackets close blocks, no line but a closing one leaves a block.
+    let leaves = !language::syntax(id).semicolons
+        || columns == 0
+        || line::shape(text, id).closes
+        || leading::stands_at_margin(text);
+    let deeper = columns as isize - above.columns as isize;
+    if leaves { deeper.max(0) } else { deeper }
 }
 
 /// Whether a line announces a statement on the next one: `if (a)`, `else`.
@@ -187,9 +199,6 @@ fn is_header(text: &str, id: &str) -> bool {
     is_braced && (code == "else" || (matches!(word, "if" | "for" | "while") && code.ends_with(')')))
 }
 
-/// What a here-document begins with; it is closed by a word of its own.
-const HERE_DOCUMENT: &str = "<<";
-
 /// What closes the multi-line string in which `text` ends, if it does.
 fn verbatim_after(open: Option<&'static str>, text: &str, id: &str) -> Option<&'static str> {
     let rest = match open {
@@ -201,7 +210,7 @@ fn verbatim_after(open: Option<&'static str>, text: &str, id: &str) -> Option<&'
         },
         None => text,
     };
-    let here_document = || opens_here_document(rest, id).then_some(HERE_DOCUMENT);
+    let here_document = || place::here_document(rest, id).map(|_| HERE_DOCUMENT);
     let by_quote = || {
         let line::Tail::String(quote) = line::tail(rest, id) else { return None };
         let mut strings = language::syntax(id).strings.iter();
@@ -214,15 +223,6 @@ fn verbatim_after(open: Option<&'static str>, text: &str, id: &str) -> Option<&'
 /// Where `close` ends in `text`, unless a backslash stands before it.
 fn end_of(text: &str, close: &str) -> Option<usize> {
     text.match_indices(close).find(|(at, _)| !text[..*at].ends_with('\\')).map(|(at, _)| at + close.len())
-}
-
-fn opens_here_document(text: &str, id: &str) -> bool {
-    let may_open = matches!(id, "shellscript" | "ruby" | "php" | "perl");
-    may_open
-        && text.match_indices(HERE_DOCUMENT).any(|(at, _)| {
-            let rest = text[at + HERE_DOCUMENT.len()..].trim_start_matches(['<', '-', '~', '\'', '"']);
-            rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-        })
 }
 
 #[cfg(test)]
@@ -262,6 +262,7 @@ mod tests {
     #[test]
     fn the_step_is_that_of_the_file() {
         check("python", TWO, "def f():", "    for x in y:\n        a(x)", "  for x in y:\n    a(x)");
+        check("typescript", TWO, "  c: {", "        d: 1,\n    },", "    d: 1,\n  },");
         check("rust", FOUR, "fn f() {", "  if a {\n    b();\n  }\n}", "    if a {\n        b();\n    }\n}");
     }
 
@@ -275,6 +276,9 @@ mod tests {
             "    if b:\n        c()\n    d()",
         );
         check("python", FOUR, "    if a:", "    b()\nc()", "        b()\n    c()");
+        check("typescript", TWO, "    b({", "c: 1,\n});", "      c: 1,\n    });");
+        check("java", FOUR, "        a();", "    b();\n    c();", "        b();\n        c();");
+        check("java", FOUR, "        a();", "    case 2:\n        c();", "    case 2:\n        c();");
         check("javascript", TWO, "  const x = 1;", "   const y = 2;", "  const y = 2;");
         check("c", FOUR, "    if (a)", "            b();\n        c();", "        b();\n    c();");
     }

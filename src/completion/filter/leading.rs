@@ -59,16 +59,32 @@ fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bo
     if white < text.len() && before.ends_with(['.', ':', '>']) && is_access(before) && !is_text {
         return Some(Start::drop(white));
     }
-    let is_body = (white > 1 || text.starts_with('\t'))
-        && white < text.len()
-        && line::is_inert(window.line_after())
-        && place::opens_block(before, id);
+    let opens = || place::opens_block(before, id) || before.ends_with(['(', '[']) && closes_below(window);
+    let is_body =
+        (white > 1 || text.starts_with('\t')) && white < text.len() && line::is_inert(window.line_after()) && opens();
     if id == "yaml" && is_body {
         let first = text[white..].split_once('\n').map(|(first, _)| first);
         let first = first.or_else(|| finished.then_some(&text[white..]))?;
         return Some(if is_entry(first) { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() });
     }
-    Some(if is_body { Start { drop: 0, insert: "\n".to_owned() } } else { Start::keep() })
+    if is_body {
+        return Some(Start { drop: 0, insert: "\n".to_owned() });
+    }
+    let is_argument = white < text.len() && before.ends_with('(') && !is_text && !pads_brackets(window, id);
+    Some(if is_argument { Start::drop(white) } else { Start::keep() })
+}
+
+/// Whether blanks stand behind opening brackets in this text, or right of the cursor before the closing one.
+fn pads_brackets(window: &Window, id: &str) -> bool {
+    let pads =
+        |text: &str| text.match_indices("( ").any(|(at, sign)| !text[at + sign.len()..].starts_with(['\n', ' ']));
+    id == "shellscript" || window.line_after().starts_with(' ') || pads(&window.prefix) || pads(&window.suffix)
+}
+
+/// Whether the cursor's line is at its end, and the next one closes a bracket.
+fn closes_below(window: &Window) -> bool {
+    let next = window.lines_below().find(|line| !line::is_blank(line));
+    at_line_end(window) && next.is_some_and(|next| next.trim_start().starts_with([')', ']']))
 }
 
 /// Whether text behind `before` is that of a comment.
@@ -106,8 +122,8 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
         return Some(Start::keep());
     }
     let (here, columns) = (line::indent(before), line::indent(&text[breaks..white]));
-    if language::is_prose(id) && breaks == 0 {
-        // The indentation of a list or a quotation is the writer's.
+    if breaks == 0 && (language::is_prose(id) || before.is_empty() && place::is_verbatim(window, id)) {
+        // The indentation of a list, a quotation or a string is the writer's.
         let again = !before.is_empty() && text.starts_with(before) && !reaches_level(window, here, columns);
         return Some(if again { Start::drop(before.len()) } else { Start::keep() });
     }
@@ -157,8 +173,7 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
 fn goes_deeper(window: &Window, id: &str, style: Style, here: usize, more: usize) -> bool {
     let Some(above) = place::above(window) else { return false };
     let level = line::indent(above);
-    reaches_level(window, here, more)
-        || here < level + style.step.unwrap_or(DEFAULT_UNIT) && place::leads_deeper(above, id)
+    reaches_level(window, here, more) || here < level + style.step_or_usual(id) && place::leads_deeper(above, id)
 }
 
 /// Whether `more` columns lead a cursor that is less indented than the line above to its level, or another one below it.
@@ -254,6 +269,10 @@ mod tests {
         check("x = <cursor>\n", " 1", "1");
         check("x = <cursor>", "  1", "1");
         check("x = <cursor>;\n", " 1", "1");
+        check("foo(<cursor>);\n", " a, b", "a, b");
+        check("foo( <cursor> );\n", " a", "a");
+        check("foo( x );\nfoo(<cursor>)\n", " a )", " a )");
+        check_in("shellscript", "if (<cursor>", " a )", " a )");
         check("s = \"a <cursor>\";\n", " b", " b");
     }
 
@@ -270,6 +289,8 @@ mod tests {
         check("fn f() {\n    <cursor>\n}", "\n\n    a();", "a();");
         check("fn f() {\n    a();\n<cursor>\n}", "        b();", "    b();");
         check_in("python", "if x:\n <cursor>\n", "   y", "   y");
+        check_in("ruby", "def f\n  <cursor>\nend", "  a", "a");
+        check_in("html", "<ul>\n  <li>a</li>\n  <cursor>\n</ul>", "  <li>b</li>", "<li>b</li>");
     }
 
     #[test]
@@ -290,6 +311,13 @@ mod tests {
     fn what_stands_in_columns_stays_there() {
         check_in("go", "type T struct {\n\tID    int\n\tURL <cursor>\n}", "  string", "  string");
         check_in("rust", "let a = <cursor>", "  1", "1");
+    }
+
+    #[test]
+    fn the_lines_of_a_string_stand_where_they_were_written() {
+        check_in("shellscript", "f() {\n  cat <<EOF\n<cursor>\nEOF\n}", "    -h  help", "    -h  help");
+        check_in("python", "def f():\n    s = \"\"\"\n<cursor>\"\"\"", "      a", "      a");
+        check_in("python", "def f():\n    \"\"\"Does.\n\n    <cursor>\n    \"\"\"", "    More.", "More.");
     }
 
     #[test]
@@ -317,5 +345,8 @@ mod tests {
         check_in("python", "    def f(self):<cursor>", "    return 1", "\n    return 1");
         check_in("yaml", "name:<cursor>", "  a", "  a");
         check("let o = {<cursor>}", " a, b ", " a, b ");
+        check_in("ruby", "a.each do |b|<cursor>\nend", "  c(b)", "\n  c(b)");
+        check_in("sql", "CREATE TABLE t (<cursor>\n);", "  a INT", "\n  a INT");
+        check_in("python", "x = [<cursor>\n]", "    1,", "\n    1,");
     }
 }

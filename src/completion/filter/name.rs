@@ -7,7 +7,7 @@ pub enum Filter {
     Mark,
     /// See `filter::wrapping`.
     Wrapping,
-    /// See `filter::begun`.
+    /// See `filter::begun` and `filter::sign`.
     Begun,
     /// See `filter::leading`.
     Leading,

@@ -56,6 +56,12 @@ impl Style {
         Self { tabs, step: most.filter(|step| steps[*step] > 0) }
     }
 
+    /// Columns of one step; where none is seen, those that are usual in the language.
+    pub fn step_or_usual(&self, id: &str) -> usize {
+        let is_narrow = id == "ruby" && self.tabs != Some(true);
+        self.step.unwrap_or(if is_narrow { DEFAULT_UNIT / 2 } else { DEFAULT_UNIT })
+    }
+
     /// White space of so many columns.
     pub fn white(&self, columns: usize) -> String {
         if self.tabs == Some(true) {
@@ -74,7 +80,12 @@ pub fn above(window: &Window) -> Option<&str> {
 pub fn opens_block(text: &str, language: &str) -> bool {
     let code = line::code(text, language);
     let code = code.trim_end();
-    code.ends_with(['{', ':']) || code.ends_with("then") || code.ends_with(" do") || opens_by_word(code)
+    let names_element = code.ends_with('|') && code.contains(" do |");
+    code.ends_with(['{', ':'])
+        || code.ends_with("then")
+        || code.ends_with(" do")
+        || names_element
+        || opens_by_word(code)
 }
 
 /// Whether `code`, a line of Ruby or its like, opens a block by its first word.
@@ -136,7 +147,8 @@ pub fn is_continuation(text: &str, above: &str, id: &str) -> bool {
 pub fn leads_deeper(above: &str, id: &str) -> bool {
     let (code, syntax) = (line::code(above, id), language::syntax(id));
     let code = code.trim();
-    let opens_tag = syntax.tags && code.starts_with('<') && !code.starts_with("</") && !code.ends_with("/>");
+    let closes_tag = code.ends_with("/>") || code.rfind('<').is_some_and(|last| code[last..].starts_with("</"));
+    let opens_tag = syntax.tags && code.starts_with('<') && !closes_tag;
     opens_block(above, id) || opens_tag || line::shape(above, id).net > 0 || code.ends_with(['=', '+', '&', '|', '?'])
 }
 
@@ -161,6 +173,47 @@ pub fn is_level(window: &Window, columns: usize) -> bool {
 /// What closes the multi-line string in which `text` ends, if it does, as far as the text tells.
 pub fn long_string(text: &str, id: &str) -> Option<&'static str> {
     language::syntax(id).long_strings().find(|mark| is_open(text, mark)).map(|mark| mark.close)
+}
+
+/// What a here-document begins with; it is closed by a word of its own.
+pub const HERE_DOCUMENT: &str = "<<";
+
+/// The word that closes the here-document that `text`, a line, opens.
+pub fn here_document<'a>(text: &'a str, id: &str) -> Option<&'a str> {
+    if !matches!(id, "shellscript" | "ruby" | "php" | "perl") {
+        return None;
+    }
+    text.match_indices(HERE_DOCUMENT).find_map(|(at, sign)| {
+        let rest = &text[at + sign.len()..];
+        let is_here_string = id == "shellscript" && rest.starts_with('<');
+        let rest = rest.trim_start_matches(['<', '-', '~', '\'', '"', '\\']);
+        let word = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())];
+        (!is_here_string && word.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')).then_some(word)
+    })
+}
+
+/// Whether `text` ends in a here-document.
+pub fn is_in_here_document(text: &str, id: &str) -> bool {
+    if !text.contains(HERE_DOCUMENT) {
+        return false;
+    }
+    text.split('\n')
+        .fold(None, |closing, line| match closing {
+            Some(word) if line.trim().trim_end_matches(';') != word => closing,
+            Some(_) => None,
+            None => here_document(line, id),
+        })
+        .is_some()
+}
+
+/// Whether the lines above the cursor end in a string or a here-document, as far as the text is there from its start: its
+/// lines are as they are written.
+pub fn is_verbatim(window: &Window, id: &str) -> bool {
+    if !window.from_start {
+        return false;
+    }
+    let above = &window.prefix[..window.prefix.len() - window.line_before().len()];
+    long_string(above, id).is_some() || is_in_here_document(above, id)
 }
 
 /// Whether more strings of this kind are opened in `text` than closed.

@@ -38,14 +38,22 @@ const TIMES_OF_SIGNS: usize = 20;
 /// The same for one letter or digit.
 const TIMES_OF_LETTER: usize = 24;
 
-/// The same for one sign: rulers of 80 and 100 characters are honest.
-const TIMES_OF_SIGN: usize = 120;
+/// The same for several numbers.
+const TIMES_OF_NUMBERS: usize = 12;
+
+/// The longest ruler, a line of one sign, in columns, and other columns beyond those of a terminal where rulers end.
+const LONGEST_RULER: usize = 120;
+const RULERS: [usize; 4] = [99, 100, 119, LONGEST_RULER];
+
+/// Columns of a terminal: a ruler may have any number of them.
+const TERMINAL: usize = 80;
 
 /// Zeros of these lengths stand for a hash of 128, 160 or 256 bits.
 const HASHES: [usize; 3] = [32, 40, 64];
 
-/// `block` up to the end of the first round of a loop, or before the line that is one; or all of it.
-pub fn cut(block: &str) -> &str {
+/// `block`, which goes on with the line `before`, up to the end of the first round of a loop, or before the line that is
+/// one; or all of it.
+pub fn cut<'a>(before: &str, block: &'a str) -> &'a str {
     let lines: Vec<&str> = block.split('\n').collect();
     // The first one stands on the cursor's line, without its indentation.
     let said: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
@@ -60,7 +68,9 @@ pub fn cut(block: &str) -> &str {
         at += lines[start].len() + 1;
     }
     match lines.last() {
-        Some(last) if loop_in_line(last) => block[..block.len() - last.len()].trim_end_matches('\n'),
+        Some(last) if loop_in_line(last) && !is_ruler(if lines.len() == 1 { before } else { "" }, last) => {
+            block[..block.len() - last.len()].trim_end_matches('\n')
+        }
         _ => block,
     }
 }
@@ -74,7 +84,29 @@ pub fn lines_in_loop(lines: &str) -> bool {
 
 /// Whether `line`, which is still growing, ends in a loop.
 pub fn line_in_loop(line: &str) -> bool {
-    loop_in_line(line) && !may_become_hash(line)
+    loop_in_line(line) && !may_become_hash(line) && !may_become_ruler(line)
+}
+
+/// Whether a line that goes on with `text` ends with a ruler.
+fn is_ruler(before: &str, text: &str) -> bool {
+    let columns = before.chars().count() + text.trim_end().chars().count();
+    ends_in_signs(text) && (columns <= TERMINAL || RULERS.contains(&columns))
+}
+
+fn may_become_ruler(text: &str) -> bool {
+    ends_in_signs(text) && text.chars().count() <= LONGEST_RULER
+}
+
+/// Whether `text` ends in the same sign twice, no bracket.
+fn ends_in_signs(text: &str) -> bool {
+    let mut last = text.trim_end().chars().rev();
+    let sign = last.next();
+    sign.is_some_and(is_sign) && sign == last.next()
+}
+
+/// Whether rulers are drawn with it.
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '"' | '\'' | '`')
 }
 
 /// Whether a line that still grows ends in zeros that may yet be those of a hash.
@@ -156,14 +188,28 @@ fn loop_in_line(text: &str) -> bool {
 
 /// How often `unit` must come in a row to be a loop.
 fn times(unit: &[u8]) -> usize {
-    let letters = unit.iter().filter(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()).count();
-    match unit {
-        [byte] if byte.is_ascii_alphanumeric() => TIMES_OF_LETTER,
-        [_] => TIMES_OF_SIGN,
-        _ if letters == 0 || unit.contains(&b'\\') => TIMES_OF_SIGNS,
-        _ if unit.contains(&b',') => TIMES_IN_LIST,
-        _ => TIMES_OF_WORDS,
+    let text = str::from_utf8(unit).unwrap_or_default();
+    let mut chars = text.chars();
+    let one = chars.next().filter(|_| chars.next().is_none());
+    match numbers(unit) {
+        _ if one.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_alphabetic()) => TIMES_OF_LETTER,
+        0 if !text.contains(char::is_alphabetic) && !text.is_empty() => TIMES_OF_SIGNS,
+        _ if unit.contains(&b'\\') => TIMES_OF_SIGNS,
+        1 => TIMES_OF_SIGNS,
+        0 if unit.contains(&b',') => TIMES_IN_LIST,
+        0 => TIMES_OF_WORDS,
+        _ => TIMES_OF_NUMBERS,
     }
+}
+
+/// How many numbers `unit`, said again and again, holds between other signs, if those are all its words: `0x00, ` has
+/// one.
+fn numbers(unit: &[u8]) -> usize {
+    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || !byte.is_ascii();
+    let before = |at: usize| unit[(at + unit.len() - 1) % unit.len()];
+    let starts: Vec<u8> =
+        (0..unit.len()).filter(|at| in_word(unit[*at]) && !in_word(before(*at))).map(|at| unit[at]).collect();
+    if starts.iter().all(u8::is_ascii_digit) { starts.len() } else { 0 }
 }
 
 #[cfg(test)]
@@ -174,7 +220,7 @@ mod tests {
     #[track_caller]
     fn check(reply: &str) {
         let text = reply.replacen('§', "", 1);
-        assert_eq!(cut(&text), &text[..reply.find('§').unwrap_or(text.len())], "{reply:?}");
+        assert_eq!(cut("", &text), &text[..reply.find('§').unwrap_or(text.len())], "{reply:?}");
     }
 
     #[test]
@@ -206,11 +252,20 @@ mod tests {
         check(&format!("§{}", "bar = ".repeat(8)));
         check(&format!("let a = 1;§\nlet b = 1{}", "0".repeat(60)));
         check(&format!("§{}", "/".repeat(200)));
+        check(&format!("§{}", "=".repeat(90)));
+        check(&format!("§a = {}", "[".repeat(40)));
+        check(&format!("§{}", "1, 2, ".repeat(12)));
     }
 
     #[test]
     fn rulers_and_numbers_are_no_loop() {
-        check(&format!("// {}", "-".repeat(100)));
+        check(&format!("// {}", "-".repeat(97)));
+        check(&format!("# {}", "─".repeat(60)));
+        check(&format!("  {}", "0x00, ".repeat(16)));
+        check(&format!("  {}", "0.0f, ".repeat(16)));
+        assert_eq!(cut("// ", &"/".repeat(97)).len(), 97);
+        assert_eq!(cut("// ", &"/".repeat(99)).len(), 0);
+        assert!(!line_in_loop(&"-".repeat(100)) && line_in_loop(&"-".repeat(121)));
         check("1000000000000");
         check("../../../../../../../a.js");
         check("no, no, no and no");

@@ -31,7 +31,8 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str, beyond: &str) ->
         return Ok(Cut { text: block, replaces: 0, joins: false });
     }
     // What the block closes for itself is not the rest of the line.
-    let keeps_own = |cut: &&str| unmatched_openers(cut) <= unmatched_openers(block);
+    let keeps_angles = |cut: &str| !rest.starts_with('>') || open_angles(cut) <= open_angles(block).max(0);
+    let keeps_own = |cut: &&str| unmatched_openers(cut) <= unmatched_openers(block) && keeps_angles(cut);
     let trimmed = block.trim_end();
     let cut = trimmed.strip_suffix(rest).or_else(|| without_rest(block, rest)).filter(keeps_own);
     let both_close = closes_both(window.line_before(), trimmed, rest);
@@ -163,6 +164,12 @@ fn unmatched_openers(text: &str) -> i32 {
             net => (depth - net, open),
         })
         .1
+}
+
+/// `<` minus `>` in `text`, arrows and comparisons apart.
+fn open_angles(text: &str) -> i32 {
+    let bare = ["->", "=>", ">=", "<=", "<-"].iter().fold(text.to_owned(), |text, sign| text.replace(sign, ""));
+    bare.matches('<').count() as i32 - bare.matches('>').count() as i32
 }
 
 /// `block` without `rest` at its end, where they differ by blanks only.

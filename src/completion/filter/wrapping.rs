@@ -57,7 +57,7 @@ pub fn is_subject(window: &Window, id: &str) -> bool {
     let before = window.line_before();
     let in_comment = line::tail(before, id) != line::Tail::Code || before.trim_start().starts_with(['*', '<']);
     let long_string = window.prefix.contains(['"', '\'', '`']) && place::long_string(&window.prefix, id).is_some();
-    language::is_prose(id) || in_comment || long_string
+    language::is_prose(id) || in_comment || long_string || place::is_in_here_document(&window.prefix, id)
 }
 
 /// What comes before the code in `text`, the reply so far.
@@ -193,7 +193,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 fn is_word(word: &str) -> bool {
-    word.chars().all(|c| c.is_alphabetic() || "',.:-`".contains(c))
+    word.chars().all(|c| c.is_alphabetic() || "',.:!-`".contains(c))
 }
 
 #[cfg(test)]
@@ -224,6 +224,7 @@ mod tests {
         check("python", "# src/a.py\n§import os");
         check("html", "<!-- index.html -->\n§<p>");
         check("sql", "The query below lists all users:\n§SELECT 1;");
+        check("go", "Great idea! This is how it could be done:\n§a()");
     }
 
     #[test]
