@@ -18,6 +18,7 @@ const SEEN: &str = include_str!("seen.txt");
 const UNSEEN: &str = include_str!("unseen.txt");
 const HOSTILE: &str = include_str!("hostile.txt");
 const FRESH: &str = include_str!("fresh.txt");
+const LAST: &str = include_str!("last.txt");
 
 /// Shares in percent that are reached today. They only rise.
 struct Floors {
@@ -64,6 +65,11 @@ fn of_the_cases_that_were_written_to_break_the_filters_most_are_mended() {
 #[test]
 fn of_the_cases_that_were_written_from_the_kinds_alone_most_are_mended() {
     check("fresh", FRESH, &Floors { mended: 99.0, exact: 99.5, kept: 99.5 });
+}
+
+#[test]
+fn of_the_cases_that_were_written_after_all_mending_most_are_mended() {
+    check("last", LAST, &Floors { mended: 94.0, exact: 99.5, kept: 97.0 });
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn tells() -> bool {
 fn check(half: &str, text: &str, floors: &Floors) {
     let mut kinds: BTreeMap<(bool, String), Figures> = BTreeMap::new();
     let (mut faulty, mut good) = (Figures::default(), Figures::default());
-    let tells = half != "unseen" && tells();
+    let tells = !matches!(half, "unseen" | "last") && tells();
     for case in case::read(text) {
         let judgement = case.judge(case.shown());
         if tells && judgement != Judgement::Exact {
