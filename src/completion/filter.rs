@@ -4,32 +4,32 @@
 //! the others by [`apply`], each time something of it is shown, on the block to show. All are pure, and each stands in
 //! a file of its own with its reason.
 
-mod above;
-mod alike;
-mod balance;
-mod beginning;
-mod begun;
 mod blank;
-mod closer;
+mod chat_wrapping;
+mod closing_quote;
+mod file_headers;
+mod filter_name;
 mod growing;
-mod header;
 mod indentation;
-mod leading;
-mod mark;
-mod name;
-mod place;
-mod quote;
+mod leading_whitespace;
+mod model_marks;
+mod repeated_closers;
+mod repeated_lines_above;
+mod repeated_prefix;
+mod repeated_sign;
+mod repeated_suffix;
 mod repetition;
-mod sign;
-mod suffix;
-mod wrapping;
+mod reply_start;
+mod similar_lines;
+mod surroundings;
+mod unbalanced_brackets;
 
 use std::borrow::Cow;
 
+pub use chat_wrapping::FILE_HEADER;
+pub use filter_name::Filter;
 pub use growing::Growing;
-pub use name::Filter;
 pub use repetition::{line_in_loop, lines_in_loop};
-pub use wrapping::FILE_HEADER;
 
 use super::{Query, Window, block};
 use crate::text::line;
@@ -66,7 +66,7 @@ pub fn apply_for(query: &Query, window: &Window, block: &str, beyond: &str) -> R
     if !query.keeps_rest || filtered.replaces == 0 {
         return Ok(filtered);
     }
-    let text = suffix::before_rest(window, &filtered.text)?.to_owned();
+    let text = repeated_suffix::before_rest(window, &filtered.text)?.to_owned();
     Ok(Filtered { text, replaces: 0, took: filtered.took })
 }
 
@@ -80,16 +80,16 @@ pub fn apply(window: &Window, language: &str, block: &str, beyond: &str) -> Resu
     }
     note(&mut took, Filter::Repetition, block, left);
     let block = left;
-    if let Some(left) = quote::cut(window, language, block) {
+    if let Some(left) = closing_quote::cut(window, language, block) {
         note(&mut took, Filter::Quote, block, left);
         let text = left.to_owned();
         return if line::is_blank(left) { Err(Filter::Quote) } else { Ok(Filtered { text, replaces: 0, took }) };
     }
-    let cut = suffix::cut(window, language, block, beyond)?;
+    let cut = repeated_suffix::cut(window, language, block, beyond)?;
     note(&mut took, Filter::Suffix, block, cut.text);
     let mut text = Cow::Borrowed(cut.text);
     if cut.replaces == 0
-        && let Some(left) = balance::cut(window, language, &text, beyond)
+        && let Some(left) = unbalanced_brackets::cut(window, language, &text, beyond)
     {
         if line::is_blank(&left) {
             return Err(Filter::Balance);
@@ -97,7 +97,7 @@ pub fn apply(window: &Window, language: &str, block: &str, beyond: &str) -> Resu
         took.push(Took::new(Filter::Balance, &text));
         text = Cow::Owned(left);
     }
-    above::check(window, &text)?;
+    repeated_lines_above::check(window, &text)?;
     let text = if cut.joins { &text } else { blank::trim(window, &text)? };
     Ok(Filtered { text: text.to_owned(), replaces: cut.replaces, took })
 }

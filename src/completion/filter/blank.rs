@@ -1,6 +1,6 @@
 //! Drops what is only white space, and white space at the end of what is shown.
 
-use super::name::Filter;
+use super::filter_name::Filter;
 use crate::completion::Window;
 use crate::text::line;
 

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::header::Headers;
+use super::file_headers::Headers;
 use super::indentation::Lines;
-use super::place::{self, Style};
-use super::{Filter, Took, beginning, leading, mark, wrapping};
+use super::surroundings::{self, Style};
+use super::{Filter, Took, chat_wrapping, leading_whitespace, model_marks, reply_start};
 use crate::completion::Window;
 use crate::model::marks::{self, Found};
 use crate::text::line;
@@ -59,13 +59,14 @@ impl Growing {
         let style = Style::of(&window, &language);
         let mut lines = Lines::new(style);
         let above = &window.prefix[..window.prefix.len() - window.line_before().len()];
-        let here_document = || place::is_in_here_document(above, &language).then_some(place::HERE_DOCUMENT);
-        if let Some(closing) = place::long_string(above, &language).or_else(here_document) {
+        let here_document =
+            || surroundings::is_in_here_document(above, &language).then_some(surroundings::HERE_DOCUMENT);
+        if let Some(closing) = surroundings::long_string(above, &language).or_else(here_document) {
             lines.in_string(closing);
         }
         Self {
-            keeps_marks: mark::is_subject(&window),
-            keeps_fences: wrapping::is_subject(&window, &language),
+            keeps_marks: model_marks::is_subject(&window),
+            keeps_fences: chat_wrapping::is_subject(&window, &language),
             headers: Headers::of(&window, &language),
             window,
             language,
@@ -178,13 +179,13 @@ impl Growing {
             return false;
         }
         while let Some(at) = marks::candidates(&self.raw[self.searched..]).next().map(|at| at + self.searched) {
-            match mark::at(&self.raw, at, &self.window, &self.language, finished) {
+            match model_marks::at(&self.raw, at, &self.window, &self.language, finished) {
                 Found::No => self.searched = at + 1,
                 Found::Unknown => {
                     self.clean = at;
                     return false;
                 }
-                Found::Mark(length) if !self.started && mark::is_opening(&self.raw[..at + length]) => {
+                Found::Mark(length) if !self.started && model_marks::is_opening(&self.raw[..at + length]) => {
                     self.searched = at + length;
                     self.read = at + length;
                     self.took.push(Took::new(Filter::Mark, &self.raw[at..at + length]));
@@ -203,7 +204,7 @@ impl Growing {
     /// Decides on the start of the reply; false while more must tell.
     fn start(&mut self, finished: bool) -> bool {
         let text = &self.raw[self.read..self.clean];
-        let beginning = beginning::of(&self.window, &self.language, self.style, text, !self.keeps_fences, finished);
+        let beginning = reply_start::of(&self.window, &self.language, self.style, text, !self.keeps_fences, finished);
         let Some(mut beginning) = beginning else { return false };
         if self.headers.name_another(&text[..beginning.skip]) {
             return self.end_here();
@@ -257,10 +258,10 @@ impl Growing {
             return complete;
         }
         if !self.keeps_fences {
-            if complete && wrapping::is_end(text) {
+            if complete && chat_wrapping::is_end(text) {
                 return self.end_here();
             }
-            if !complete && wrapping::may_be_end(text) {
+            if !complete && chat_wrapping::may_be_end(text) {
                 return false;
             }
         }
@@ -269,7 +270,7 @@ impl Growing {
             None => return false,
             Some(false) => {}
         }
-        if !complete && leading::may_be_special(content, &self.language) {
+        if !complete && leading_whitespace::may_be_special(content, &self.language) {
             return false;
         }
         let right = self.lines.white(white, content, &self.language);
@@ -297,10 +298,10 @@ impl Growing {
         if self.line_start == 0 {
             let before = self.window.line_before();
             let whole = format!("{before}{text}");
-            let above = place::above(&self.window).unwrap_or_default();
+            let above = surroundings::above(&self.window).unwrap_or_default();
             let like = above.trim_end().ends_with(',') && line::indent(above) == line::indent(&whole);
             match text.is_empty() {
-                _ if place::is_continuation(&whole, above, id) => self.lines.take_continuation(&whole, id),
+                _ if surroundings::is_continuation(&whole, above, id) => self.lines.take_continuation(&whole, id),
                 true => self.lines.take_cursor_line(&whole, id),
                 false => self.lines.take(&whole, id, like),
             }
@@ -313,7 +314,7 @@ impl Growing {
     }
 
     fn cut_glued_fence(&mut self) {
-        if let Some(at) = wrapping::glued_fence(&self.text[self.line_start..]) {
+        if let Some(at) = chat_wrapping::glued_fence(&self.text[self.line_start..]) {
             self.took.push(Took::new(Filter::Wrapping, &self.text[self.line_start + at..]));
             self.text.truncate(self.line_start + at);
             self.is_over = true;

@@ -1,8 +1,8 @@
 //! The indentation of a reply's lines, in the file's own way: tabs or blanks, its own step, and not all one step too
 //! deep. What is deeper than another line stays so.
 
-use super::leading;
-use super::place::{self, HERE_DOCUMENT, Style};
+use super::leading_whitespace;
+use super::surroundings::{self, HERE_DOCUMENT, Style};
 use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::language::{self, Extent};
 use crate::text::line;
@@ -88,8 +88,8 @@ impl Lines {
         if line::is_blank(text) {
             return;
         }
-        let opens = place::opens_block(text, id) || is_header(text, id);
-        let complete = !opens && place::is_complete(text, id, more_like_it);
+        let opens = surroundings::opens_block(text, id) || is_header(text, id);
+        let complete = !opens && surroundings::is_complete(text, id, more_like_it);
         // A line that closes what an earlier one opened stands where its arguments stand, not where its statement does.
         let closes_earlier = line::shape(text, id).net < 0 && !text.trim_start().starts_with(['}', ')', ']']);
         if closes_earlier {
@@ -161,7 +161,7 @@ fn shift(above: Option<&Above>, style: Style, columns: usize, text: &str, id: &s
     let Some(above) = above else { return 0 };
     if above.opens {
         let closes = line::shape(text, id).closes;
-        let is_margin = leading::stands_at_margin(text) || (columns == 0 && matches!(id, "c" | "cpp"));
+        let is_margin = leading_whitespace::stands_at_margin(text) || (columns == 0 && matches!(id, "c" | "cpp"));
         if columns <= above.columns && !closes && !is_margin {
             // Without a step to go by, what is indented counts from the line above.
             let step = style.step.unwrap_or(columns);
@@ -175,14 +175,14 @@ fn shift(above: Option<&Above>, style: Style, columns: usize, text: &str, id: &s
     }
     // On a line of its own behind a statement, only a language that goes by indentation says that it is too deep.
     let is_bound = !above.ends_cursor_line || language::syntax(id).indented;
-    if !above.complete || !is_bound || place::goes_on(text, id) || id == "yaml" {
+    if !above.complete || !is_bound || surroundings::goes_on(text, id) || id == "yaml" {
         return 0;
     }
     // Where brackets close blocks, no line but a closing one leaves a block.
     let leaves = !language::syntax(id).semicolons
         || columns == 0
         || line::shape(text, id).closes
-        || leading::stands_at_margin(text);
+        || leading_whitespace::stands_at_margin(text);
     let deeper = columns as isize - above.columns as isize;
     if leaves { deeper.max(0) } else { deeper }
 }
@@ -210,14 +210,14 @@ fn verbatim_after(open: Option<&'static str>, text: &str, id: &str) -> Option<&'
         },
         None => text,
     };
-    let here_document = || place::here_document(rest, id).map(|_| HERE_DOCUMENT);
+    let here_document = || surroundings::here_document(rest, id).map(|_| HERE_DOCUMENT);
     let by_quote = || {
         let line::Tail::String(quote) = line::tail(rest, id) else { return None };
         let mut strings = language::syntax(id).strings.iter();
         let mark = strings.find(|mark| mark.open.chars().eq([quote]) && mark.extent == Extent::Lines)?;
         Some(mark.close)
     };
-    place::long_string(rest, id).or_else(by_quote).or_else(here_document)
+    surroundings::long_string(rest, id).or_else(by_quote).or_else(here_document)
 }
 
 /// Where `close` ends in `text`, unless a backslash stands before it.

@@ -3,13 +3,13 @@
 /// One filter. Each has a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Filter {
-    /// See `filter::mark`.
+    /// See `filter::model_marks`.
     Mark,
-    /// See `filter::wrapping`.
+    /// See `filter::chat_wrapping`.
     Wrapping,
-    /// See `filter::begun` and `filter::sign`.
+    /// See `filter::repeated_prefix` and `filter::repeated_sign`.
     Begun,
-    /// See `filter::leading`.
+    /// See `filter::leading_whitespace`.
     Leading,
     /// See `filter::indentation`.
     Indentation,
@@ -17,13 +17,13 @@ pub enum Filter {
     CutOff,
     /// See `filter::repetition`.
     Repetition,
-    /// See `filter::quote`.
+    /// See `filter::closing_quote`.
     Quote,
-    /// See `filter::suffix`, with `filter::closer` and `filter::alike`.
+    /// See `filter::repeated_suffix`, with `filter::repeated_closers` and `filter::similar_lines`.
     Suffix,
-    /// See `filter::balance`.
+    /// See `filter::unbalanced_brackets`.
     Balance,
-    /// See `filter::above`.
+    /// See `filter::repeated_lines_above`.
     Above,
     /// See `filter::blank`.
     Blank,

@@ -1,6 +1,6 @@
 //! Cuts what stands after the cursor already: the rest of the line, and the lines below.
 
-use super::{alike, closer, name::Filter, place};
+use super::{filter_name::Filter, repeated_closers, similar_lines, surroundings};
 use crate::completion::Window;
 use crate::text::line;
 
@@ -18,7 +18,7 @@ pub struct Cut<'a> {
 /// `block` without what the suffix says. What the reply says `beyond` it tells whether it says the suffix, or something
 /// like it that comes before it.
 pub fn cut<'a>(window: &Window, language: &str, block: &'a str, beyond: &str) -> Result<Cut<'a>, Filter> {
-    if closer::is_below(window, language, block, beyond) {
+    if repeated_closers::is_below(window, language, block, beyond) {
         return Err(Filter::Suffix);
     }
     let left = cut_lines_below(window, language, block, beyond);
@@ -106,8 +106,9 @@ fn goes_elsewhere(lines: &[&str], below: &[&str], beyond: &str, language: &str) 
     let Some(ours) = beyond.split('\n').find(|line| !line::is_blank(line)) else { return false };
     let theirs = below[lines.len()..].iter().find(|line| !line::is_blank(line));
     // The last line may be growing still.
-    let is_other = |theirs: &&str| !theirs.trim().starts_with(ours.trim()) && !alike::are(ours, theirs, language);
-    theirs.is_none_or(is_other) && closer::reopens(&lines.join("\n"), beyond, language)
+    let is_other =
+        |theirs: &&str| !theirs.trim().starts_with(ours.trim()) && !similar_lines::are(ours, theirs, language);
+    theirs.is_none_or(is_other) && repeated_closers::reopens(&lines.join("\n"), beyond, language)
 }
 
 /// Whether `lines`, the last ones of `block`, only close what is still open with those below.
@@ -117,13 +118,15 @@ fn are_missing(window: &Window, lines: &[&str], block: &str, language: &str) -> 
     }
     let whole = || format!("{}{block}{}", window.prefix, window.suffix);
     let only_brackets = lines.iter().all(|text| line::is_inert(text));
-    (only_brackets && place::net(&whole(), language) >= 0) || closer::are_missing(lines, &whole(), language)
+    (only_brackets && surroundings::net(&whole(), language) >= 0)
+        || repeated_closers::are_missing(lines, &whole(), language)
 }
 
 /// Whether `first` and then `rest` are the first lines `below`.
 fn repeats(first: &str, rest: &[&str], below: &[&str], language: &str) -> bool {
-    let same =
-        |(ours, theirs): (&&str, &&str)| ours.trim_end() == theirs.trim_end() || alike::are(ours, theirs, language);
+    let same = |(ours, theirs): (&&str, &&str)| {
+        ours.trim_end() == theirs.trim_end() || similar_lines::are(ours, theirs, language)
+    };
     below.len() > rest.len() && same((&first, &below[0])) && rest.iter().zip(&below[1..]).all(same)
 }
 

@@ -1,6 +1,6 @@
 //! Drops a suggestion that says the lines above the cursor again.
 
-use super::name::Filter;
+use super::filter_name::Filter;
 use crate::completion::Window;
 use crate::text::line;
 

@@ -1,9 +1,9 @@
 //! What becomes of the beginning of a reply: what wraps it and what it says again goes, its white space is put right.
 
-use super::begun::{self, Again};
-use super::place::Style;
-use super::wrapping::{self, Opening};
-use super::{Filter, Took, leading, sign};
+use super::chat_wrapping::{self, Opening};
+use super::repeated_prefix::{self, Again};
+use super::surroundings::Style;
+use super::{Filter, Took, leading_whitespace, repeated_sign};
 use crate::completion::Window;
 
 /// The beginning of a reply.
@@ -25,7 +25,7 @@ pub fn of(window: &Window, id: &str, style: Style, text: &str, unwraps: bool, fi
     let mut took = vec![];
     let (mut skip, mut fenced) = (0, false);
     if unwraps {
-        let Opening::Known { skip: bytes, fenced: opened } = wrapping::opening(window, id, text, finished) else {
+        let Opening::Known { skip: bytes, fenced: opened } = chat_wrapping::opening(window, id, text, finished) else {
             return None;
         };
         note(&mut took, Filter::Wrapping, &text[..bytes]);
@@ -34,7 +34,7 @@ pub fn of(window: &Window, id: &str, style: Style, text: &str, unwraps: bool, fi
     let again = again(window, id, &text[skip..], finished)?;
     note(&mut took, Filter::Begun, &text[skip..skip + again]);
     skip += again;
-    let start = leading::start(window, id, style, &text[skip..], finished)?;
+    let start = leading_whitespace::start(window, id, style, &text[skip..], finished)?;
     if start.drop > 0 || !start.insert.is_empty() {
         took.push(Took::new(Filter::Leading, &text[skip..skip + start.drop]));
     }
@@ -43,16 +43,16 @@ pub fn of(window: &Window, id: &str, style: Style, text: &str, unwraps: bool, fi
 
 /// How many bytes of `text` say again what stands before the cursor; `None` while more must tell.
 fn again(window: &Window, id: &str, text: &str, finished: bool) -> Option<usize> {
-    let lines = begun::lines(window, id, text, finished);
-    let line = begun::line(window, id, text, finished);
-    for again in [lines, line, sign::again(window, id, text, finished)] {
+    let lines = repeated_prefix::lines(window, id, text, finished);
+    let line = repeated_prefix::line(window, id, text, finished);
+    for again in [lines, line, repeated_sign::again(window, id, text, finished)] {
         match again {
             Again::Unknown => return None,
             Again::Bytes(0) => {}
             Again::Bytes(bytes) => return Some(bytes),
         }
     }
-    match begun::word(window, text, finished) {
+    match repeated_prefix::word(window, text, finished) {
         Again::Unknown => None,
         Again::Bytes(bytes) => Some(bytes),
     }

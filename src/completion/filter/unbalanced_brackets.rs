@@ -1,6 +1,6 @@
 //! Takes out a closing bracket that closes nothing.
 
-use super::place;
+use super::surroundings;
 use crate::completion::Window;
 use crate::text::{language, line};
 
@@ -11,7 +11,7 @@ type Bracket = (usize, char);
 /// all have theirs. What the reply says `beyond` the block may open again what it closes.
 pub fn cut(window: &Window, id: &str, block: &str, beyond: &str) -> Option<String> {
     let begun = usize::from(!line::is_blank(window.line_before()));
-    if !counts_brackets(id) || block.contains('\\') || block.split('\n').skip(begun).any(place::is_in_comment) {
+    if !counts_brackets(id) || block.contains('\\') || block.split('\n').skip(begun).any(surroundings::is_in_comment) {
         return None;
     }
     // Where strings are nested, as in `f"{a["b"]}"`, all characters together tell more than those outside of them.
@@ -26,7 +26,7 @@ pub fn cut(window: &Window, id: &str, block: &str, beyond: &str) -> Option<Strin
     let left = cut_surplus(window, block, &own, open);
     let text = left.as_deref().unwrap_or(block);
     let (open, own) = at_cursor(window, text, id)?;
-    if place::net(text, id) + place::net(beyond, id) >= 0 {
+    if surroundings::net(text, id) + surroundings::net(beyond, id) >= 0 {
         return left;
     }
     cut_closed_below(window, id, text, &own, &open).or(left)
@@ -59,7 +59,7 @@ fn cut_closed_below(window: &Window, id: &str, block: &str, own: &[Bracket], ope
         unmatched(brackets(&window.suffix, id).into_iter())?.into_iter().map(|(_, closer)| closer).collect();
     let is_closed =
         below.len() == open.len() && open.iter().rev().zip(&below).all(|(open, close)| closes(*open, *close));
-    let net = place::net(block, id);
+    let net = surroundings::net(block, id);
     let many = usize::try_from(-net).ok().filter(|many| is_closed && *many > 0)?;
     let (at, _) = own.get(own.len().checked_sub(many)?)?;
     let is_end = block[*at..].chars().all(|c| matches!(c, ')' | ']' | '}' | ';' | ',') || c.is_whitespace());

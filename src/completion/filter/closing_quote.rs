@@ -1,6 +1,6 @@
 //! Cuts the closing quote that stands right of the cursor already, and what follows it there.
 
-use super::place;
+use super::surroundings;
 use crate::completion::Window;
 use crate::text::line::{self, Tail};
 
@@ -10,7 +10,7 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Option<&'a st
     let rest = window.line_after();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let triple = quote.to_string().repeat(3);
-    let is_triple = rest.starts_with(&triple) && place::long_string(&window.prefix, language).is_some();
+    let is_triple = rest.starts_with(&triple) && surroundings::long_string(&window.prefix, language).is_some();
     let mark = if is_triple { &triple[..] } else { &triple[..1] };
     let inside = is_triple || line::tail(window.line_before(), language) == Tail::String(quote);
     let behind = squeezed(&rest[mark.len()..]);

@@ -1,8 +1,8 @@
 //! The sign before the cursor, said once more at the start of a reply: `a::` and `::new()`, `$` and `$HOME`, `"` and
 //! `"text"`. Twice it would mean something else, or nothing.
 
-use super::begun::Again;
-use super::place;
+use super::repeated_prefix::Again;
+use super::surroundings;
 use crate::completion::Window;
 use crate::text::{language, line};
 
@@ -52,7 +52,7 @@ fn of_name<'a>(window: &Window, before: &'a str, id: &str) -> Option<&'a str> {
     let value = &before[..before.len() - sign.len()];
     let is_member = value.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']'));
     let begins_line = line::is_blank(value);
-    let in_list = || place::above(window).is_some_and(|above| above.trim_end().ends_with([',', '{', '(', '[']));
+    let in_list = || surroundings::above(window).is_some_and(|above| above.trim_end().ends_with([',', '{', '(', '[']));
     let is_sign = match sign {
         "?." | "::" | "->" => is_member,
         "." if begins_line => !in_list(),

@@ -2,7 +2,7 @@
 //!
 //! What follows one belongs to another text. A file that is about such marks keeps them, and so does a string literal.
 
-use super::place;
+use super::surroundings;
 use crate::completion::Window;
 use crate::model::marks::{Found, candidates, spelled};
 use crate::text::{language, line};
@@ -71,7 +71,7 @@ fn quoted(line: &str, id: &str) -> line::Tail {
 fn is_constant(window: &Window, mark: &str) -> bool {
     const NAMES: [&str; 7] = ["EOS", "BOS", "UNK", "PAD", "EOT", "EOD", "EOF"];
     let name = mark.trim_matches(['[', ']', '<', '>']);
-    NAMES.contains(&name) && place::has_word(window, name)
+    NAMES.contains(&name) && surroundings::has_word(window, name)
 }
 
 /// Whether a mark in square brackets is one of several words in such brackets, as a usage text has them:

@@ -4,7 +4,7 @@
 //! one; and it may begin on a new line, with the whole indentation, where the cursor stands on one. But a blank behind a
 //! word (`foo` continued as ` = bar`) and a line break behind a statement are right.
 
-use super::place::{self, Style};
+use super::surroundings::{self, Style};
 use crate::completion::Window;
 use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::{language, line};
@@ -59,7 +59,7 @@ fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bo
     if white < text.len() && before.ends_with(['.', ':', '>']) && is_access(before) && !is_text {
         return Some(Start::drop(white));
     }
-    let opens = || place::opens_block(before, id) || before.ends_with(['(', '[']) && closes_below(window);
+    let opens = || surroundings::opens_block(before, id) || before.ends_with(['(', '[']) && closes_below(window);
     let is_body =
         (white > 1 || text.starts_with('\t')) && white < text.len() && line::is_inert(window.line_after()) && opens();
     if id == "yaml" && is_body {
@@ -122,28 +122,30 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
         return Some(Start::keep());
     }
     let (here, columns) = (line::indent(before), line::indent(&text[breaks..white]));
-    if breaks == 0 && (language::is_prose(id) || before.is_empty() && place::is_verbatim(window, id)) {
+    if breaks == 0 && (language::is_prose(id) || before.is_empty() && surroundings::is_verbatim(window, id)) {
         // The indentation of a list, a quotation or a string is the writer's.
         let again = !before.is_empty() && text.starts_with(before) && !reaches_level(window, here, columns);
         return Some(if again { Start::drop(before.len()) } else { Start::keep() });
     }
-    let expected = place::expected(window, id, style).filter(|_| !place::goes_on(&text[white..], id));
+    let expected = surroundings::expected(window, id, style).filter(|_| !surroundings::goes_on(&text[white..], id));
     if columns == 0 {
         let start = under_indented(window, id, style, &text[white..], expected, finished)?;
         return Some(Start { drop: white, ..start });
     }
     // A cursor in the middle of nowhere is on its way to somewhere: the indentation goes on.
-    let above = place::above(window).unwrap_or_default();
-    let is_settled = place::is_level(window, here) || (line::shape(above, id).opens && here > line::indent(above) + 1);
+    let above = surroundings::above(window).unwrap_or_default();
+    let is_settled =
+        surroundings::is_level(window, here) || (line::shape(above, id).opens && here > line::indent(above) + 1);
     if breaks == 0 && !is_settled && here > 0 && columns != here {
         return Some(Start::keep());
     }
-    let stars = place::is_in_comment(above) && text[white..].starts_with('*') && !above.trim_end().ends_with("*/");
+    let stars =
+        surroundings::is_in_comment(above) && text[white..].starts_with('*') && !above.trim_end().ends_with("*/");
     if breaks == 0 && stars && here + columns == line::indent(above) + usize::from(above.trim_start().starts_with('/'))
     {
         return Some(Start::keep());
     }
-    if breaks == 0 && place::goes_on(&text[white..], id) && here + columns == continuation(above, style, id) {
+    if breaks == 0 && surroundings::goes_on(&text[white..], id) && here + columns == continuation(above, style, id) {
         return Some(Start::keep());
     }
     let Some(expected) = expected else {
@@ -160,7 +162,7 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
     let asked = if breaks > 0 || here == 0 { columns } else { here + columns };
     let right = if here >= expected {
         here
-    } else if asked <= expected && place::is_level(window, asked) && asked > 0 {
+    } else if asked <= expected && surroundings::is_level(window, asked) && asked > 0 {
         asked
     } else {
         expected
@@ -171,20 +173,20 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
 /// Whether a line that the cursor indents by `here` columns may stand `more` columns deeper, though nothing says what is
 /// right: the cursor is on its way to the level of the line above, or to a deeper one that this line opens.
 fn goes_deeper(window: &Window, id: &str, style: Style, here: usize, more: usize) -> bool {
-    let Some(above) = place::above(window) else { return false };
+    let Some(above) = surroundings::above(window) else { return false };
     let level = line::indent(above);
-    reaches_level(window, here, more) || here < level + style.step_or_usual(id) && place::leads_deeper(above, id)
+    reaches_level(window, here, more) || here < level + style.step_or_usual(id) && surroundings::leads_deeper(above, id)
 }
 
 /// Whether `more` columns lead a cursor that is less indented than the line above to its level, or another one below it.
 fn reaches_level(window: &Window, here: usize, more: usize) -> bool {
-    let Some(level) = place::above(window).map(line::indent) else { return false };
-    here < level && (here + more == level || here + more < level && place::is_level(window, here + more))
+    let Some(level) = surroundings::above(window).map(line::indent) else { return false };
+    here < level && (here + more == level || here + more < level && surroundings::is_level(window, here + more))
 }
 
 /// The columns of a line that goes on with the statement in which `above` stands.
 fn continuation(above: &str, style: Style, id: &str) -> usize {
-    let deeper = if place::goes_on(above.trim_start(), id) { 0 } else { style.step.unwrap_or(DEFAULT_UNIT) };
+    let deeper = if surroundings::goes_on(above.trim_start(), id) { 0 } else { style.step.unwrap_or(DEFAULT_UNIT) };
     line::indent(above) + deeper
 }
 
@@ -200,7 +202,7 @@ fn under_indented(
     let Some(expected) = expected.filter(|expected| *expected > 0 && window.line_before().is_empty()) else {
         return Some(Start::keep());
     };
-    let opens = place::above(window).is_some_and(|above| place::opens_block(above, id));
+    let opens = surroundings::above(window).is_some_and(|above| surroundings::opens_block(above, id));
     if !opens || at_margin_by_right(window, text) {
         return Some(Start::keep());
     }
@@ -212,7 +214,7 @@ fn under_indented(
 
 /// Whether the line above opens what is not indented by custom, or nothing is.
 fn at_margin_by_right(window: &Window, text: &str) -> bool {
-    let above = place::above(window).unwrap_or_default().trim_start();
+    let above = surroundings::above(window).unwrap_or_default().trim_start();
     ["namespace", "extern", "module", "switch"].iter().any(|word| above.starts_with(word)) || text.is_empty()
 }
 
@@ -239,7 +241,7 @@ pub fn may_be_special(text: &str, id: &str) -> bool {
 fn drops_breaks(window: &Window, id: &str) -> bool {
     let mut above = window.lines_above();
     let nearest = above.next();
-    let fresh = nearest.is_none_or(line::is_blank) || nearest.is_some_and(|above| place::opens_block(above, id));
+    let fresh = nearest.is_none_or(line::is_blank) || nearest.is_some_and(|above| surroundings::opens_block(above, id));
     !window.line_before().is_empty() || (fresh && at_line_end(window) && !window.prefix.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! What chat models put around code: Markdown's fences, a sentence before it, a header that names the file.
 
-use super::place;
+use super::surroundings;
 use crate::completion::Window;
 use crate::text::{fence::Fence, language, line};
 
@@ -56,8 +56,9 @@ pub enum Opening {
 pub fn is_subject(window: &Window, id: &str) -> bool {
     let before = window.line_before();
     let in_comment = line::tail(before, id) != line::Tail::Code || before.trim_start().starts_with(['*', '<']);
-    let long_string = window.prefix.contains(['"', '\'', '`']) && place::long_string(&window.prefix, id).is_some();
-    language::is_prose(id) || in_comment || long_string || place::is_in_here_document(&window.prefix, id)
+    let long_string =
+        window.prefix.contains(['"', '\'', '`']) && surroundings::long_string(&window.prefix, id).is_some();
+    language::is_prose(id) || in_comment || long_string || surroundings::is_in_here_document(&window.prefix, id)
 }
 
 /// What comes before the code in `text`, the reply so far.

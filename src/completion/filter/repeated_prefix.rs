@@ -1,8 +1,8 @@
 //! What stands before the cursor already, said once more at the start of a reply: the lines above, the line's
 //! beginning, or the begun word.
 
-use super::place;
 use super::repetition;
+use super::surroundings;
 use crate::completion::Window;
 use crate::text::{language, line};
 
@@ -201,7 +201,7 @@ fn is_again(
     }
     if is_one_word && !window.line_before().ends_with([' ', '\t']) {
         // `str` and `str(a, b)` make `strstr(a, b)`; a word that stands in the text is more likely begun again.
-        return Some(is_all && place::has_word(window, piece));
+        return Some(is_all && surroundings::has_word(window, piece));
     }
     if piece.ends_with('=') && next == Some('=') {
         return Some(false);
@@ -265,9 +265,9 @@ fn begun_word(window: &Window, begun: &str, text: &str, finished: bool) -> Again
         return Again::Bytes(0);
     }
     // One letter begins too many words: `s` and `size` may be `ssize`.
-    let is_known = begun.len() > 1 || place::has_word(window, first);
+    let is_known = begun.len() > 1 || surroundings::has_word(window, first);
     let joined = format!("{begun}{first}");
-    if is_known && !place::has_word(window, &joined) { Again::Bytes(begun.len()) } else { Again::Bytes(0) }
+    if is_known && !surroundings::has_word(window, &joined) { Again::Bytes(begun.len()) } else { Again::Bytes(0) }
 }
 
 #[cfg(test)]

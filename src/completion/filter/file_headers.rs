@@ -1,7 +1,7 @@
 //! Cuts the text at the header of another file. In a prompt of several files each has one, and a model that is done with
 //! this file goes on with the next.
 
-use super::wrapping::FILE_HEADER;
+use super::chat_wrapping::FILE_HEADER;
 use crate::completion::Window;
 
 /// The sign before a path in the prompts of those models that know no mark for it.
