@@ -269,7 +269,7 @@ impl Default for Privacy {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// The largest document to complete in, in bytes. Larger ones are mostly generated or data.
-    #[schemars(range(min = 1024, max = 67_108_864))]
+    #[schemars(range(min = 1024, max = 16_777_216))]
     pub max_file_bytes: usize,
     /// The most tokens that may be sent and received in a day (UTC), by all your editors together, chats included. Then
     /// nothing more is asked while you type, only by hand; the embedded engine stands in.

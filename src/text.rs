@@ -3,9 +3,11 @@
 pub mod boundary;
 pub mod common_ends;
 pub mod document;
+pub mod documents;
 pub mod fence;
 pub mod indentation;
 pub mod language;
+pub mod large;
 pub mod line;
 pub mod line_break;
 pub mod position;

@@ -22,7 +22,7 @@ pub fn document(query: &Query, settings: &Settings, privacy: &Privacy, on: bool)
     if !query.invoked && !settings.completion_for(&document.language).enabled {
         return Err(Reason::Disabled(document.language.to_string()));
     }
-    let bytes = document.text.len_bytes();
+    let bytes = document.len_bytes();
     if bytes > settings.limits.max_file_bytes {
         return Err(Reason::TooLarge(bytes));
     }

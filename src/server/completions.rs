@@ -99,7 +99,7 @@ fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) 
         return None;
     };
     // The editor has another text than we: whatever was said would be for another place.
-    if line >= document.text.len_lines() {
+    if document.large.is_none() && line >= document.text.len_lines() {
         session.engine.turned_away(uri.as_str(), line, Reason::NoSuchLine);
         return None;
     }

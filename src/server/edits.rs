@@ -3,7 +3,8 @@
 use tower_lsp::ls_types::TextEdit;
 
 use super::client::Client;
-use crate::text::document::{Document, Documents};
+use crate::text::document::Document;
+use crate::text::documents::Documents;
 
 /// A person who goes on typing may be in the way of an edit this often before it is given up.
 const TRIES: usize = 3;
@@ -26,7 +27,7 @@ pub async fn apply(
     edits: impl Fn(&Document) -> Option<Vec<TextEdit>>,
 ) -> Result<Document, NotMade> {
     for _ in 0..TRIES {
-        let document = documents.get(uri).ok_or(NotMade::NotOpen)?;
+        let document = documents.get_whole(uri).ok_or(NotMade::NotOpen)?;
         let edits = edits(&document).ok_or(NotMade::Changed)?;
         // Some clients are not told which version an edit is for: then it must be for the newest when it leaves.
         if has_moved_on(documents, &document) {

@@ -15,7 +15,7 @@ use super::chats::{self, code_actions};
 use super::session::Session;
 use super::transport::NO_VERSION;
 use super::{commands, completions, convert, initialize, next_edits};
-use crate::text::document::{Change, Document};
+use crate::text::document::Change;
 use crate::usage::Outcome;
 
 impl LanguageServer for Session {
@@ -38,8 +38,7 @@ impl LanguageServer for Session {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let opened = params.text_document;
-        let document = Document::new(opened.uri.as_str(), &opened.language_id, opened.version, &opened.text);
-        self.documents.open(document.clone());
+        let document = self.documents.open(opened.uri.as_str(), &opened.language_id, opened.version, opened.text);
         self.engine.opened(&document);
         self.indexing.opened(&document);
         self.next_edits.opened(&document, self.indexing.locations().of(&document.uri));
@@ -52,6 +51,8 @@ impl LanguageServer for Session {
         let version = Some(changed.version).filter(|version| *version != NO_VERSION);
         let was_lost = self.documents.is_lost(changed.uri.as_str());
         match self.documents.change(changed.uri.as_str(), version, changes, encoding) {
+            // Nobody but a chat looks into it.
+            Some((document, edits)) if document.large.is_some() && edits.is_empty() => {}
             Some((document, edits)) => {
                 let outcome = self.engine.edited(&document, &edits);
                 self.indexing.edited(&document, &edits);

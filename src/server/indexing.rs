@@ -15,7 +15,8 @@ use crate::index::listing::may_change_rules;
 use crate::index::workspace::{Following, Workspace};
 use crate::index::{Rules, SharedIndex};
 use crate::settings::{Context, Language, Settings};
-use crate::text::document::{Document, Documents, Edit};
+use crate::text::document::{Document, Edit};
+use crate::text::documents::Documents;
 
 /// The index of a session, and all that tells it of changes.
 pub struct Indexing {

@@ -12,7 +12,7 @@ use super::uri;
 use crate::completion::Located;
 use crate::index::{SharedIndex, locate};
 use crate::privacy::Location;
-use crate::text::document::Documents;
+use crate::text::documents::Documents;
 
 /// What is known of each open document.
 #[derive(Debug)]

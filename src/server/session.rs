@@ -20,7 +20,7 @@ use super::usage_sync::UsageSync;
 use crate::completion::Engine;
 use crate::logging::Logging;
 use crate::settings::Sources;
-use crate::text::document::Documents;
+use crate::text::documents::Documents;
 use crate::usage::Recorder;
 
 /// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.

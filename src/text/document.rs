@@ -1,8 +1,7 @@
-//! The open documents: text, version, language, and the edits that arrive.
+//! A document: text, version, language, and the edits that arrive.
 
 use std::{ops::Range, sync::Arc};
 
-use dashmap::DashMap;
 use ropey::Rope;
 
 use crate::text::position::{self, Encoding, Position};
@@ -20,6 +19,9 @@ pub struct Document {
     pub text: Rope,
     /// Whether a NUL byte has been seen: no text to complete in.
     pub binary: bool,
+    /// How many bytes the text has that is kept elsewhere, as it is larger than
+    /// [`LARGEST_ROPE`](super::large::LARGEST_ROPE); `text` is empty then.
+    pub large: Option<usize>,
 }
 
 /// One content change as the client describes it.
@@ -56,7 +58,13 @@ impl Document {
             version,
             text: Rope::from_str(text),
             binary: is_binary(text),
+            large: None,
         }
+    }
+
+    /// How long the text is, in bytes, wherever it is kept.
+    pub fn len_bytes(&self) -> usize {
+        self.large.unwrap_or_else(|| self.text.len_bytes())
     }
 
     /// Applies `changes` in their order, each to the text the one before it left (LSP 3.18, `didChange`).
@@ -65,95 +73,35 @@ impl Document {
     }
 
     fn apply_one(&mut self, change: Change, encoding: Encoding) -> Edit {
-        let Some((start, end)) = change.range else {
-            let replaced = 0..self.text.len_bytes();
-            self.text = Rope::from_str(&change.text);
-            self.binary = is_binary(&change.text);
-            return Edit { replaced, inserted: change.text };
-        };
-        let replaced = position::to_range(&self.text, start, end, encoding);
-        let (from, to) = (self.text.byte_to_char(replaced.start), self.text.byte_to_char(replaced.end));
-        if from < to {
-            self.text.remove(from..to);
-        }
-        if !change.text.is_empty() {
-            self.text.insert(from, &change.text);
-        }
+        let is_whole = change.range.is_none();
+        let edit = apply(&mut self.text, change, encoding);
         // Looked for in all of it only where it may be gone or has come.
-        self.binary = is_binary(&change.text) || (self.binary && self.text.chunks().any(is_binary));
-        Edit { replaced, inserted: change.text }
+        self.binary = is_binary(&edit.inserted) || (!is_whole && self.binary && self.text.chunks().any(is_binary));
+        edit
     }
 }
 
-/// All open documents. No method hands out a guard: a dashmap guard held across an await can deadlock, and no lint
-/// sees every form of it.
-#[derive(Debug, Default)]
-pub struct Documents {
-    open: DashMap<Arc<str>, Document>,
-    /// Those of which an edit was lost, until their whole text comes again.
-    lost: DashMap<Arc<str>, ()>,
-}
-
-impl Documents {
-    /// Opens a document, or replaces one that is open already.
-    pub fn open(&self, document: Document) {
-        self.lost.remove(&document.uri);
-        self.open.insert(document.uri.clone(), document);
+/// Applies one change to a text.
+pub(super) fn apply(text: &mut Rope, change: Change, encoding: Encoding) -> Edit {
+    let Some((start, end)) = change.range else {
+        let replaced = 0..text.len_bytes();
+        *text = Rope::from_str(&change.text);
+        return Edit { replaced, inserted: change.text };
+    };
+    let replaced = position::to_range(text, start, end, encoding);
+    let (from, to) = (text.byte_to_char(replaced.start), text.byte_to_char(replaced.end));
+    if from < to {
+        text.remove(from..to);
     }
-
-    /// Applies a `didChange`. `None` when the document is not open, or lost and not sent as a whole. Otherwise the document
-    /// after it and its edits. A client that tells no version has them counted.
-    pub fn change(
-        &self,
-        uri: &str,
-        version: Option<i32>,
-        mut changes: Vec<Change>,
-        encoding: Encoding,
-    ) -> Option<(Document, Vec<Edit>)> {
-        let mut document = self.open.get_mut(uri)?;
-        if self.is_lost(uri) {
-            let whole = changes.iter().rposition(|change| change.range.is_none())?;
-            changes.drain(..whole);
-            self.lost.remove(uri);
-        }
-        let edits = document.apply(changes, encoding);
-        document.version = version.unwrap_or(document.version.wrapping_add(1));
-        Some((document.clone(), edits))
+    if !change.text.is_empty() {
+        text.insert(from, &change.text);
     }
-
-    /// An edit of this document, or of any where it is not named, is lost: until its whole text comes it is as if it were
-    /// not open. Returns those that were not lost before.
-    pub fn lose(&self, uri: Option<&str>) -> Vec<Arc<str>> {
-        let named = |open: &Arc<str>| uri.is_none_or(|uri| **open == *uri);
-        let open: Vec<Arc<str>> = self.open.iter().map(|entry| entry.key().clone()).filter(named).collect();
-        open.into_iter().filter(|uri| self.lost.insert(uri.clone(), ()).is_none()).collect()
-    }
-
-    /// Whether an edit of a document was lost.
-    pub fn is_lost(&self, uri: &str) -> bool {
-        self.lost.contains_key(uri)
-    }
-
-    /// Forgets a document; says whether it was open.
-    pub fn close(&self, uri: &str) -> bool {
-        self.lost.remove(uri);
-        self.open.remove(uri).is_some()
-    }
-
-    /// A snapshot of one document.
-    pub fn get(&self, uri: &str) -> Option<Document> {
-        self.open.get(uri).filter(|_| !self.is_lost(uri)).map(|document| document.clone())
-    }
-
-    /// Snapshots of all documents, in no order.
-    pub fn all(&self) -> Vec<Document> {
-        self.open.iter().filter(|entry| !self.is_lost(entry.key())).map(|entry| entry.value().clone()).collect()
-    }
+    Edit { replaced, inserted: change.text }
 }
 
 /// A NUL byte is what no text file holds and nearly every other file does; git decides the same way.
 pub fn is_binary(text: &str) -> bool {
-    text.as_bytes().contains(&0)
+    memchr::memchr(0, text.as_bytes()).is_some()
 }
 
 #[cfg(test)]
@@ -213,17 +161,6 @@ mod tests {
     }
 
     #[test]
-    fn a_change_to_a_closed_document_is_refused() {
-        let documents = Documents::default();
-        assert!(documents.change("file:///a", Some(1), vec![], Encoding::Utf8).is_none());
-        documents.open(Document::new("file:///a", "text", 7, ""));
-        assert!(documents.change("file:///a", Some(-3), vec![], Encoding::Utf8).is_some());
-        assert_eq!(documents.get("file:///a").map(|document| document.version), Some(-3));
-        assert!(documents.close("file:///a"));
-        assert!(!documents.close("file:///a"));
-    }
-
-    #[test]
     fn a_nul_byte_counts_as_long_as_it_is_there() {
         let mut document = Document::new("file:///a", "text", 0, "ab");
         let mut edit = |start, end, text: &str| {
@@ -231,24 +168,6 @@ mod tests {
             document.binary
         };
         assert_eq!([edit(1, 1, "\0"), edit(0, 0, "x"), edit(2, 3, "")], [true, true, false]);
-    }
-
-    #[test]
-    fn after_a_lost_edit_a_document_is_as_if_closed_until_its_whole_text_comes() {
-        let documents = Documents::default();
-        let change = |range, text: &str| vec![Change { range, text: text.into() }];
-        let edit = || change(Some((at(0, 0), at(0, 0))), "x");
-        documents.open(Document::new("file:///a", "text", 1, "one"));
-        documents.open(Document::new("file:///b", "text", 1, "two"));
-        assert_eq!(documents.lose(Some("file:///a")), ["file:///a".into()]);
-        assert!(documents.lose(Some("file:///a")).is_empty() && documents.get("file:///a").is_none());
-        assert!(documents.change("file:///a", None, edit(), Encoding::Utf8).is_none());
-        let (whole, _) = documents.change("file:///a", None, change(None, "three"), Encoding::Utf8).unwrap();
-        assert_eq!((whole.text.to_string().as_str(), whole.version), ("three", 2));
-        assert!(documents.change("file:///a", None, edit(), Encoding::Utf8).is_some());
-        assert_eq!(documents.lose(None).len(), 2);
-        documents.open(Document::new("file:///b", "text", 1, "four"));
-        assert!(documents.get("file:///b").is_some() && documents.get("file:///a").is_none());
     }
 
     /// The obviously right and slow way to turn a position into an offset: walk the text.

@@ -46,7 +46,7 @@ impl Engine {
             (state.masks.clone(), state.settings.clone())
         };
         let is_asked = settings.endpoint.dialect != Dialect::Local;
-        if is_asked && !document.binary && document.text.len_bytes() <= settings.limits.max_file_bytes {
+        if is_asked && !document.binary && document.len_bytes() <= settings.limits.max_file_bytes {
             let document = document.clone();
             task::spawn_blocking(move || masks.of(&document));
         }

@@ -10,7 +10,8 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 use crate::conversations::Conversations;
 use crate::server::client::Client;
 use crate::server::{convert, edits, uri};
-use crate::text::document::{Document, Documents};
+use crate::text::document::Document;
+use crate::text::documents::Documents;
 use crate::text::position;
 
 /// One conversation.

@@ -57,7 +57,7 @@ pub fn of(session: &Session, argument: &Argument, mask: &mut RequestMask) -> Res
         }
         return Ok(None);
     };
-    let document = session.documents.get(uri.as_str());
+    let document = session.documents.get_whole(uri.as_str());
     let document = document.ok_or_else(|| format!("{} is not open; open it first", uri.as_str()))?;
     let range = argument.range.map_or(0..document.text.len_bytes(), |range| {
         let (start, end) = (convert::from_position(range.start), convert::from_position(range.end));

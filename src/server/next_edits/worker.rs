@@ -369,7 +369,7 @@ fn may_look_at(open: &Open, settings: &Settings, privacy: &Privacy) -> Result<()
     if !settings.next_edit.enabled {
         return Err(Nothing::Off);
     }
-    let bytes = open.document.text.len_bytes();
+    let bytes = open.document.len_bytes();
     if bytes > settings.limits.max_file_bytes {
         return Err(Nothing::NotLookedAt(Reason::TooLarge(bytes)));
     }
