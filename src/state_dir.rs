@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 
-/// Where it is, whether or not it exists.
+/// Where it is, whether or not it exists. On Windows it is below `%LOCALAPPDATA%`: what is in the roaming directory is copied
+/// to other machines, and a lock or a count there would be that of several.
 ///
 /// # Errors
 /// The user has no home directory.
 pub(crate) fn path() -> io::Result<PathBuf> {
     let base = choose_base_strategy().map_err(io::Error::other)?;
-    Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("codestral-ls"))
+    Ok(base.state_dir().unwrap_or_else(|| base.cache_dir()).join("codestral-ls"))
 }
 
 /// Makes a directory that only the user can enter, and those above it.

@@ -83,8 +83,8 @@ fn real(path: &Path) -> Option<PathBuf> {
 /// The path without the prefix of Windows' long form, which no editor writes.
 fn plain(path: PathBuf) -> PathBuf {
     match path.to_str().and_then(|path| path.strip_prefix(r"\\?\")) {
-        Some(plain) if !plain.starts_with("UNC") => plain.into(),
-        _ => path,
+        Some(plain) => plain.strip_prefix(r"UNC\").map_or_else(|| plain.into(), |share| format!(r"\\{share}").into()),
+        None => path,
     }
 }
 
@@ -110,6 +110,15 @@ mod tests {
         assert!(!found(folder.path(), "a.rs", true).is_temporary);
         assert!(!found(folder.path(), "not/there/yet.rs", true).is_temporary);
         assert!(!locate(&Location::named(None, vec!["/srv/project/a.rs".into()]), &[]).is_temporary);
+    }
+
+    #[test]
+    fn the_long_form_of_windows_is_left() {
+        for (long, expected) in
+            [(r"\\?\C:\w\a", r"C:\w\a"), (r"\\?\UNC\server\share\a", r"\\server\share\a"), ("/w/a", "/w/a")]
+        {
+            assert_eq!(plain(long.into()), Path::new(expected));
+        }
     }
 
     #[cfg(unix)]

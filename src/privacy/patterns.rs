@@ -72,9 +72,35 @@ impl Patterns {
     }
 }
 
-/// The lines of a gitignore file at the root of the file system that mean what `pattern` means in any folder.
+/// The lines of a gitignore file at the root of the file system that mean what `pattern` means in any folder. Where its
+/// back slashes may be those of a path of Windows, it means both: more is kept back then, never less.
 fn lines(pattern: &str) -> Result<Vec<String>, String> {
     let pattern = pattern.trim();
+    match with_slashes(pattern).filter(|_| !pattern.starts_with('!')) {
+        // As an escape a back slash at the end is none.
+        Some(path) if pattern.ends_with('\\') => lines_as_written(&path),
+        Some(path) => Ok([lines_as_written(&path)?, lines_as_written(pattern)?].concat()),
+        None => lines_as_written(pattern),
+    }
+}
+
+/// The pattern with `/` for each `\` that no sign follows which has to be escaped, if it has such.
+fn with_slashes(pattern: &str) -> Option<String> {
+    let mut chars = pattern.chars().peekable();
+    let mut path = String::new();
+    while let Some(char) = chars.next() {
+        let is_separator = char == '\\'
+            && chars.peek().is_none_or(|next| next.is_alphanumeric() || matches!(next, '.' | '_' | '-' | '*'));
+        path.push(if is_separator { '/' } else { char });
+        // What is escaped is no back slash that begins an escape.
+        if char == '\\' && !is_separator {
+            path.extend(chars.next());
+        }
+    }
+    (path != pattern).then_some(path)
+}
+
+fn lines_as_written(pattern: &str) -> Result<Vec<String>, String> {
     let (mark, body) = pattern.strip_prefix('!').map_or(("", pattern), |body| ("!", body));
     let is_drive = body.as_bytes().get(1) == Some(&b':') && body.as_bytes()[0].is_ascii_alphabetic();
     let body = if is_drive || body.starts_with("\\\\") { body.replace('\\', "/") } else { body.to_owned() };
@@ -134,6 +160,13 @@ mod tests {
             check_met(&[pattern], "w/private/deep/a.rs", Some(pattern));
             check_met(&[pattern], "w/privateer/a.rs", None);
         }
+        for pattern in ["private\\", ".\\private", ".\\private\\", "w\\private", "w\\private\\*"] {
+            check_met(&[pattern], "w/private/a.rs", Some(pattern));
+            check_met(&[pattern], "w/privateer/a.rs", None);
+        }
+        check_met(&["a\\.rs"], "w/a.rs", Some("a\\.rs"));
+        check_met(&["a\\[b\\].rs"], "w/a[b].rs", Some("a\\[b\\].rs"));
+        check_met(&["a", "!w\\a"], "w/a", Some("a"));
         check_met(&["private/"], "w/private", None);
         check_met(&["C:\\work\\private"], "C:/work/private/a.rs", Some("C:\\work\\private"));
         check_met(&["\\\\host\\share\\private"], "host/share/private/a.rs", Some("\\\\host\\share\\private"));

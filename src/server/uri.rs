@@ -21,11 +21,41 @@ pub fn to_path(uri: &Uri) -> Option<PathBuf> {
     if !uri.scheme().as_str().eq_ignore_ascii_case(FILE) || uri.query().is_some() || uri.fragment().is_some() {
         return None;
     }
+    if cfg!(windows) {
+        let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();
+        return windows_path(host, &percent_decode_str(uri.path().as_str()).decode_utf8_lossy());
+    }
     uri.to_file_path().map(|path| path.into_owned())
 }
 
+/// The path that a host and a decoded path name on Windows, always written in one way: clients write a drive in either
+/// case, and a share with its server as the host or in the path.
+fn windows_path(host: &str, path: &str) -> Option<PathBuf> {
+    let path = path.replace('/', "\\");
+    let rest = path.trim_start_matches('\\');
+    if rest.is_empty() {
+        return None;
+    }
+    let is_share_in_path = path.starts_with(r"\\");
+    if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+        return Some(format!(r"\\{host}\{rest}").into());
+    }
+    Some(match rest.as_bytes() {
+        [drive, b':', ..] if drive.is_ascii_alphabetic() => {
+            format!("{}{}", drive.to_ascii_uppercase() as char, &rest[1..]).into()
+        }
+        _ if is_share_in_path => format!(r"\\{rest}").into(),
+        _ => path.into(),
+    })
+}
+
 pub fn from_path(path: &Path) -> Option<Uri> {
-    Uri::from_file_path(path)
+    let uri = Uri::from_file_path(path)?;
+    // A share's server is its host.
+    match uri.as_str().strip_prefix("file:////").filter(|_| cfg!(windows)) {
+        Some(share) => format!("file://{}", share.trim_start_matches('/')).parse().ok(),
+        None => Some(uri),
+    }
 }
 
 /// All that a URI says of where its document lies: its file, and every path in it that may be the one of a file whose
@@ -110,6 +140,24 @@ mod tests {
         check("git:/w/a.rs", None, &["/w/a.rs"]);
         check("untitled:/w/a.rs", None, &["/w/a.rs"]);
         check("file:///w/a.ipynb#W0", None, &["/w/a.ipynb"]);
+    }
+
+    #[test]
+    fn a_path_of_windows_is_written_in_one_way() {
+        for (host, path, expected) in [
+            ("", "/c:/w/a.rs", Some(r"C:\w\a.rs")),
+            ("", "/C:/w/a.rs", Some(r"C:\w\a.rs")),
+            ("", r"/c:\w\a.rs", Some(r"C:\w\a.rs")),
+            ("localhost", "/c:/w", Some(r"C:\w")),
+            ("server", "/share/a.rs", Some(r"\\server\share\a.rs")),
+            ("", "//server/share/a.rs", Some(r"\\server\share\a.rs")),
+            ("", "///server/share/a.rs", Some(r"\\server\share\a.rs")),
+            ("", "/w/a.rs", Some(r"\w\a.rs")),
+            ("", "/", None),
+            ("", "", None),
+        ] {
+            assert_eq!(windows_path(host, path), expected.map(PathBuf::from), "{host} {path}");
+        }
     }
 
     #[test]

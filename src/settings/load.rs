@@ -351,7 +351,7 @@ fn kind(value: &Value) -> &'static str {
 /// The pattern with `~/`, also behind a `!`, as the home directory.
 fn in_home(pattern: &str, home: Option<&Path>) -> String {
     let (mark, body) = pattern.strip_prefix('!').map_or(("", pattern), |body| ("!", body));
-    match (body.strip_prefix("~/"), home) {
+    match (body.strip_prefix("~/").or_else(|| body.strip_prefix("~\\")), home) {
         (Some(rest), Some(home)) => format!("{mark}{}/{rest}", home.display()),
         _ => pattern.to_owned(),
     }

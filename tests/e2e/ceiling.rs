@@ -54,7 +54,6 @@ fn shows_nothing(editor: &mut Editor, offset: usize) {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn used_up_it_is_told_once_and_holds_in_the_next_editor_too() {
     let fake = Fake::start(|_| Script::text("foo();\n"));
     let mut first = started(nearly_used_up(limited(&fake)));
@@ -85,7 +84,6 @@ fn used_up_it_is_told_once_and_holds_in_the_next_editor_too() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn the_embedded_engine_stands_in() {
     let fake = Fake::start(|_| Script::text("foo();\n"));
     let mut options = limited(&fake);
@@ -101,7 +99,6 @@ fn the_embedded_engine_stands_in() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn without_the_setting_there_is_no_ceiling() {
     let fake = Fake::start(|_| Script::text("foo();\n"));
     let mut editor = started(nearly_used_up(settings(&fake)));

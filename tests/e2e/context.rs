@@ -255,7 +255,6 @@ fn while_hundreds_of_files_are_read_no_key_waits() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn who_used_an_earlier_version_is_told_once_and_only_where_something_is_sent() {
     let told = |editor: &mut Editor| -> Vec<String> {
         editor.command("codestral.status");

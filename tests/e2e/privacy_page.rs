@@ -139,9 +139,10 @@ const HELD: &[(&str, &[&str])] = &[
         &["ignored_files_are_kept_where_that_is_set"],
     ),
     (
-        "**Kept**: conversations, in `conversations/` in your state directory (`~/.local/state/codestral-ls`); counts by \
-         day, language and endpoint for `codestral-ls usage`, in `usage.json` beside them; and that you know of excerpts, \
-         in `excerpts.told`. All are for you alone and never leave this machine.",
+        "**Kept**: conversations, in `conversations/` in your state directory (`~/.local/state/codestral-ls`, on Windows \
+         `%LOCALAPPDATA%\\codestral-ls`); counts by day, language and endpoint for `codestral-ls usage`, in `usage.json` \
+         beside them; and that you know of excerpts, in `excerpts.told`. All are for you alone and never leave this \
+         machine.",
         &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
     ),
     ("There is no telemetry.", &["what_is_kept_is_conversations_and_counts_for_the_person_alone"]),

@@ -54,7 +54,6 @@ fn usage_before_the_first_suggestion_says_so_and_makes_nothing() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn usage_is_a_table_by_language() {
     let (stdout, stderr) = check(&home(Some(PREPARED)), &[], 0);
     let lines: Vec<String> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
@@ -67,7 +66,6 @@ fn usage_is_a_table_by_language() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn usage_as_json_is_one_object() {
     let (stdout, _) = check(&home(Some(PREPARED)), &["--json", "--days", "7"], 0);
     let report: Value = serde_json::from_str(&stdout).expect("JSON");
@@ -78,7 +76,6 @@ fn usage_as_json_is_one_object() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn chats_have_a_line_and_only_known_prices_are_in_the_estimate() {
     let with_chat = r#"{"days":{"9999-12-31":{
         "go":{"shown":2,"requests":1,"promptTokens":1000000},
@@ -98,7 +95,6 @@ fn chats_have_a_line_and_only_known_prices_are_in_the_estimate() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "the state directory is not told by the environment there")]
 fn usage_of_a_broken_file_says_what_to_do_and_leaves_it() {
     let home = home(Some("{"));
     let (stdout, stderr) = check(&home, &[], 1);
