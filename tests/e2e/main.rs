@@ -33,4 +33,6 @@ mod settings;
 mod soak;
 mod text;
 mod usage;
+#[cfg(windows)]
+mod windows;
 mod workspace;
