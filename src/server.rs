@@ -16,6 +16,7 @@ mod edits;
 mod handlers;
 mod indexing;
 mod initialize;
+mod loading_progress;
 mod locations;
 mod next_edits;
 mod notices;

@@ -18,10 +18,9 @@ use member::{Member, Target};
 use opening::Opening;
 use reqwest::Url;
 
-use crate::endpoint::Dialect;
 use crate::endpoint::client::HttpEndpoint;
 use crate::endpoint::key::{self, Key};
-use crate::endpoint::url;
+use crate::endpoint::{Dialect, LoadingModels, url};
 use crate::masking::own_keys;
 use crate::model::{Endpoint, Error, Prompt, Reply, Sent};
 use crate::settings::{self, Settings};
@@ -43,6 +42,7 @@ pub struct Backend {
     /// How long an answer in a chat may be silent.
     chat_patience: Duration,
     variable: Variable,
+    loading: LoadingModels,
 }
 
 /// What was found when the endpoint was first used.
@@ -70,23 +70,23 @@ pub struct Standing {
 impl Backend {
     /// Reads nothing and connects nowhere yet.
     pub fn new(settings: &Settings) -> Self {
-        Self::build(settings, |name| env::var(name).ok(), None)
+        Self::build(settings, |name| env::var(name).ok(), None, LoadingModels::default())
     }
 
     /// The same with another environment.
     pub fn with_environment(settings: &Settings, variable: Variable) -> Self {
-        Self::build(settings, variable, None)
+        Self::build(settings, variable, None, LoadingModels::default())
     }
 
-    /// A backend that is never asked, because of what is wrong with the settings: one sentence.
-    pub fn refusing(settings: &Settings, why: String) -> Self {
-        Self::build(settings, |name| env::var(name).ok(), Some(why))
+    /// A backend in this one's place that is never asked, because of what is wrong with the settings: one sentence.
+    pub fn refusing(&self, settings: &Settings, why: String) -> Self {
+        Self::build(settings, self.variable, Some(why), self.loading.clone())
     }
 
     /// The backend for changed settings. Of this one is kept, with its connections, what was made from settings that are
     /// still the same, and is usable.
     pub fn changed(&self, settings: &Settings) -> Self {
-        let mut changed = Self::build(settings, self.variable, None);
+        let mut changed = Self::build(settings, self.variable, None, self.loading.clone());
         if matches!(self.first.target, Target::Refused(_)) {
             return changed;
         }
@@ -142,6 +142,11 @@ impl Backend {
     /// That a key is missing at the first, in one sentence.
     pub fn no_key(&self) -> Error {
         self.first.no_key()
+    }
+
+    /// Which of them load a model, now and later, through all changes of the settings.
+    pub fn loading(&self) -> &LoadingModels {
+        &self.loading
     }
 
     /// How each of the endpoints stands, in the order in which they are asked.
@@ -208,7 +213,7 @@ impl Backend {
         }
     }
 
-    fn build(settings: &Settings, variable: Variable, refusal: Option<String>) -> Self {
+    fn build(settings: &Settings, variable: Variable, refusal: Option<String>, loading: LoadingModels) -> Self {
         let target = |dialect| match &refusal {
             Some(why) => Target::Refused(why.clone()),
             None if dialect == settings::Dialect::Local => Target::Local,
@@ -220,7 +225,7 @@ impl Backend {
         let show_after = settings.completion.show_after();
         let member = |settings: settings::Endpoint, section: String| {
             let target = target(settings.dialect);
-            Arc::new(Member::new(settings, target, section, show_after, variable))
+            Arc::new(Member::new(settings, target, section, show_after, variable).telling(loading.clone()))
         };
         let endpoint = &settings.endpoint;
         // The embedded engine alone has nobody to fall back on; and a fallback that is nobody is none.
@@ -231,7 +236,7 @@ impl Backend {
         let first = settings::Endpoint { fallbacks: Vec::new(), ..endpoint.clone() };
         let chat = ChatHost::new(settings).map(Arc::new);
         let first = member(first, "endpoint".to_owned());
-        Self { first, fallbacks, chat, chat_patience: settings.chat.timeout(), variable }
+        Self { first, fallbacks, chat, chat_patience: settings.chat.timeout(), variable, loading }
     }
 
     /// What `ask` gets of the first endpoint that answers.

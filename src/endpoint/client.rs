@@ -1,6 +1,7 @@
 //! An endpoint that is asked over HTTP: one dialect at one address, with one key.
 
 mod asking;
+mod loading;
 mod pace;
 mod reading;
 mod server;
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use loading::Loading;
 use pace::Pace;
 use reading::Reading;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -25,7 +27,7 @@ use crate::endpoint::error::{for_people, from_event, from_status};
 use crate::endpoint::fim_template::FimFormat;
 use crate::endpoint::http::{Body, Http, body_within};
 use crate::endpoint::url::{self, UrlError};
-use crate::endpoint::{Dialect, key};
+use crate::endpoint::{Dialect, LoadingModels, key};
 use crate::masking::own_keys;
 use crate::model::{ChatPrompt, Endpoint, Error, Prompt, Reply, Sent};
 
@@ -71,6 +73,8 @@ pub struct Options {
     pub parallel: Option<u32>,
     /// When a suggestion is to be there: for how much to ask a slow server for.
     pub show_after: Duration,
+    /// Where it is told that the server loads a model.
+    pub loading: LoadingModels,
 }
 
 impl Default for Options {
@@ -89,6 +93,7 @@ impl Default for Options {
             headers: Vec::new(),
             parallel: None,
             show_after: Duration::from_millis(400),
+            loading: LoadingModels::default(),
         }
     }
 }
@@ -117,6 +122,7 @@ struct Inner {
     key: Option<SecretString>,
     headers: Vec<(HeaderName, SecretString)>,
     slots: Slots,
+    loading: Loading,
     pace: Pace,
     /// Whether it is a server of one's own, to which a long reply means work for nothing.
     is_near: bool,
@@ -208,6 +214,7 @@ impl HttpEndpoint {
             http: http(options.ca_file, is_near),
             headers: options.headers,
             slots: Slots::new(dialect, options.parallel),
+            loading: Loading::new(options.loading),
             pace: Pace::default(),
             is_near: is_near || dialect.is_below_root(),
             show_after: options.show_after,
@@ -218,11 +225,7 @@ impl HttpEndpoint {
             given,
             key: options.key,
             stream: options.stream,
-            patience: Patience {
-                // Ollama loads the model while it is asked, and stops loading when nobody waits for it.
-                first_byte: if dialect == Dialect::Ollama { options.timeout.max(COLD) } else { options.timeout },
-                between_bytes: options.between_bytes,
-            },
+            patience: Patience { first_byte: options.timeout, between_bytes: options.between_bytes },
             fim_format: options.fim_format,
             refuses_suffix: AtomicBool::new(false),
             deprecation: Mutex::new(None),
@@ -269,7 +272,9 @@ impl Inner {
         let deadline = Instant::now() + patience.first_byte;
         let bytes = body.map_err(|error| Error::Setup(format!("the prompt cannot be written as JSON ({error})")))?;
         let request = self.request(place, stream)?;
-        let response = self.send(request, Some(Body { bytes, sent }), patience.first_byte).await?;
+        let answered = self.send(request, Some(Body { bytes, sent }), patience.first_byte).await;
+        self.notice(answered.as_ref().err());
+        let response = answered?;
         Ok(Reading::start(self, response, decoder, patience, deadline))
     }
 

@@ -1,5 +1,7 @@
 //! Ollama's `/api/generate` (its API's documentation): the request, and what the reply says.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,6 +14,9 @@ pub const PATH: &str = "api/generate";
 
 /// How long the model stays in memory after a request. The server's own five minutes are shorter than reading a page, and
 /// loading takes seconds.
+pub const KEPT: Duration = Duration::from_secs(30 * 60);
+
+/// The same as it is written.
 const KEEP_ALIVE: &str = "30m";
 
 /// The request's JSON.

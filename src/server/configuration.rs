@@ -136,7 +136,7 @@ impl Configuration {
         let refusal = dangerous.map(|problem| format!("nothing is sent until the settings are mended: {problem}"));
         if *state.current.settings != loaded.settings || state.refusal != refusal {
             let backend = match &refusal {
-                Some(why) => Backend::refusing(&loaded.settings, why.clone()),
+                Some(why) => state.current.backend.refusing(&loaded.settings, why.clone()),
                 None => state.current.backend.changed(&loaded.settings),
             };
             state.current = Current { settings: Arc::new(loaded.settings), backend };

@@ -1,14 +1,11 @@
 //! What the person is told unasked: what is wrong with the settings, the endpoint's trouble, where completions come from.
 
 use std::io;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task;
-use tokio::time::timeout;
 use tower_lsp::ls_types::MessageType;
 
 use super::client::Client;
@@ -33,9 +30,6 @@ const EXCERPTS_TOLD: &str = "excerpts.told";
 
 /// Said where trouble was told before. Short: a message of more than a line waits for a key in some terminals.
 const WORKS_AGAIN: &str = "completions work again";
-
-/// A connection takes less, and so does a small model that is loaded.
-const LONG: Duration = Duration::from_secs(6);
 
 pub struct Notices {
     /// The engine's trouble, until somebody reads it.
@@ -66,15 +60,6 @@ impl Notices {
         let chosen = settings.endpoint.dialect == Dialect::Local;
         if !chosen && backend.is_local().await && !self.told_of_local.swap(true, Relaxed) {
             client.tell(MessageType::INFO, LOCAL).await;
-        }
-    }
-
-    /// Warms the endpoint up. What takes long is a model that is being loaded, and that is told.
-    pub async fn warm_up(&self, client: &Client, backend: &Backend) {
-        let mut warm_up = pin!(backend.warm_up());
-        if timeout(LONG, &mut warm_up).await.is_err() {
-            client.tell(MessageType::INFO, &format!("{} is loading its model", backend.host())).await;
-            warm_up.await;
         }
     }
 

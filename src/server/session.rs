@@ -14,6 +14,7 @@ use super::chats::Chats;
 use super::client::Client;
 use super::configuration::{Configuration, Current};
 use super::indexing::Indexing;
+use super::loading_progress;
 use super::next_edits::NextEdits;
 use super::notices::Notices;
 use super::usage_sync::UsageSync;
@@ -92,6 +93,8 @@ impl Session {
         // Each on its own: an editor that leaves one question unanswered holds up nothing else.
         let session = self.clone();
         tokio::spawn(async move { session.notices.tell_trouble(&session.client).await });
+        let loads = self.configuration.backend().loading().watch();
+        tokio::spawn(loading_progress::show(self.client.clone(), loads));
         let session = self.clone();
         tokio::spawn(async move {
             session.configuration.register(&session.client).await;
@@ -206,7 +209,7 @@ impl Session {
         self.notices.tell_of_local(&self.client, &settings, &backend).await;
         self.notices.tell_of_excerpts(&self.client, &settings, &backend).await;
         if settings.endpoint.warm_up {
-            self.notices.warm_up(&self.client, &backend).await;
+            backend.warm_up().await;
         }
     }
 

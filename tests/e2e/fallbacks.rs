@@ -28,7 +28,7 @@ fn host(fake: &Fake) -> String {
     fake.url().trim_start_matches("http://").to_owned()
 }
 
-fn messages(editor: &Editor) -> Vec<String> {
+pub fn messages(editor: &Editor) -> Vec<String> {
     let shown = editor.notifications.iter().filter(|message| message["method"] == "window/showMessage");
     shown.map(|message| message["params"]["message"].as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -122,35 +122,6 @@ fn one_that_hangs_is_passed_over_within_two_seconds() {
     assert_eq!(first.stats().requests, asked, "it rests");
     keys(&first, KEY);
     keys(&second, SECOND_KEY);
-}
-
-#[test]
-fn a_model_that_is_loading_is_told_once_and_then_it_completes() {
-    let loading = Arc::new(AtomicBool::new(true));
-    let is_loading = Arc::clone(&loading);
-    let fake = Fake::start(move |_| match is_loading.load(SeqCst) {
-        true => Script::refuse(503, include_str!("../wire/other/llamacpp-loading.json")),
-        false => {
-            Script::raw("text/event-stream", vec![include_bytes!("../wire/other/llamacpp-infill-stream.sse").to_vec()])
-        }
-    });
-    let mut options = settings(&fake);
-    options["endpoint"]["dialect"] = "llamacpp".into();
-    options["endpoint"]["timeoutMs"] = json!(300);
-    let mut editor = vscode().options(options).start();
-    let mut offset = editor.write(URI, "let x = <cursor>\n");
-    let id = editor.complete(URI, offset);
-    assert_eq!(editor.drawn(URI, id), json!({"items": []}).to_string());
-    assert!(editor.notification("window/showMessage")["message"].as_str().is_some_and(|it| it.contains("is loading")));
-    loading.store(false, SeqCst);
-    // By hand it is asked although it rests.
-    let id = editor.invoke(URI, offset);
-    assert_eq!(editor.drawn(URI, id), "let x = ⟦return a + b⟧\n");
-    type_on(&mut editor, &mut offset, "r");
-    editor.wait_until("word that it works again", |editor| {
-        messages(editor).iter().any(|told| told.contains("work again")).then_some(())
-    });
-    assert_eq!(fake.received()[0].path, "/infill");
 }
 
 #[test]

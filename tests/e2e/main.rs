@@ -23,6 +23,7 @@ mod lifecycle;
 mod local;
 mod masking;
 mod next_edit;
+mod own_server;
 mod privacy;
 mod privacy_page;
 mod process;

@@ -209,7 +209,7 @@ async fn settings_that_forbid_sending_forbid_chat_too() {
             let mut settings = settings(&dir, fake.url());
             settings.chat.url = url.clone();
             settings.endpoint.dialect = dialect;
-            let backend = Backend::refusing(&settings, "nothing is sent until x is mended".to_owned());
+            let backend = Backend::new(&settings).refusing(&settings, "nothing is sent until x is mended".to_owned());
             let error = heard(chat(&backend)).await.unwrap_err();
             assert_eq!(error.to_string(), "nothing is sent until x is mended");
             settings.endpoint.dialect = Dialect::Auto;

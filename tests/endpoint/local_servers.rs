@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use codestral_ls::endpoint::fim_template::FimFormat;
-use codestral_ls::endpoint::{Backend, Dialect, HttpEndpoint, Options};
+use codestral_ls::endpoint::{Backend, Dialect, HttpEndpoint, LoadingModels, Options};
 use codestral_ls::model::{ChatPrompt, End, Endpoint, Finish, Message, Piece, Prompt, Role, Usage};
 use codestral_ls::settings::{self, Settings};
 use futures_util::StreamExt;
 use serde_json::json;
 
-use crate::fake_endpoint::{Ending, Fake, Received, Script};
+use crate::fake_endpoint::{Config, Ending, Fake, Received, Script};
 use crate::{ask, ask_in_vain, options, prompt};
 
 macro_rules! body {
@@ -182,6 +182,75 @@ async fn one_request_at_a_time_goes_to_a_server_with_one_slot() {
     let two = HttpEndpoint::new(Options { parallel: Some(2), ..speaking(&fake, Dialect::LlamaCpp) }).unwrap();
     let (mut one, mut other) = (two.complete(prompt()), two.complete(prompt()));
     assert!(one.next().await.is_some() && other.next().await.is_some());
+}
+
+#[tokio::test]
+async fn a_completion_that_is_given_up_does_not_stop_ollama_from_loading() {
+    let fake = Fake::start(|received| match received.body.get("prompt") {
+        Some(_) => Script::silence(),
+        None => Script::raw("application/json", vec![br#"{"done":true}"#.to_vec()]).after(Duration::from_secs(1)),
+    });
+    let loading = LoadingModels::default();
+    let options = Options { loading: loading.clone(), ..speaking(&fake, Dialect::Ollama) };
+    let (endpoint, mut seen) = (HttpEndpoint::new(options).unwrap(), loading.watch());
+    for number in 1..=3 {
+        let mut reply = endpoint.complete(prompt());
+        tokio::select! {
+            said = reply.next() => panic!("{said:?}"),
+            stats = fake.until(move |stats| stats.requests >= number) => assert!(stats.requests >= number),
+        }
+    }
+    let host = seen.wait_for(|loads| loads.host().is_some()).await.unwrap().host().cloned();
+    assert_eq!(host.as_deref(), Some(endpoint.host()));
+    seen.wait_for(|loads| loads.host().is_none()).await.unwrap();
+    assert!(!seen.borrow().has_failed());
+    let asked = fake.received();
+    let loads = asked.iter().filter(|received| received.body.get("prompt").is_none()).count();
+    let stats = fake.until(|stats| stats.open_streams == 0).await;
+    assert_eq!((loads, stats.cancelled), (1, 3), "it is loaded once, and by nobody's completion");
+}
+
+#[tokio::test]
+async fn a_cold_ollama_is_waited_for_longer_than_a_warm_one() {
+    let asked = AtomicUsize::new(0);
+    let fake = Fake::start(move |_| {
+        let answer = Script::raw("application/x-ndjson", vec![body!("ollama-generate-stream.ndjson")]);
+        match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => answer.after(Duration::from_millis(700)),
+            1 => Script::silence(),
+            _ => answer.after(Duration::from_millis(700)),
+        }
+    });
+    let options = Options { timeout: Duration::from_millis(300), ..speaking(&fake, Dialect::Ollama) };
+    let endpoint = HttpEndpoint::new(options).unwrap();
+    assert_eq!(ask(&endpoint).await.0, "a, b):");
+    assert_eq!(ask_in_vain(&endpoint).await.kind(), "timedOut");
+    // It may have made room for another model.
+    assert_eq!(ask(&endpoint).await.0, "a, b):");
+}
+
+#[tokio::test]
+async fn a_load_ends_when_the_server_says_something_else_or_a_completion_comes() {
+    let asked = AtomicUsize::new(0);
+    // It has no `/health`.
+    let fake = Fake::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Script::refuse(503, body!("llamacpp-loading.json")),
+        1 => Script::raw("text/event-stream", vec![body!("llamacpp-infill-stream.sse")]).after(Duration::from_secs(1)),
+        2 => Script::refuse(503, body!("llamacpp-loading.json")),
+        _ => Script::refuse(500, "{}"),
+    });
+    let loading = LoadingModels::default();
+    let options = Options { loading: loading.clone(), ..speaking(&fake, Dialect::LlamaCpp) };
+    let (endpoint, mut seen) = (HttpEndpoint::new(options).unwrap(), loading.watch());
+    for has_failed in [false, true] {
+        let asking = tokio::spawn({
+            let endpoint = endpoint.clone();
+            async move { ask(&endpoint).await.1.is_err() }
+        });
+        seen.wait_for(|loads| loads.host().is_some()).await.unwrap();
+        seen.wait_for(|loads| loads.host().is_none()).await.unwrap();
+        assert_eq!((seen.borrow().has_failed(), asking.await.unwrap()), (has_failed, has_failed));
+    }
 }
 
 #[tokio::test]

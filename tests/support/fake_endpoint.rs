@@ -81,6 +81,8 @@ pub struct Config {
     pub swallowed: usize,
     /// Requests without `Authorization: Bearer KEY` get 401.
     pub key: Option<String>,
+    /// The script answers GETs as well, all but those for lists of models.
+    pub scripts_gets: bool,
 }
 
 /// What was counted so far.
@@ -124,6 +126,7 @@ impl Fake {
         let state = Arc::new(State {
             key: config.key,
             swallowed: config.swallowed,
+            scripts_gets: config.scripts_gets,
             script: Box::new(script),
             counts: Counts::default(),
             received: Mutex::default(),
@@ -196,6 +199,7 @@ impl Drop for Fake {
 struct State {
     key: Option<String>,
     swallowed: usize,
+    scripts_gets: bool,
     script: Box<Scripted>,
     counts: Counts,
     received: Mutex<Vec<Received>>,
@@ -320,10 +324,12 @@ async fn answer(
     {
         return Ok(whole(StatusCode::UNAUTHORIZED, r#"{"detail":"Unauthorized"}"#.to_owned()));
     }
-    if !is_post {
+    let is_own = received.path.ends_with("/models") || received.path.starts_with("/__");
+    if !is_post && (is_own || !state.scripts_gets) {
         return Ok(own_answer(&received.path, &state).unwrap_or_else(|never| match never {}));
     }
-    state.counts.requests.fetch_add(1, Ordering::SeqCst);
+    let count = if is_post { &state.counts.requests } else { &state.counts.gets };
+    count.fetch_add(1, Ordering::SeqCst);
     let mut open = OpenStream::new(Arc::clone(&state), dies);
     let plan = (state.script)(&received).plan(&received);
     sleep(plan.delay).await;

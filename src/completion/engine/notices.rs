@@ -30,6 +30,10 @@ impl Notices {
     }
 
     pub fn endpoint_failed(&mut self, error: &Error, now: Instant) {
+        // That goes on and ends by itself; who shows it is told elsewhere, before anything is asked and after.
+        if matches!(error, Error::Loading { .. }) {
+            return;
+        }
         let kind = error.kind();
         let is_recent = self.told.get(kind).is_some_and(|at| now.saturating_duration_since(*at) < TELL_AGAIN);
         if is_recent || self.ongoing.contains(&kind) {
@@ -138,6 +142,7 @@ mod tests {
         let alternating: Vec<_> = (0..60).map(|n| if n % 2 == 0 { refused() } else { limited() }).collect();
         check(&alternating, &[refused(), limited()]);
         check(&[refused(), None, refused(), None], &[refused(), None]);
+        check(&[Some(Error::Loading { host: "h".to_owned() }), None], &[]);
         let later: Vec<_> = [refused(), None].into_iter().chain((0..14).map(|_| None)).chain([refused()]).collect();
         check(&later, &[refused(), None, refused()]);
     }

@@ -166,6 +166,7 @@ impl Backend {
             ca_file: place.endpoint.ca_file.clone(),
             timeout: place.endpoint.timeout(),
             between_bytes: BETWEEN_BYTES,
+            loading: self.loading.clone(),
             ..Options::default()
         };
         let endpoint = match self.first.opened() {

@@ -15,7 +15,7 @@ use super::{DEFAULT_URL, Opened, Variable, dialect};
 use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::fim_template::FimFormat;
 use crate::endpoint::key::{self, Places};
-use crate::endpoint::url;
+use crate::endpoint::{LoadingModels, url};
 use crate::model::{Backoff, Error};
 use crate::settings;
 
@@ -38,6 +38,7 @@ pub(super) struct Member {
     /// When a suggestion is to be there.
     pub show_after: Duration,
     variable: Variable,
+    loading: LoadingModels,
     /// Its failures since it last answered.
     backoff: Mutex<Backoff>,
     /// Late answers since the last in time.
@@ -58,7 +59,13 @@ impl Member {
         show_after: Duration,
         variable: Variable,
     ) -> Self {
-        Self { settings, target, section, show_after, variable, backoff: Mutex::default(), late: AtomicU32::new(0) }
+        let (loading, backoff, late) = (LoadingModels::default(), Mutex::default(), AtomicU32::new(0));
+        Self { settings, target, section, show_after, variable, loading, backoff, late }
+    }
+
+    /// The same, and it tells there that it loads a model.
+    pub fn telling(self, loading: LoadingModels) -> Self {
+        Self { loading, ..self }
     }
 
     /// Whether it is asked only where others cannot answer.
@@ -85,9 +92,10 @@ impl Member {
         };
         let find = || {
             let (settings, section) = (self.settings.clone(), self.section.clone());
-            let (show_after, variable) = (self.show_after, self.variable);
+            let (show_after, variable, loading) = (self.show_after, self.variable, self.loading.clone());
             async move {
-                let opened = task::spawn_blocking(move || find(&settings, &section, show_after, variable)).await;
+                let opened =
+                    task::spawn_blocking(move || find(&settings, &section, show_after, variable, loading)).await;
                 opened.unwrap_or_else(|_| Err(Error::Setup("looking for the API key did not end".to_owned())))
             }
         };
@@ -163,6 +171,7 @@ fn find(
     section: &str,
     show_after: Duration,
     variable: Variable,
+    loading: LoadingModels,
 ) -> Result<Opened, Error> {
     let address = settings.url.as_deref().unwrap_or(DEFAULT_URL);
     // What is no address is refused below; until then it is nobody's.
@@ -192,6 +201,7 @@ fn find(
         fim_format,
         parallel: settings.parallel,
         show_after,
+        loading,
     });
     Ok(Opened { endpoint: endpoint.map_err(|error| Error::Setup(error.about(section)))?, key })
 }

@@ -9,15 +9,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
+use super::loading::LOOK_AGAIN;
 use crate::endpoint::fim_template::{FimFormat, Template};
 use crate::model::{Error, Prompt, Reply, Sent};
 
 /// How long a model that is being loaded is waited for. Small ones are there by then; who waits for a large one is told,
 /// and the next request finds it.
 const LOADING: Duration = Duration::from_secs(5);
-
-/// How often it is asked meanwhile. The answer comes at once and costs nothing.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Inner {
     /// Asks. A server that turns out to take no suffix is asked again in the model's own format, if that is known, and so
@@ -67,6 +65,8 @@ impl Inner {
     async fn ask_by(self: Arc<Self>, prompt: Prompt, template: Option<&Template>, sent: &Sent) -> Result<Reply, Error> {
         let slot = self.slot().await;
         let until = Instant::now() + LOADING.min(self.patience.first_byte);
+        let patience = self.patience_now();
+        self.load_if_cold(&prompt.model);
         let is_raw = template.is_some();
         let mut prompt = match template {
             Some(template) => template.apply(prompt),
@@ -79,7 +79,7 @@ impl Inner {
         loop {
             let body = self.dialect.body(&prompt, self.stream, is_raw);
             let (place, stream, decoder) = (self.completions.clone(), self.stream, self.dialect.decoder(self.stream));
-            match Arc::clone(&self).open(place, body, stream, (sent.clone(), self.patience), decoder).await {
+            match Arc::clone(&self).open(place, body, stream, (sent.clone(), patience), decoder).await {
                 Err(Error::Loading { host }) if Instant::now() + LOOK_AGAIN < until => {
                     tracing::info!("{host} is loading its model");
                     sleep(LOOK_AGAIN).await;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
-use super::{COLD, HttpEndpoint, Inner, WARM_UP};
+use super::{HttpEndpoint, Inner, WARM_UP};
 use crate::endpoint::http::{Body, body_within};
 use crate::endpoint::llamacpp::{self, Props};
 use crate::endpoint::models::{self, Model};
@@ -15,9 +15,6 @@ use crate::model::{Error, Sent};
 
 /// How long a server may take to tell of itself. It does so at once, even while it works.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// How often it is asked whether it has loaded its model.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// The most models of which each is looked at: Ollama tells of one at a time what it can.
 const MOST_LOOKED_AT: usize = 50;
@@ -30,23 +27,19 @@ impl HttpEndpoint {
         tracing::debug!(host = self.0.host, in_time = outcome.is_ok(), "warmed up");
     }
 
-    /// Has the server load this model, if it does that itself, and waits until it has; two minutes at most.
+    /// Has Ollama load this model, and waits for it, two minutes at most; looks whether llama.cpp is loading its own.
+    /// That it is going on is told to [`LoadingModels`](crate::endpoint::LoadingModels).
     pub async fn load(&self, model: &str) {
-        let inner = &*self.0;
-        let loading = async {
-            match inner.dialect {
-                Dialect::LlamaCpp => {
-                    while let Err(Error::Loading { .. }) = inner.get("health").await {
-                        sleep(LOOK_AGAIN).await;
-                    }
+        let inner = &self.0;
+        match inner.dialect {
+            Dialect::LlamaCpp => {
+                if let Err(Error::Loading { .. }) = inner.get("health").await {
+                    inner.loads();
                 }
-                Dialect::Ollama => _ = inner.post("api/generate", ollama::load(model), COLD).await,
-                Dialect::Mistral | Dialect::OpenAi => {}
             }
-        };
-        let begun = Instant::now();
-        let outcome = timeout(COLD, loading).await;
-        tracing::debug!(host = inner.host, in_time = outcome.is_ok(), took = ?begun.elapsed(), "loaded");
+            Dialect::Ollama => inner.load_by_asking(model).await,
+            Dialect::Mistral | Dialect::OpenAi => {}
+        }
     }
 
     /// How many tokens a second it writes, once some were measured.
@@ -92,14 +85,14 @@ impl Inner {
     }
 
     /// What stands at a place of the server's own.
-    async fn get(&self, place: &str) -> Result<Vec<u8>, Error> {
+    pub(super) async fn get(&self, place: &str) -> Result<Vec<u8>, Error> {
         let mut request = Request::new(Method::GET, url::below_root(&self.given, place));
         self.authorize(request.headers_mut())?;
         let mut response = self.send(request, None, LOOK).await?;
         Ok(body_within(&mut response, LOOK).await)
     }
 
-    async fn post(&self, place: &str, body: String, limit: Duration) -> Result<Vec<u8>, Error> {
+    pub(super) async fn post(&self, place: &str, body: String, limit: Duration) -> Result<Vec<u8>, Error> {
         let mut request = Request::new(Method::POST, url::below_root(&self.given, place));
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.authorize(request.headers_mut())?;
