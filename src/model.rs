@@ -253,6 +253,11 @@ pub trait Endpoint: Send + Sync {
         self.complete_telling(prompt, sent)
     }
 
+    /// How many requests it works on at a time, where that is known; what is asked besides waits until one is over.
+    fn places(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether there is nobody to ask, so that the embedded engine completes alone.
     fn is_local(&self) -> BoxFuture<'_, bool> {
         ready(false).boxed()

@@ -155,7 +155,7 @@ impl Engine {
             on: state.on,
             last_error: state.backoff.last_error().cloned(),
             answerer: state.answerer.clone(),
-            streams: state.documents.values().map(|document| document.streams.len()).sum(),
+            streams: state.streams(),
             ceiling: state.usage.used_up(state.settings.limits.tokens_per_day),
         }
     }

@@ -283,6 +283,11 @@ impl Endpoint for Backend {
         self.asking(sent, true, move |endpoint, member| endpoint.complete_apart(prompt_for(&prompt, member), &told))
     }
 
+    /// Of the one that is asked first now.
+    fn places(&self) -> Option<usize> {
+        self.members().find(|member| member.resting().is_none())?.places()
+    }
+
     fn is_local(&self) -> BoxFuture<'_, bool> {
         Backend::is_local(self).boxed()
     }

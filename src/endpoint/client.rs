@@ -257,6 +257,10 @@ impl Endpoint for HttpEndpoint {
         let reply = async move { inner.ask(prompt, sent).await };
         stream::once(reply).try_flatten().boxed()
     }
+
+    fn places(&self) -> Option<usize> {
+        self.0.slots.count()
+    }
 }
 
 impl Inner {

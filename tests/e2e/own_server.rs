@@ -1,19 +1,24 @@
-//! A server on one's own machine: its model is loading.
+//! A server on one's own machine: its model is loading, and it works on one request at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::clients::{Builder, vscode};
 use crate::editor::Editor;
-use crate::fake_endpoint::{Config, Fake, Received, Script};
+use crate::fake_endpoint::{Config, Ending, Fake, Received, Script};
 use crate::fallbacks::messages;
 use crate::ghost::{URI, settings};
 
 const SSE: &str = "text/event-stream";
+
+/// One event of llama.cpp's stream.
+fn event(text: &str) -> Vec<u8> {
+    format!("data: {}\n\n", json!({"content": text, "stop": false})).into_bytes()
+}
 
 /// An editor whose server asks `fake` as llama.cpp.
 fn editor(client: Builder, fake: &Fake, change: impl FnOnce(&mut Value)) -> Editor {
@@ -156,4 +161,63 @@ fn typing_at_a_cold_ollama_does_not_stop_it_from_loading() {
     editor.change(URI, offset..offset, "(");
     let id = editor.complete(URI, offset + 1);
     assert!(editor.drawn(URI, id).contains("⟦a, b):"), "it completes");
+}
+
+/// llama.cpp with one slot, that says `text` of each request and then no more, for ever.
+fn one_slot(text: &'static str) -> Fake {
+    Fake::start(move |_| Script::raw(SSE, vec![event(text)]).ending(Ending::Stall))
+}
+
+/// How long after `ask` the fake has got its `number`th request.
+fn asked_after(fake: &Fake, number: usize, ask: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    ask();
+    let stats = fake.wait_for(|stats| stats.requests == number);
+    assert_eq!(stats.requests, number, "{stats:?}");
+    begun.elapsed()
+}
+
+#[test]
+fn with_one_slot_a_stream_that_is_typed_along_is_kept_and_one_that_is_of_no_use_makes_room_at_once() {
+    let fake = one_slot("foo_bar(one");
+    let mut editor = editor(vscode(), &fake, |_| {});
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    editor.complete(URI, offset);
+    fake.wait_for(|stats| stats.requests == 1);
+    thread::sleep(Duration::from_millis(100));
+    for key in ["f", "o", "o"] {
+        editor.change(URI, offset..offset, key);
+        offset += 1;
+        editor.complete(URI, offset);
+        thread::sleep(Duration::from_millis(30));
+    }
+    let stats = fake.stats();
+    assert_eq!((stats.requests, stats.cancelled, stats.open_streams), (1, 0, 1), "{stats:?}");
+    // The stream might come to be right again; but somebody waits for another now.
+    let took = asked_after(&fake, 2, || {
+        editor.change(URI, offset..offset, "z");
+        editor.complete(URI, offset + 1);
+    });
+    println!("from the key to the next request: {took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let stats = fake.wait_for(|stats| stats.cancelled == 1);
+    assert_eq!((stats.cancelled, stats.open_streams), (1, 1), "{stats:?}");
+    let asked = fake.received()[1].body["input_prefix"].as_str().unwrap_or_default().to_owned();
+    assert!(asked.ends_with("fooz"), "{asked:?}");
+}
+
+#[test]
+fn with_one_slot_the_stream_of_another_document_makes_room() {
+    let other = "file:///project/other.rs";
+    let fake = one_slot("foo_bar(one");
+    let mut editor = editor(vscode(), &fake, |_| {});
+    let offset = editor.write(URI, "let x = <cursor>\n");
+    editor.complete(URI, offset);
+    fake.wait_for(|stats| stats.requests == 1);
+    let offset = editor.write(other, "let y = <cursor>\n");
+    let took = asked_after(&fake, 2, || _ = editor.complete(other, offset));
+    println!("from one document to the other: {took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let stats = fake.wait_for(|stats| stats.cancelled == 1);
+    assert_eq!((stats.cancelled, stats.open_streams), (1, 1), "{stats:?}");
 }

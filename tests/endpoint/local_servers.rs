@@ -182,6 +182,22 @@ async fn one_request_at_a_time_goes_to_a_server_with_one_slot() {
     let two = HttpEndpoint::new(Options { parallel: Some(2), ..speaking(&fake, Dialect::LlamaCpp) }).unwrap();
     let (mut one, mut other) = (two.complete(prompt()), two.complete(prompt()));
     assert!(one.next().await.is_some() && other.next().await.is_some());
+    assert_eq!((endpoint.places(), two.places()), (Some(1), Some(2)));
+}
+
+#[tokio::test]
+async fn how_many_slots_there_are_is_told_by_the_server_itself() {
+    let config = Config { scripts_gets: true, ..Config::default() };
+    let fake = Fake::start_with(config, |received: &Received| match received.path.as_str() {
+        "/props" => Script::raw("application/json", vec![br#"{"total_slots":3}"#.to_vec()]),
+        _ => Script::raw("text/event-stream", vec![body!("llamacpp-infill-stream.sse")]),
+    });
+    let endpoint = endpoint(&fake, Dialect::LlamaCpp);
+    assert_eq!(endpoint.places(), Some(1), "until it is asked");
+    for _ in 0..2 {
+        assert_eq!(ask(&endpoint).await.0, "return a + b");
+    }
+    assert_eq!((endpoint.places(), fake.stats().gets), (Some(3), 1));
 }
 
 #[tokio::test]

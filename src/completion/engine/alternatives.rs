@@ -43,10 +43,13 @@ pub(super) async fn complete(
     pin!(further);
     let first = engine.complete_after(query, prepared.clone());
     pin!(first);
+    // Where not all of them find a place at the endpoint, the further ones must not be before the first.
+    let choices = engine.lock().settings.completion_for(&query.document.language).choices;
+    let in_turn = engine.lock().endpoint.places().is_some_and(|places| places < choices);
     let ((mut answer, standing), further_ones) = select! {
         biased;
         first = &mut first => (first, None),
-        asked = &mut further => (first.await, Some(asked)),
+        asked = &mut further, if !in_turn => (first.await, Some(asked)),
     };
     if matches!(answer.result, Err(Reason::Superseded | Reason::Private(_))) {
         return (answer, vec![]);

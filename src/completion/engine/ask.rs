@@ -66,6 +66,7 @@ impl Engine {
     /// Opens a stream for the request, perhaps besides a silent one.
     pub(super) fn ask(&self, state: &mut State, request: &mut Request<'_>, besides: Option<EntryId>) {
         let document = &request.query.document;
+        state.make_room(&document.uri);
         let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
         let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
         request.trace.excerpts = state.take_excerpts(request.query, &request.trace.window);

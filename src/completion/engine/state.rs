@@ -99,6 +99,7 @@ impl State {
         if request.prediction.entry.is_some_and(|entry| self.cache.reply(entry).is_none()) {
             request.prediction.reset();
         }
+        let has_place = self.has_place();
         let state = self.documents.get_mut(&document.uri).filter(|state| state.newest == Some(request.number))?;
         let completion = self.settings.completion_for(&document.language);
         if let Some(MovingCursor { text, cursor, .. }) = &state.moving {
@@ -110,7 +111,9 @@ impl State {
             Found::Pending(entry) => state.again_at(entry, self.debouncer.patience()),
             _ => None,
         };
-        let is_overtaken = matches!(found, Found::Pending(entry) if state.is_overtaken(entry));
+        // What is asked besides would only wait there for what it is to be quicker than.
+        let again_at = again_at.filter(|_| has_place);
+        let is_overtaken = has_place && matches!(found, Found::Pending(entry) if state.is_overtaken(entry));
         let may_ask_again = request.may_ask_again();
         if may_ask(&found, may_ask_again) {
             let stale = state.take_stale(window, &self.cache, request.moved);
@@ -176,7 +179,7 @@ impl State {
         };
         let spent = self.usage.used_up(self.settings.limits.tokens_per_day).is_some();
         let may_ask = !spent && self.backoff.resting(now).is_none() && self.debouncer.free_from(now) <= now;
-        if !wanted || !may_ask {
+        if !wanted || !may_ask || !self.has_place() {
             return None;
         }
         let rest = self.cache.rest(uri, &request.trace.window)?;
@@ -242,6 +245,36 @@ impl State {
     /// Ends streams nobody can use any more; their complete lines stay in the cache.
     pub fn reset(&mut self, streams: Vec<Stream>) {
         reset(&mut self.cache, streams);
+    }
+
+    /// Whether the endpoint would work on one more stream at once.
+    pub fn has_place(&self) -> bool {
+        self.endpoint.places().is_none_or(|places| self.streams() < places)
+    }
+
+    /// How many streams are open.
+    pub fn streams(&self) -> usize {
+        self.documents.values().map(|document| document.streams.len()).sum()
+    }
+
+    /// Ends the streams that would hold up the one that is asked for now in a document: those of other documents first,
+    /// then the oldest. Nobody needs them any more; they were kept in case that the text comes back to them.
+    pub fn make_room(&mut self, uri: &str) {
+        let Some(places) = self.endpoint.places() else { return };
+        let too_many = (self.streams() + 1).saturating_sub(places);
+        let all = self.documents.iter().flat_map(|(of, document)| document.streams.iter().map(move |it| (of, it)));
+        let mut all: Vec<_> = all.map(|(of, stream)| (&**of == uri, stream.begun, stream.entry, of.clone())).collect();
+        all.sort_unstable();
+        for (is_own, _, entry, of) in all.into_iter().take(too_many) {
+            let Some(document) = self.documents.get_mut(&of) else { continue };
+            let stream = document.take_stream(entry);
+            if !is_own {
+                // Who waits for it there has gone on to another document.
+                document.newest = None;
+                document.notify();
+            }
+            self.reset(stream.into_iter().collect());
+        }
     }
 
     /// Forgets a reply of which nothing can be shown, and ends its stream.

@@ -5,95 +5,29 @@ mod alternatives;
 mod besides;
 mod ceiling;
 mod context;
+mod places;
 mod prediction;
 mod recovery;
+mod script;
 mod soak;
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 
-use futures_util::{FutureExt, StreamExt, future, future::BoxFuture, stream};
+use futures_util::FutureExt;
+use script::{FIRST_BYTE, Script, TOKEN};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
-use crate::model::{Error, Prompt};
+use crate::model::Error;
 use crate::privacy::Location;
 use crate::{
     completion::Source,
-    model::{End, Piece, Reply},
     settings::Prefetch,
     text::{
         document::{Change, Document},
         position::{Encoding, Position},
     },
 };
-
-const FIRST_BYTE: Duration = Duration::from_millis(200);
-const TOKEN: Duration = Duration::from_millis(10);
-
-/// Says `reply` word by word, the first after 200 ms, each next after 10 ms; counts what is asked and what is open.
-#[derive(Default)]
-struct Script {
-    reply: Mutex<Option<Result<String, Error>>>,
-    prompts: Mutex<Vec<Prompt>>,
-    open: Arc<AtomicUsize>,
-    /// How long the first word takes where that is not the usual time.
-    first_byte: Mutex<Option<Duration>>,
-    /// Goes silent in the place of the end.
-    hangs: Mutex<bool>,
-    /// How long the key is looked for before anything is asked.
-    key_takes: Mutex<Duration>,
-}
-
-struct Open(Arc<AtomicUsize>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
-    }
-}
-
-impl Endpoint for Script {
-    fn complete(&self, prompt: Prompt) -> Reply {
-        self.prompts.lock().unwrap().push(prompt);
-        self.open.fetch_add(1, SeqCst);
-        let open = Open(self.open.clone());
-        let first_byte = self.first_byte.lock().unwrap().unwrap_or(FIRST_BYTE);
-        let pieces = match self.reply.lock().unwrap().clone() {
-            Some(Ok(text)) => {
-                let words = text.split_inclusive([' ', '\n']).map(|word| Ok(Piece::Text(word.to_owned())));
-                words.chain([Ok(Piece::End(End::default()))]).collect::<Vec<_>>()
-            }
-            Some(Err(error)) => vec![Err(error)],
-            None => {
-                let never = move |_: &Result<Piece, Error>| drop(Arc::clone(&open.0));
-                return stream::pending().inspect(never).boxed();
-            }
-        };
-        let hangs = *self.hangs.lock().unwrap();
-        let timed = stream::iter(pieces).enumerate().then(move |(at, piece)| {
-            let _open = &open;
-            async move {
-                time::sleep(if at == 0 { first_byte } else { TOKEN }).await;
-                if hangs && matches!(piece, Ok(Piece::End(_))) {
-                    future::pending::<()>().await;
-                }
-                piece
-            }
-        });
-        timed.boxed()
-    }
-
-    fn is_local(&self) -> BoxFuture<'_, bool> {
-        let takes = *self.key_takes.lock().unwrap();
-        async move {
-            if !takes.is_zero() {
-                time::sleep(takes).await;
-            }
-            false
-        }
-        .boxed()
-    }
-}
 
 struct Bench {
     engine: Engine,

@@ -16,7 +16,7 @@ use crate::endpoint::client::{BETWEEN_BYTES, HttpEndpoint, Options};
 use crate::endpoint::fim_template::FimFormat;
 use crate::endpoint::key::{self, Places};
 use crate::endpoint::{LoadingModels, url};
-use crate::model::{Backoff, Error};
+use crate::model::{Backoff, Endpoint, Error};
 use crate::settings;
 
 /// Whom completions are asked of.
@@ -125,6 +125,12 @@ impl Member {
             Target::Remote(opening) => opening.peek(),
             Target::Local | Target::Refused(_) => None,
         }
+    }
+
+    /// How many requests it works on at a time, as far as that is known.
+    pub fn places(&self) -> Option<usize> {
+        let set = self.settings.parallel.map(|set| set as usize);
+        self.opened().map_or(set, |opened| opened.endpoint.places())
     }
 
     /// It is opened anew the next time: its key was refused.

@@ -2,7 +2,7 @@
 //! would wait there, or slow the first down, for a suggestion that nobody needs any more by then.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -11,8 +11,10 @@ use crate::endpoint::Dialect;
 /// The places for requests of one endpoint.
 #[derive(Debug, Clone)]
 pub(super) struct Slots {
-    /// `None`: any number.
+    /// Those that are free; `None`: any number.
     free: Option<Arc<Semaphore>>,
+    /// How many there are, where that is limited.
+    count: Arc<AtomicUsize>,
     /// Whether the server may be asked how many it has.
     is_open: Arc<AtomicBool>,
 }
@@ -22,8 +24,14 @@ impl Slots {
     pub fn new(dialect: Dialect, set: Option<u32>) -> Self {
         let slots = set.or(dialect.is_below_root().then_some(1));
         let is_open = set.is_none() && dialect == Dialect::LlamaCpp;
-        let free = slots.map(|slots| Arc::new(Semaphore::new(slots as usize)));
-        Self { free, is_open: Arc::new(AtomicBool::new(is_open)) }
+        let count = slots.unwrap_or_default() as usize;
+        let free = slots.map(|_| Arc::new(Semaphore::new(count)));
+        Self { free, count: Arc::new(AtomicUsize::new(count)), is_open: Arc::new(AtomicBool::new(is_open)) }
+    }
+
+    /// How many there are; `None`: any number.
+    pub fn count(&self) -> Option<usize> {
+        self.free.as_ref().map(|_| self.count.load(Relaxed))
     }
 
     /// Whether it is not known yet how many there are. Only who asks first is to find out.
@@ -34,7 +42,9 @@ impl Slots {
     /// The server has so many.
     pub fn learn(&self, slots: u32) {
         if let Some(free) = &self.free {
-            free.add_permits(slots.saturating_sub(1) as usize);
+            let more = slots.saturating_sub(1) as usize;
+            self.count.fetch_add(more, Relaxed);
+            free.add_permits(more);
         }
     }
 
@@ -75,6 +85,7 @@ mod tests {
         let told = Slots::new(Dialect::LlamaCpp, None);
         assert!(told.ask() && !told.ask());
         told.learn(3);
+        assert_eq!(told.count(), Some(3));
         check(&told, 3);
         assert!(!Slots::new(Dialect::LlamaCpp, Some(2)).ask() && !Slots::new(Dialect::Ollama, None).ask());
     }

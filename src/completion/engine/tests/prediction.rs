@@ -1,6 +1,6 @@
 //! The embedded engine in the endpoint's place, and what becomes of what it said.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use super::*;
 use crate::completion::Window;

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::AtomicU64;
 
+use futures_util::{StreamExt, stream};
+
 use super::*;
+use crate::model::{End, Piece, Prompt, Reply};
 
 /// Edits in the hour.
 const EDITS: u32 = 20_000;
