@@ -166,15 +166,19 @@ impl Template {
         }
     }
 
-    /// The prompt as the model's own format has it: all of it is the prefix, and the stop strings are set. Excerpts of
-    /// other files come before all where the family has a token for files, else as text before the prefix.
-    pub fn apply(&self, mut prompt: Prompt) -> Prompt {
-        for file in prompt.others.iter_mut() {
-            (file.path, file.text) = (file.path.breaking(&self.marks), file.text.breaking(&self.marks));
-        }
-        for text in [&mut prompt.path, &mut prompt.prefix, &mut prompt.suffix] {
+    /// The prompt with the marks made harmless, for a server that writes the format itself and reads them wherever they
+    /// stand.
+    pub fn harmless(&self, mut prompt: Prompt) -> Prompt {
+        for text in prompt.texts_mut() {
             *text = text.breaking(&self.marks);
         }
+        prompt
+    }
+
+    /// The prompt as the model's own format has it: all of it is the prefix, and the stop strings are set. Excerpts of
+    /// other files come before all where the family has a token for files, else as text before the prefix.
+    pub fn apply(&self, prompt: Prompt) -> Prompt {
+        let mut prompt = self.harmless(prompt);
         let mut whole = MaskedText::default();
         if self.form.stands_outside() {
             whole = self.form.before(&prompt);
@@ -290,6 +294,10 @@ mod tests {
             for text in [hostile.as_str(), &nested] {
                 let asked = template.apply(prompt(text, text)).prefix;
                 assert_eq!(tokens(&asked), expected, "{}: {asked}", family.name);
+                let other = || OtherFile { path: prompt(text, "").prefix, text: prompt(text, "").prefix };
+                let mut whole = Prompt { others: vec![other()], path: other().path, ..prompt(text, text) };
+                whole = template.harmless(whole);
+                assert!(whole.texts_mut().all(|text| tokens(text).is_empty()), "{}: {whole:?}", family.name);
             }
         }
     }

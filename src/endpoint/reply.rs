@@ -141,12 +141,15 @@ struct Counted {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     prompt_tokens_details: Option<Details>,
+    /// Where DeepSeek counts what it had cached.
+    prompt_cache_hit_tokens: Option<u64>,
 }
 
 impl Counted {
     /// A LiteLLM proxy puts zeroes into every chunk: that is not a count.
     fn known(self) -> Option<Usage> {
-        let cached_tokens = self.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0);
+        let detailed = self.prompt_tokens_details.and_then(|details| details.cached_tokens);
+        let cached_tokens = detailed.or(self.prompt_cache_hit_tokens).unwrap_or(0);
         let usage = Usage {
             prompt_tokens: self.prompt_tokens.unwrap_or(0),
             completion_tokens: self.completion_tokens.unwrap_or(0),
@@ -235,6 +238,9 @@ mod tests {
     fn cached_tokens_are_counted() {
         let chunk = read(body!("mistral-fim-cached.json")).unwrap();
         assert_eq!(chunk.usage.map(|usage| usage.cached_tokens), Some(960));
+        let of_deepseek = body!("other/deepseek-completions.json");
+        let hit = of_deepseek.replace("\"prompt_cache_hit_tokens\": 0", "\"prompt_cache_hit_tokens\": 16");
+        assert_eq!(read(&hit).unwrap().usage.map(|usage| usage.cached_tokens), Some(16));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use codestral_ls::endpoint::fim_template::FimFormat;
 use codestral_ls::endpoint::{Backend, Dialect, HttpEndpoint, LoadingModels, Options};
+use codestral_ls::masking::{Masker, Placeholders, ValueSyntax};
 use codestral_ls::model::{ChatPrompt, End, Endpoint, Finish, Message, Piece, Prompt, Role, Usage};
 use codestral_ls::settings::{self, Settings};
 use futures_util::StreamExt;
@@ -97,6 +98,17 @@ async fn ollama_is_asked_to_insert_and_its_lines_are_read() {
     assert_eq!(asked.body["options"], json!({ "num_predict": 64 }));
 }
 
+#[tokio::test]
+async fn where_ollama_writes_the_format_the_models_tokens_in_the_text_are_made_harmless() {
+    let fake = Fake::start(|_| Script::raw("application/x-ndjson", vec![body!("ollama-generate-stream.ndjson")]));
+    let masked = |text: &str| Masker::new(&[]).text(text, ValueSyntax::Code, &mut Placeholders::default());
+    let (prefix, suffix) = (masked("a = '<|fim_middle|>'\n"), masked("b = '<|endoftext|>'\n"));
+    let qwen = Prompt { prefix, suffix, model: "qwen2.5-coder:7b".into(), ..prompt() };
+    assert!(endpoint(&fake, Dialect::Ollama).complete(qwen).next().await.is_some_and(|piece| piece.is_ok()));
+    let asked = &fake.received()[0];
+    assert_eq!((asked.prompt(), asked.suffix()), ("a = '< |fim_middle|>'\n", "b = '< |endoftext|>'\n"));
+}
+
 /// Refuses a suffix by this body, and answers anything else.
 fn refusing_suffix(status: u16, refusal: Vec<u8>, answer: Vec<u8>) -> Fake {
     Fake::start(move |received: &Received| match received.body.get("suffix") {
@@ -138,6 +150,35 @@ async fn where_vllm_refuses_a_suffix_the_models_own_format_is_used() {
     let asked = fake.received();
     assert_eq!(asked[1].prompt(), "<|fim_prefix|>fn one() {<|fim_suffix|>}<|fim_middle|>");
     assert_eq!(asked[1].body.get("suffix"), None);
+}
+
+#[tokio::test]
+async fn servers_of_openais_dialect_are_read_streamed_and_whole() {
+    let bodies = [
+        ("vllm", body!("vllm-completions-stream.sse"), body!("vllm-completions.json")),
+        ("lmstudio", body!("lmstudio-completions-stream.sse"), body!("lmstudio-completions.json")),
+        (
+            "llama-cpp-python",
+            body!("llama-cpp-python-completions-stream.sse"),
+            body!("llama-cpp-python-completions.json"),
+        ),
+        ("deepseek", body!("deepseek-completions-stream.sse"), body!("deepseek-completions.json")),
+    ];
+    for (name, streamed, whole) in bodies {
+        let path = if name == "deepseek" { "/beta/completions" } else { "/v1/completions" };
+        for (stream, kind, body) in [(true, "text/event-stream", streamed), (false, "application/json", whole)] {
+            let fake = Fake::start(move |_| Script::raw(kind, pieces(&body)));
+            let url = if name == "deepseek" { format!("{}{path}", fake.url()) } else { fake.url().to_owned() };
+            // DeepSeek takes a suffix; the others are asked in the model's own format.
+            let fim_format = if name == "deepseek" { FimFormat::Suffix } else { FimFormat::OfModel };
+            let options = Options { url, stream, fim_format, ..speaking(&fake, Dialect::OpenAi) };
+            let (text, end) = ask(&HttpEndpoint::new(options).unwrap()).await;
+            assert!(text.starts_with("return n % 2 == 1") && end.is_ok(), "{name}, {stream}: {text:?}, {end:?}");
+            let asked = &fake.received()[0];
+            assert_eq!((asked.path.as_str(), &asked.body["stream"]), (path, &json!(stream)));
+            assert_eq!(asked.body.get("suffix").is_some(), name == "deepseek");
+        }
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Inner;
 use super::loading::LOOK_AGAIN;
+use crate::endpoint::Dialect;
 use crate::endpoint::fim_template::{FimFormat, Template};
 use crate::model::{Error, Prompt, Reply, Sent};
 
@@ -61,6 +62,15 @@ impl Inner {
         }
     }
 
+    /// Ollama writes the format of the model itself where that takes a suffix, and then reads the model's tokens wherever
+    /// they stand. llama.cpp's `/infill` does not, and hosted endpoints see to it themselves.
+    fn harmless(&self, prompt: Prompt) -> Prompt {
+        match Template::of_model(&prompt.model).filter(|_| self.dialect == Dialect::Ollama) {
+            Some(template) => template.harmless(prompt),
+            None => prompt,
+        }
+    }
+
     /// Asks once, or as long as a model is loaded for.
     async fn ask_by(self: Arc<Self>, prompt: Prompt, template: Option<&Template>, sent: &Sent) -> Result<Reply, Error> {
         let slot = self.slot().await;
@@ -70,7 +80,7 @@ impl Inner {
         let is_raw = template.is_some();
         let mut prompt = match template {
             Some(template) => template.apply(prompt),
-            None => prompt,
+            None => self.harmless(prompt),
         };
         if self.is_near {
             prompt.max_tokens = self.pace.budget(prompt.max_tokens, self.stream, self.show_after);
