@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clients::{Builder, vscode};
 use crate::editor::Editor;
-use crate::fake_endpoint::{Fake, Script};
+use crate::fake_endpoint::{Config, Fake, Script};
 use crate::ghost::{KEY, URI, settings};
 use crate::process::command;
 
@@ -55,7 +55,7 @@ fn while_the_first_cannot_answer_the_second_does_and_that_and_its_end_are_told_o
     let broken = Arc::new(AtomicBool::new(true));
     let is_broken = Arc::clone(&broken);
     let first = Fake::start(move |_| match is_broken.load(SeqCst) {
-        true => Script::refuse(503, "{}").header("retry-after-ms", "300"),
+        true => Script::refuse(503, "{}").header("retry-after-ms", "1500"),
         false => Script::text("first();\n"),
     });
     let second = Fake::start(|_| Script::text("second();\n"));
@@ -82,7 +82,7 @@ fn while_the_first_cannot_answer_the_second_does_and_that_and_its_end_are_told_o
     );
 
     broken.store(false, SeqCst);
-    for _ in 0..100 {
+    for _ in 0..250 {
         if type_on(&mut editor, &mut offset, "(").contains("first") {
             break;
         }
@@ -110,16 +110,70 @@ fn while_the_first_cannot_answer_the_second_does_and_that_and_its_end_are_told_o
     assert!(!written.contains("key"), "{written}");
 }
 
+/// Types on until the first answers again.
+fn until_the_first_answers(editor: &mut Editor, offset: &mut usize) {
+    for _ in 0..250 {
+        if type_on(editor, offset, "(").contains("first") {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(40));
+    }
+    panic!("it is not asked again");
+}
+
+/// That the second answers instead was told, then that it is over, and nothing else.
+#[track_caller]
+fn told_of_it(editor: &mut Editor, second: &str) {
+    editor.wait_until("word that it works again", |editor| (messages(editor).len() >= 2).then_some(()));
+    let told = messages(editor);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains(&format!("completions come from {second}")), "{told:?}");
+    assert!(told[1].contains("work again"), "{told:?}");
+}
+
 #[test]
-fn one_that_hangs_is_passed_over_within_two_seconds() {
-    let (first, second) = (Fake::start(|_| Script::silence()), Fake::start(|_| Script::text("second();\n")));
+fn one_that_hangs_is_passed_over_within_two_seconds_and_asked_again_when_it_has_rested() {
+    let hangs = Arc::new(AtomicBool::new(true));
+    let is_hanging = Arc::clone(&hangs);
+    let first = Fake::start(move |_| match is_hanging.load(SeqCst) {
+        true => Script::silence(),
+        false => Script::text("first();\n"),
+    });
+    let second = Fake::start(|_| Script::text("second();\n"));
     let mut editor = editor(&first, &second);
     let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let begun = std::time::Instant::now();
     let id = editor.complete(URI, offset);
     assert_eq!(editor.drawn(URI, id), "let x = ⟦second();⟧\n");
+    let took = begun.elapsed();
+    println!("the second answers after {took:?}");
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
     let asked = first.stats().requests;
     assert!(type_on(&mut editor, &mut offset, "(").contains("second"));
     assert_eq!(first.stats().requests, asked, "it rests");
+    hangs.store(false, SeqCst);
+    until_the_first_answers(&mut editor, &mut offset);
+    told_of_it(&mut editor, &host(&second));
+    keys(&first, KEY);
+    keys(&second, SECOND_KEY);
+}
+
+#[test]
+fn one_that_does_not_run_is_asked_again_when_it_was_started() {
+    let gone = Fake::start(|_| Script::silence());
+    let (first_url, port) = (gone.url().to_owned(), gone.url().rsplit(':').next().and_then(|port| port.parse().ok()));
+    let second = Fake::start(|_| Script::text("second();\n"));
+    let mut editor = editor(&gone, &second);
+    drop(gone);
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let id = editor.complete(URI, offset);
+    assert_eq!(editor.drawn(URI, id), "let x = ⟦second();⟧\n");
+    assert!(type_on(&mut editor, &mut offset, "(").contains("second"));
+    let config = Config { port: port.expect("a port"), ..Config::default() };
+    let first = Fake::start_with(config, |_| Script::text("first();\n"));
+    assert_eq!(first.url(), first_url);
+    until_the_first_answers(&mut editor, &mut offset);
+    told_of_it(&mut editor, &host(&second));
     keys(&first, KEY);
     keys(&second, SECOND_KEY);
 }
