@@ -221,3 +221,65 @@ fn with_one_slot_the_stream_of_another_document_makes_room() {
     let stats = fake.wait_for(|stats| stats.cancelled == 1);
     assert_eq!((stats.cancelled, stats.open_streams), (1, 1), "{stats:?}");
 }
+
+/// The texts before the cursor of all that was asked, in order.
+fn prefixes(fake: &Fake) -> Vec<String> {
+    let sent = |received: &Received| received.body["input_prefix"].as_str().unwrap_or_default().to_owned();
+    fake.received().iter().map(sent).collect()
+}
+
+#[test]
+fn typing_in_a_long_file_leaves_the_head_of_the_prompt_as_it_is_so_that_the_servers_cache_serves() {
+    // What is said fits nowhere, so that each key asks anew.
+    let fake = Fake::start(|_| Script::raw(SSE, vec![event("§"), event("\n")]));
+    let mut editor = editor(vscode(), &fake, |_| {});
+    let lines =
+        |from: usize| (from..from + 600).map(|at| format!("let value_{at} = compute({at});\n")).collect::<String>();
+    let mut offset = editor.write(URI, &format!("{}<cursor>\n{}", lines(0), lines(600)));
+    for typed in 0..60_u8 {
+        let key = if typed % 20 == 19 { "\n".to_owned() } else { char::from(b'a' + typed % 20).to_string() };
+        editor.change(URI, offset..offset, &key);
+        offset += 1;
+        let id = editor.invoke(URI, offset);
+        editor.result(id);
+    }
+    let (asked, received) = (prefixes(&fake), fake.received());
+    assert!(asked.len() >= 60, "{}", asked.len());
+    assert!(received.iter().all(|received| received.body["cache_prompt"] == true));
+    let moved = asked.windows(2).filter(|two| !two[1].starts_with(&two[0][..two[0].len().min(two[1].len())])).count();
+    let suffixes: std::collections::BTreeSet<_> =
+        received.iter().map(|received| received.body["input_suffix"].to_string()).collect();
+    println!(
+        "of {} requests {moved} begin elsewhere than the one before, with {} suffixes",
+        asked.len(),
+        suffixes.len()
+    );
+    assert!(moved <= 1 && suffixes.len() == 1, "{moved}, {}", suffixes.len());
+}
+
+#[test]
+fn a_slow_server_that_cannot_stream_is_asked_for_what_is_there_in_time() {
+    const TOKEN: Duration = Duration::from_millis(10);
+    // It writes all that it is asked for.
+    let fake = Fake::start(|received| {
+        let tokens = u32::try_from(received.body["n_predict"].as_u64().unwrap_or_default()).unwrap_or_default();
+        let reply = json!({"content": "foo();\n", "stop": true, "tokens_evaluated": 9, "tokens_predicted": tokens});
+        Script::raw("application/json", vec![reply.to_string().into_bytes()]).after(TOKEN * tokens)
+    });
+    let mut editor = editor(vscode(), &fake, |options| options["endpoint"]["stream"] = false.into());
+    let mut offset = editor.write(URI, "let x = <cursor>\n");
+    let mut took = Vec::new();
+    for key in ["", "(", "["] {
+        editor.change(URI, offset..offset, key);
+        offset += key.len();
+        let begun = Instant::now();
+        let id = editor.complete(URI, offset);
+        assert!(editor.drawn(URI, id).contains("foo();"));
+        took.push(begun.elapsed());
+    }
+    let asked: Vec<_> = fake.received().iter().map(|received| received.body["n_predict"].as_u64()).collect();
+    println!("asked for {asked:?} tokens, answered after {took:?}");
+    assert!(asked[0] > asked[1] && asked[1].is_some_and(|tokens| (24..=40).contains(&tokens)), "{asked:?}");
+    // 400 ms is the default of completion.showAfterMs; the rest is for a busy machine.
+    assert!(took[1..].iter().all(|took| *took < Duration::from_millis(1400)), "{took:?}");
+}
