@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+#[cfg(unix)]
+use codestral_ls::endpoint::{Dialect, url};
 use tempfile::tempdir;
 
+#[cfg(unix)]
+use crate::fake_endpoint::{Fake, Received, Script};
 use crate::process::command;
 
 fn page(name: &str) -> String {
@@ -91,6 +95,100 @@ fn every_block_of_settings_can_be_pasted() {
         let output = command(home.path()).args(["config", "--config"]).arg(&file).output().expect("the binary runs");
         assert!(output.status.success(), "{part}\n{}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+/// Says `a + b` to all that a dialect asks.
+#[cfg(unix)]
+fn speaking(dialect: Dialect) -> Fake {
+    Fake::start(move |_| match dialect {
+        Dialect::LlamaCpp => {
+            let events = "data: {\"content\":\"a + b\",\"stop\":false}\n\ndata: {\"content\":\"\",\"stop\":true}\n\n";
+            Script::raw("text/event-stream", vec![events.into()])
+        }
+        Dialect::Ollama => {
+            let lines = "{\"response\":\"a + b\",\"done\":false}\n{\"response\":\"\",\"done\":true}\n";
+            Script::raw("application/x-ndjson", vec![lines.into()])
+        }
+        Dialect::Mistral | Dialect::OpenAi => Script::text("a + b"),
+    })
+}
+
+/// What a block for an endpoint leads to when its address is that of a fake: `check` finds nothing to mend, `complete`
+/// completes, and all is asked in the dialect and at the place that the address as written tells. Gives what was asked.
+#[cfg(unix)]
+#[track_caller]
+fn run_block(block: &str) -> (Dialect, Vec<Received>) {
+    use std::os::unix::fs::PermissionsExt;
+    let quoted = |after: &str| block.split(after).nth(1).and_then(|rest| rest.split('"').nth(1)).expect("it is quoted");
+    let written = quoted("url = ");
+    let url = url::parse(written).expect("an address");
+    let is_set = block.contains("dialect = ");
+    let dialect = if is_set { Dialect::LlamaCpp } else { url::dialect(&url) };
+    let (fake, second) = (speaking(dialect), speaking(Dialect::Mistral));
+    let own = format!("{}{}", fake.url(), url.path().trim_end_matches('/'));
+    let set = if is_set { String::new() } else { format!("\ndialect = \"{}\"", dialect.name()) };
+    // Some are told by host or port, which are others here.
+    let config = block.replacen(&format!("\"{written}\""), &format!("\"{own}\"{set}"), 1);
+    let config = config.replace("\"https://api.mistral.ai\"", &format!("\"{}/mistral\"", second.url()));
+    assert!(!config.contains("https://"), "{config}");
+
+    let home = tempdir().expect("a directory");
+    let write = |path: &Path, text: &str, mode| {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+        fs::write(path, text).expect("a file");
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its rights");
+    };
+    for key in block.split("\"~/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        write(&home.path().join(key), "a-key-of-a-file", 0o600);
+    }
+    write(&home.path().join("bin/gcloud"), "#!/bin/sh\necho a-key-of-gcloud\n", 0o755);
+    let (file, code) = (home.path().join("config.toml"), home.path().join("add.py"));
+    write(&file, &format!("privacy.temporaryFiles = true\n{config}"), 0o600);
+    write(&code, "def add(a, b):\n    return \n\n\nprint(add(1, 2))\n", 0o600);
+    let place = format!("{}:2", code.display());
+    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+    for (arguments, part) in [(&["check"][..], "ok   completion"), (&["complete", &place], "a + b")] {
+        let output = command(home.path()).env("PATH", &path).args(arguments).arg("--config").arg(&file).output();
+        let output = output.expect("the binary runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains(part), "{config}\n{arguments:?}: {text}");
+        assert!(!text.contains("a-key-of"), "{text}");
+    }
+    let asked = url::completions(&url::parse(&own).expect("an address"), dialect);
+    let received = fake.received();
+    let completions: Vec<_> = received.iter().filter(|received| received.path == asked.path()).cloned().collect();
+    assert!(completions.len() >= 2, "{config}\n{received:?}");
+    (dialect, completions)
+}
+
+#[cfg(unix)]
+#[test]
+fn every_block_for_an_endpoint_is_run_in_its_dialect() {
+    let page = page("README.md");
+    let section = page.split("## Other endpoints").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let blocks = section.expect("the section").split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut run = Vec::new();
+    for block in blocks.filter(|block| block.starts_with("[endpoint] # ")) {
+        let (dialect, asked) = run_block(block);
+        let name = block.trim_start_matches("[endpoint] # ").split([' ', ',', ';', '\n']).next().unwrap_or_default();
+        let key = |header| asked[0].header(header).unwrap_or_default().to_owned();
+        run.push((name, dialect, key("authorization"), key("api-key")));
+        assert!(block.trim().lines().count() <= 6, "{block}");
+    }
+    let bare = |name, dialect| (name, dialect, String::new(), String::new());
+    let with = |name, dialect, key: &str| (name, dialect, format!("Bearer {key}"), String::new());
+    assert_eq!(
+        run,
+        [
+            bare("llama.cpp", Dialect::LlamaCpp),
+            bare("Ollama", Dialect::Ollama),
+            bare("vLLM", Dialect::OpenAi),
+            with("DeepSeek", Dialect::OpenAi, "a-key-of-a-file"),
+            ("Azure", Dialect::Mistral, String::new(), "a-key-of-a-file".to_owned()),
+            with("Vertex", Dialect::Mistral, "a-key-of-gcloud"),
+            bare("this", Dialect::LlamaCpp),
+        ]
+    );
 }
 
 #[test]
