@@ -137,6 +137,27 @@ async fn one_that_hangs_is_passed_over_and_listened_to_until_it_answers() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_place_at_the_first_is_asked_of_the_second_and_never_sent_to_the_first() {
+    let dir = TempDir::new().unwrap();
+    let piece = br#"data: {"content":"one","stop":false}"#.to_vec();
+    let first = Fake::start(move |_| {
+        Script::raw("text/event-stream", vec![[piece.clone(), b"\n\n".to_vec()].concat()]).ending(Ending::Stall)
+    });
+    let second = Fake::start(|_| Script::text("two"));
+    let mut settings = settings(&dir, &first, &second);
+    settings.endpoint.dialect = Dialect::Llamacpp;
+    let backend = backend(&settings);
+    let mut taking_the_place = backend.complete(prompt());
+    assert_eq!(taking_the_place.next().await, Some(Ok(Piece::Text("one".into()))));
+    let sent = Sent::default();
+    assert_eq!(heard(backend.complete_telling(prompt(), &sent)).await, Ok("two".to_owned()));
+    assert_eq!((sent.given_up(), sent.to().map(|to| to.is_fallback)), (0, Some(true)));
+    drop(taking_the_place);
+    sleep(SHORT * 3).await;
+    assert_eq!(first.stats().requests, 1);
+}
+
+#[tokio::test]
 async fn where_none_can_answer_the_last_one_says_why_and_by_hand_all_are_asked_again() {
     let dir = TempDir::new().unwrap();
     let (first, second) = (Fake::start(|_| Script::hang_up()), Fake::start(|_| Script::refuse(401, "{}")));

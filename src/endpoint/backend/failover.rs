@@ -72,8 +72,11 @@ where
             match timeout(limit, reply.next()).await {
                 Ok(first) => first,
                 Err(_) => {
-                    self.sent.give_up();
-                    listen_on(reply, Arc::clone(member));
+                    // What still waits for a place there was never sent, and is worth nothing to anybody.
+                    if self.sent.is_set() {
+                        self.sent.give_up();
+                        listen_on(reply, Arc::clone(member));
+                    }
                     return Err(Error::TimedOut { host, after: limit });
                 }
             }
