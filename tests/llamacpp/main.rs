@@ -124,6 +124,33 @@ async fn a_stream_that_is_given_up_frees_its_slot() {
 
 #[tokio::test]
 #[ignore = "needs llama.cpp; run tests/llamacpp/run"]
+async fn what_is_asked_after_a_stream_was_given_up_begins_at_once() {
+    let server = Server::start(&[]);
+    for dialect in DIALECTS {
+        let endpoint = endpoint(&server, dialect, true);
+        let mut begun_after = Vec::new();
+        for seed in 0..20 {
+            let long = Prompt { random_seed: Some(seed), ..prompt("fn long() {", 4096) };
+            let mut older = endpoint.complete(long);
+            let Some(Ok(Piece::Text(_))) = older.next().await else { continue };
+            let mut newer = endpoint.complete(prompt("fn other() {", 8));
+            let begun = Instant::now();
+            drop(older);
+            assert!(matches!(newer.next().await, Some(Ok(_))));
+            begun_after.push(begun.elapsed());
+        }
+        begun_after.sort_unstable();
+        println!(
+            "{dialect:?}: the next begins after {:?} at most, half of the time {:?}",
+            begun_after.last(),
+            begun_after.get(begun_after.len() / 2)
+        );
+        assert!(begun_after.len() > 5 && begun_after.last().is_some_and(|took| *took < Duration::from_secs(2)));
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs llama.cpp; run tests/llamacpp/run"]
 async fn a_server_that_starts_is_waited_for_and_every_trouble_until_then_has_a_name() {
     let server = Server::start_without_waiting(&[]);
     let endpoint = endpoint(&server, Dialect::LlamaCpp, true);
