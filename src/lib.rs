@@ -42,8 +42,9 @@
 //! 4. Else it waits as `completion::debounce` says, and asks nothing while `model::backoff` leaves the endpoint alone.
 //!    Meanwhile a task has the index choose excerpts of other files ([`completion::context`]) and masks them
 //!    ([`completion::excerpts`]); the document's own text is masked as a whole and the window cut out of that
-//!    (`completion::masked_window`). It builds the prompt ([`completion::prompt`]) and opens one stream; where that stays
-//!    silent too long, another besides it. Where several endpoints are set, `endpoint::backend` asks them in their order,
+//!    (`completion::masked_window`). It builds the prompt ([`completion::prompt`]) and opens one stream, for which
+//!    others make room at an endpoint that works on few at a time ([`model::Endpoint::places`]); where that stays silent
+//!    too long, another besides it. Where several endpoints are set, `endpoint::backend` asks them in their order,
 //!    past those that rest or are silent. A task reads each ([`model::read`]) into the cache until [`completion::stop`]
 //!    has enough; [`usage::Metered`] counts it, however it ends.
 //! 5. [`completion::block`] says how much is shown at once, [`completion::filter`] takes away what stands around the
