@@ -15,6 +15,7 @@ mod masked_window;
 pub mod prompt;
 pub mod reason;
 pub mod stop;
+mod unfinished;
 pub mod window;
 
 pub use engine::{Engine, Located};

@@ -39,7 +39,8 @@
 //!    each from all that is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that
 //!    is on its way. The embedded engine ([`completion::Predictor`], asked in `completion::engine::ask`) answers before
 //!    the endpoint where it is sure, and in its place where there is none.
-//! 4. Else it waits as `completion::debounce` says, and asks nothing while `model::backoff` leaves the endpoint alone.
+//! 4. Else it waits as `completion::debounce` says, or `completion::engine::rest` where only the cursor moved, and asks
+//!    nothing while `model::backoff` leaves the endpoint alone.
 //!    Meanwhile a task has the index choose excerpts of other files ([`completion::context`]) and masks them
 //!    ([`completion::excerpts`]); the document's own text is masked as a whole and the window cut out of that
 //!    (`completion::masked_window`). It builds the prompt ([`completion::prompt`]) and opens one stream, for which

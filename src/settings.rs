@@ -145,6 +145,9 @@ pub struct Completion {
     /// Whether to ask for what follows a suggestion before it is typed or accepted to its end. `auto`: only while you
     /// take what is suggested; `onAccept`: whenever you do not go against it; `off`: never.
     pub prefetch: Prefetch,
+    /// Whether to ask once where the cursor comes to rest at an unfinished line, or at an empty one in a body, without an
+    /// edit: in editors that ask then, such as Neovim as insert mode begins.
+    pub on_rest: bool,
     /// How many different suggestions you may choose from when you ask by hand. Each past the first costs a request.
     #[schemars(range(min = 1, max = 5))]
     pub choices: usize,
@@ -178,6 +181,7 @@ impl Default for Completion {
             // Longer than a short reply takes, shorter than it takes to lose patience. Not measured yet.
             show_after_ms: 400,
             prefetch: Prefetch::Auto,
+            on_rest: true,
             // Peers that ask for more show mostly the same twice.
             choices: 3,
             as_completion: AsCompletion::Auto,

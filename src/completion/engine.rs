@@ -9,6 +9,7 @@
 mod alternatives;
 mod answer;
 mod ask;
+mod begin;
 mod choices;
 mod context;
 mod decide;
@@ -17,6 +18,7 @@ mod located;
 mod notices;
 mod prediction;
 mod request;
+mod rest;
 mod state;
 mod stream;
 
@@ -39,10 +41,8 @@ use tokio::{sync::mpsc::UnboundedSender, time};
 pub use answer::{Answer, Status, Trace};
 
 use decide::Step;
-use document_state::MovingCursor;
 pub use located::Located;
 use notices::Notices;
-use prediction::Prediction;
 use request::{Pause, Request, Standing};
 use state::State;
 
@@ -302,55 +302,6 @@ impl Engine {
         };
         self.ask_ahead(&request);
         (request.finish(result), Some(standing))
-    }
-
-    fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
-        let mut guard = self.lock();
-        let State { documents, cache, settings, privacy, on, last_request, .. } = &mut *guard;
-        let settings = settings.clone();
-        *last_request += 1;
-        let number = *last_request;
-        let document = documents.entry(query.document.uri.clone()).or_default();
-        let moving = query.follows.then(|| MovingCursor {
-            text: query.document.text.clone(),
-            cursor: query.cursor,
-            typed: String::new(),
-        });
-        let moved = document.begin(number, query.cursor, moving);
-        eligibility::document(query, &settings, privacy, *on)?;
-        let budget = budget(settings.completion_for(&query.document.language));
-        let window = eligibility::window(&query.document.text, query.cursor, budget);
-        eligibility::place(query, &window)?;
-        let (edits, changed) = (document.edits, document.watch());
-        let stale = document.take_stale(&window, cache, moved);
-        guard.reset(stale);
-        Ok(Request {
-            engine: self,
-            query,
-            settings,
-            number,
-            edits,
-            moved,
-            begun: now(),
-            changed,
-            asked: None,
-            asked_again: false,
-            prediction: Prediction::default(),
-            answered: false,
-            took: vec![],
-            trace: Trace { window, ..Trace::default() },
-        })
-    }
-
-    /// Refuses a query in a document of which nothing may be sent, once it is known where that lies.
-    async fn admit(&self, query: &Query) -> Result<(), Reason> {
-        query.location.found().await;
-        eligibility::completable(query, &self.privacy())
-    }
-
-    fn refuse(&self, query: &Query, reason: Reason) -> Answer {
-        self.lock().record(query, Duration::ZERO, Err(reason.clone()), None, None);
-        Answer { result: Err(reason), trace: Trace::default() }
     }
 
     /// Takes the request's next step. Asking happens under the same lock as the decision to ask, so that nothing, such

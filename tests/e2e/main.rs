@@ -29,6 +29,7 @@ mod privacy_page;
 mod process;
 mod readme;
 mod recovery;
+mod rest;
 mod session;
 mod settings;
 mod soak;

@@ -77,8 +77,13 @@ const HELD: &[(&str, &[&str])] = &[
         &["it_is_counted_and_can_be_switched_off_but_for_our_own_key", "the_key_is_in_nothing_the_server_writes"],
     ),
     (
-        "**When**: while you type, and when you ask for a completion or a chat. Moving the cursor sends nothing.",
-        &["opening_saving_and_moving_about_send_nothing"],
+        "**When**: while you type, and when you ask for a completion or a chat; once where the cursor comes to rest at an \
+         unfinished line or an empty one in a body, in editors that ask then.",
+        &["an_unfinished_line_is_asked_about_once_after_a_rest", "opening_saving_and_moving_about_send_nothing"],
+    ),
+    (
+        "Moving the cursor sends nothing else, and with `completion.onRest = false` nothing at all.",
+        &["wandering_sends_nothing", "with_on_rest_off_a_rest_sends_nothing"],
     ),
     (
         "**Where**: to the one host you set, over TLS; while it fails or rests, to those of `endpoint.fallbacks`, if you \

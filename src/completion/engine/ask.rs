@@ -4,6 +4,7 @@
 use tokio::task;
 
 use super::request::Request;
+use super::rest::Begun;
 use super::state::State;
 use super::stream::{Stream, StreamReader};
 use super::{Engine, now};
@@ -67,8 +68,15 @@ impl Engine {
     pub(super) fn ask(&self, state: &mut State, request: &mut Request<'_>, besides: Option<EntryId>) {
         let document = &request.query.document;
         state.make_room(&document.uri);
-        let agreement = state.documents.get(&document.uri).map(|state| state.agreement.agreement());
-        let reach = if request.query.invoked { Reach::INVOKED } else { Reach::of(agreement.unwrap_or_default()) };
+        let reach = if request.query.invoked {
+            Reach::INVOKED
+        } else if let Some(document) = state.documents.get_mut(&document.uri) {
+            // Who comes to write at a place means nothing that was typed elsewhere.
+            let is_new = request.cause != Begun::Typing && document.rests.add(&request.trace.window);
+            Reach::of(if is_new { Agreement::Unknown } else { document.agreement.agreement() })
+        } else {
+            Reach::OPEN
+        };
         request.trace.excerpts = state.take_excerpts(request.query, &request.trace.window);
         let excerpts = request.trace.excerpts.as_deref();
         let masked = state.masked_window(request.query, excerpts);

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::rest::Begun;
 use crate::completion::{Reason, cache::EntryId, cache::Found};
 use crate::model::Error;
 
@@ -19,8 +20,8 @@ pub(super) struct Facts {
     pub now: Instant,
     /// Asked for by the user's own hand, not by typing.
     pub invoked: bool,
-    /// The cursor moved and nothing was typed since the request before.
-    pub moved: bool,
+    /// What came before it, and what that allows.
+    pub begun: Begun,
     /// The cursor stands in a secret, or at an end of one.
     pub in_secret: bool,
     /// What the cache holds for the cursor.
@@ -112,8 +113,10 @@ pub(super) fn decide(newest: Option<Facts>) -> Step {
         Asked::Empty => return Step::Refuse(Reason::Empty),
         Asked::Failed(error) => return predictor.instead_of(Reason::Endpoint(error.clone())),
     }
-    if facts.moved && !facts.invoked {
-        return Step::Refuse(Reason::NoEdit);
+    match facts.begun {
+        Begun::InPassing if !facts.invoked => return Step::Refuse(Reason::NoEdit),
+        Begun::ToRest(until) if !facts.invoked && until > facts.now => return Step::Wait(Some(until)),
+        _ => {}
     }
     if predictor.alone {
         return predictor.instead_of(Reason::Unsure);
@@ -142,12 +145,14 @@ fn hindrance(facts: &Facts) -> Option<Reason> {
 /// A stream is on its way. Where it is silent for too long another is opened besides, and where keys have overtaken it
 /// another is opened as well, if one may be asked at all.
 fn wait_for(entry: EntryId, facts: &Facts) -> Step {
-    let refused = !facts.invoked && (facts.moved || hindrance(facts).is_some());
-    let again_at = facts.again_at.filter(|_| !refused).map(|at| at.max(facts.due));
+    let refused = !facts.invoked && (facts.begun == Begun::InPassing || hindrance(facts).is_some());
+    let rested_at = facts.begun.until().filter(|_| !facts.invoked).unwrap_or(facts.now);
+    let may_ask_at = facts.due.max(rested_at);
+    let again_at = facts.again_at.filter(|_| !refused).map(|at| at.max(may_ask_at));
     if again_at.is_some_and(|at| at <= facts.now) {
         return Step::Ask { besides: Some(entry) };
     }
-    let overtaken_at = Some(facts.due).filter(|_| facts.is_overtaken && !refused);
+    let overtaken_at = Some(may_ask_at).filter(|_| facts.is_overtaken && !refused);
     if overtaken_at.is_some_and(|at| at <= facts.now) {
         return Step::Ask { besides: None };
     }
@@ -191,7 +196,7 @@ mod tests {
         Facts {
             now,
             invoked: false,
-            moved: false,
+            begun: Begun::Typing,
             in_secret: false,
             found: Found::Miss,
             partly_at: now,
@@ -231,8 +236,9 @@ mod tests {
     fn what_is_known_goes_before_all_else() {
         let hit = Found::Hit { text: "a".into(), id: 7, at: 0 };
         let show = |_| Step::Show { text: "a".into(), entry: 7 };
-        let spent =
-            |facts: &mut Facts| (facts.ceiling, facts.resting, facts.moved) = (Some(1), Some(Error::NoKey), true);
+        let spent = |facts: &mut Facts| {
+            (facts.ceiling, facts.resting, facts.begun) = (Some(1), Some(Error::NoKey), Begun::InPassing)
+        };
         check(|facts| (spent(facts), facts.found = hit).0, show);
         check(|facts| facts.found = Found::Pending(7), |_| Step::Wait(None));
         let young = |facts: &mut Facts| (facts.found, facts.partly_at) = (Found::Pending(7), facts.now + LATER);
@@ -251,9 +257,11 @@ mod tests {
         check(|facts| (silent(facts), soon(facts)).0, |now| Step::Wait(Some(now + LATER)));
         check(|facts| (silent(facts), facts.due += LATER * 2).0, |now| Step::Wait(Some(now + LATER * 2)));
         check(|facts| (silent(facts), facts.ceiling = Some(9)).0, |now| Step::Wait(Some(now + LATER * 3)));
-        check(|facts| (silent(facts), facts.moved = true).0, |now| Step::Wait(Some(now + LATER * 3)));
+        check(|facts| (silent(facts), facts.begun = Begun::InPassing).0, |now| Step::Wait(Some(now + LATER * 3)));
         check(|facts| (silent(facts), facts.in_secret = true).0, |now| Step::Wait(Some(now + LATER * 3)));
-        let by_hand = |facts: &mut Facts| (facts.moved, facts.in_secret, facts.invoked) = (true, true, true);
+        let by_hand = |facts: &mut Facts| {
+            (facts.begun, facts.in_secret, facts.invoked) = (Begun::InPassing, true, true);
+        };
         check(|facts| (silent(facts), by_hand(facts)).0, |_| Step::Ask { besides: Some(7) });
     }
 
@@ -287,14 +295,31 @@ mod tests {
     fn typing_waits_and_a_hand_does_not() {
         check(|_| {}, |_| Step::Ask { besides: None });
         check(|facts| facts.due += LATER, |now| Step::Wait(Some(now + LATER)));
-        check(|facts| facts.moved = true, refuse(Reason::NoEdit));
+        check(|facts| facts.begun = Begun::InPassing, refuse(Reason::NoEdit));
         check(|facts| facts.ceiling = Some(9), refuse(Reason::Ceiling(9)));
         check(|facts| facts.resting = Some(Error::NoKey), refuse(Reason::Paused(Error::NoKey)));
         let hindered = |facts: &mut Facts| {
-            (facts.ceiling, facts.resting, facts.moved, facts.invoked) = (Some(9), Some(Error::NoKey), true, true);
+            (facts.ceiling, facts.resting, facts.invoked) = (Some(9), Some(Error::NoKey), true);
+            facts.begun = Begun::InPassing;
             facts.due += LATER;
         };
         check(hindered, |_| Step::Ask { besides: None });
+    }
+
+    #[test]
+    fn who_came_to_write_is_given_the_time_to_rest() {
+        let to_rest = |facts: &mut Facts| facts.begun = Begun::ToRest(facts.now + LATER);
+        check(to_rest, |now| Step::Wait(Some(now + LATER)));
+        check(|facts| facts.begun = Begun::ToRest(facts.now), |_| Step::Ask { besides: None });
+        check(|facts| (to_rest(facts), facts.invoked = true).0, |_| Step::Ask { besides: None });
+        check(|facts| (to_rest(facts), facts.predictor.alone = true).0, |now| Step::Wait(Some(now + LATER)));
+        let spent = |facts: &mut Facts| (facts.begun, facts.ceiling) = (Begun::ToRest(facts.now), Some(9));
+        check(spent, refuse(Reason::Ceiling(9)));
+        let silent = |facts: &mut Facts| {
+            (facts.found, facts.again_at, facts.partly_at) = (Found::Pending(7), Some(facts.now), facts.now);
+        };
+        check(|facts| (to_rest(facts), silent(facts)).0, |now| Step::Wait(Some(now + LATER)));
+        check(|facts| (silent(facts), facts.begun = Begun::ToRest(facts.now)).0, |_| Step::Ask { besides: Some(7) });
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ropey::Rope;
 use tokio::sync::watch;
 
 use super::choices::Choices;
+use super::rest::Rests;
 use super::stream::Stream;
 use crate::completion::{
     Cause, Query, Window,
@@ -44,8 +45,8 @@ pub(super) struct DocumentState {
     pub edits: u64,
     /// When the last one came.
     pub edited_at: Option<Instant>,
-    /// Where the newest request began: the edits before it, and its cursor.
-    began_at: Option<(u64, usize)>,
+    /// Where the newest request began: the edits before it, and its cursor; and whether the cursor was only moved there.
+    began_at: Option<(u64, usize, bool)>,
     /// Where the newest request stands now, if it follows the typing.
     pub moving: Option<MovingCursor>,
     /// Streams on their way, oldest first.
@@ -58,6 +59,8 @@ pub(super) struct DocumentState {
     pub failed: Option<(EntryId, Error)>,
     /// The excerpts of other files that are sent with its requests.
     pub choices: Choices,
+    /// The places at which a rest has asked.
+    pub rests: Rests,
     changed: watch::Sender<()>,
 }
 
@@ -86,17 +89,23 @@ impl Default for DocumentState {
             acceptance: Acceptance::default(),
             failed: None,
             choices: Choices::default(),
+            rests: Rests::default(),
             changed: watch::Sender::new(()),
         }
     }
 }
 
 impl DocumentState {
-    /// Begins a request: whatever was asked before is superseded. Says whether only the cursor moved since.
+    /// Begins a request: whatever was asked before is superseded. Says whether only the cursor moved there since the
+    /// last edit.
     pub fn begin(&mut self, number: u64, cursor: usize, moving: Option<MovingCursor>) -> bool {
-        let moved = self.cause(cursor) == Cause::OtherPlace;
+        let moved = match self.cause(cursor) {
+            Cause::Edit => false,
+            Cause::SamePlace => self.began_at.is_some_and(|(.., moved)| moved),
+            Cause::OtherPlace => true,
+        };
         self.newest = Some(number);
-        self.began_at = Some((self.edits, cursor));
+        self.began_at = Some((self.edits, cursor, moved));
         self.moving = moving;
         self.notify();
         moved
@@ -111,7 +120,7 @@ impl DocumentState {
     /// What came before a request that stands at `cursor`.
     pub fn cause(&self, cursor: usize) -> Cause {
         match self.began_at {
-            Some((edits, at)) if edits == self.edits => {
+            Some((edits, at, _)) if edits == self.edits => {
                 if at == cursor {
                     Cause::SamePlace
                 } else {

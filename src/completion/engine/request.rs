@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::{Answer, Engine, Trace, now, prediction::Prediction};
+use super::{Answer, Engine, Trace, now, prediction::Prediction, rest::Begun};
 use crate::completion::{
     Query, Reason, Source, Suggestion,
     cache::EntryId,
@@ -23,9 +23,9 @@ pub(super) struct Request<'a> {
     pub number: u64,
     /// Edits of the document before it.
     pub edits: u64,
-    /// The cursor moved and nothing was typed since the request before.
-    pub moved: bool,
     pub begun: Instant,
+    /// What came before it, and what that allows.
+    pub cause: Begun,
     /// Tells of every change of the document.
     pub changed: watch::Receiver<()>,
     /// The entry that the stream it opened fills.

@@ -9,6 +9,7 @@ use super::decide::{Asked, Facts, Step, decide, may_ask};
 use super::document_state::{DocumentState, MovingCursor};
 use super::notices::Notices;
 use super::request::Request;
+use super::rest::Begun;
 use super::stream::{Stream, Uri};
 use super::{budget, now};
 use crate::completion::{
@@ -116,7 +117,7 @@ impl State {
         let is_overtaken = has_place && matches!(found, Found::Pending(entry) if state.is_overtaken(entry));
         let may_ask_again = request.may_ask_again();
         if may_ask(&found, may_ask_again) {
-            let stale = state.take_stale(window, &self.cache, request.moved);
+            let stale = state.take_stale(window, &self.cache, request.cause != Begun::Typing);
             reset(&mut self.cache, stale);
         }
         let asked = match (request.asked, &state.failed) {
@@ -135,7 +136,7 @@ impl State {
         Some(Facts {
             now,
             invoked: *invoked,
-            moved: request.moved,
+            begun: request.cause,
             in_secret,
             found,
             partly_at,

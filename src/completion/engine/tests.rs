@@ -8,6 +8,7 @@ mod context;
 mod places;
 mod prediction;
 mod recovery;
+mod rest;
 mod script;
 mod soak;
 

@@ -16,6 +16,7 @@ mod guide;
 mod messagepack;
 mod messages;
 mod next_edit;
+mod rest;
 mod setup;
 mod text;
 mod user;

@@ -1,0 +1,75 @@
+//! How a request begins: whether it is let in, and what came before it.
+
+use std::time::{Duration, Instant};
+
+use super::document_state::{DocumentState, MovingCursor};
+use super::prediction::Prediction;
+use super::request::Request;
+use super::rest::{Begun, REST};
+use super::state::State;
+use super::{Answer, Engine, Trace, budget, now};
+use crate::completion::{Query, Reason, Window, eligibility, unfinished};
+use crate::settings::Settings;
+
+impl Engine {
+    /// Lets a query in; all that was asked for its document before is superseded.
+    pub(super) fn begin<'a>(&'a self, query: &'a Query) -> Result<Request<'a>, Reason> {
+        let mut guard = self.lock();
+        let State { documents, cache, settings, privacy, on, last_request, .. } = &mut *guard;
+        let settings = settings.clone();
+        *last_request += 1;
+        let number = *last_request;
+        let document = documents.entry(query.document.uri.clone()).or_default();
+        let moving = query.follows.then(|| MovingCursor {
+            text: query.document.text.clone(),
+            cursor: query.cursor,
+            typed: String::new(),
+        });
+        let moved = document.begin(number, query.cursor, moving);
+        eligibility::document(query, &settings, privacy, *on)?;
+        let budget = budget(settings.completion_for(&query.document.language));
+        let window = eligibility::window(&query.document.text, query.cursor, budget);
+        eligibility::place(query, &window)?;
+        let (edits, changed, begun) = (document.edits, document.watch(), now());
+        let cause = if moved { after_move(query, &settings, document, &window, begun) } else { Begun::Typing };
+        let stale = document.take_stale(&window, cache, moved);
+        guard.reset(stale);
+        Ok(Request {
+            engine: self,
+            query,
+            settings,
+            number,
+            edits,
+            begun,
+            cause,
+            changed,
+            asked: None,
+            asked_again: false,
+            prediction: Prediction::default(),
+            answered: false,
+            took: vec![],
+            trace: Trace { window, ..Trace::default() },
+        })
+    }
+
+    /// Refuses a query in a document of which nothing may be sent, once it is known where that lies.
+    pub(super) async fn admit(&self, query: &Query) -> Result<(), Reason> {
+        query.location.found().await;
+        eligibility::completable(query, &self.privacy())
+    }
+
+    pub(super) fn refuse(&self, query: &Query, reason: Reason) -> Answer {
+        self.lock().record(query, Duration::ZERO, Err(reason.clone()), None, None);
+        Answer { result: Err(reason), trace: Trace::default() }
+    }
+}
+
+/// What a request may do before which nothing was typed. A menu that came up by itself would be in the way.
+fn after_move(query: &Query, settings: &Settings, document: &DocumentState, window: &Window, now: Instant) -> Begun {
+    let language = &query.document.language;
+    let is_to_write = settings.completion_for(language).on_rest
+        && !query.follows
+        && unfinished::is_unfinished(window, language)
+        && !document.rests.contains(window);
+    if is_to_write { Begun::ToRest(now + REST) } else { Begun::InPassing }
+}
