@@ -140,9 +140,10 @@ fn set_up(home: &Path, other: &Other) {
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
     let block = String::from_utf8(printed.stdout).expect("it writes UTF-8");
     assert!(block.contains("language-servers = [\"other\", \"codestral\"]"), "{block}");
-    // A loaded machine would let the first lines of a suggestion stand without the others.
-    let (hint, config) =
-        ("# config = { completion = { maxTokens = 128 } }", "config = { completion = { showAfterMs = 10000 } }");
+    // A loaded machine would let the first lines of a suggestion stand without the others; and on a short text only a
+    // little likely next edit is to be had.
+    let hint = "# config = { completion = { maxTokens = 128 } }";
+    let config = "config = { completion = { showAfterMs = 10000 }, nextEdit = { confidence = 0.1 } }";
     assert!(block.contains(hint), "{block}");
     let block = block.replacen(hint, config, 1);
     fs::write(&path, format!("{own}\n{block}")).expect("the home is writable");

@@ -15,6 +15,7 @@ mod beside;
 mod chat;
 mod editor;
 mod menu;
+mod next_edit;
 mod other;
 mod pages;
 mod terminal;
