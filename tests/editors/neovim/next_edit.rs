@@ -89,6 +89,46 @@ fn a_dismissed_edit_is_gone() {
 }
 
 #[test]
+fn the_old_text_is_struck_out_and_the_new_one_stands_behind_it() {
+    for ghost in [Ghost::Native, Ghost::Own] {
+        let Some(neovim) = open(ghost, "") else { return };
+        neovim.keys(":colorscheme blue<CR>cwtotal<Esc>");
+        neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+        let drawn = neovim.lua(
+            "local space = vim.api.nvim_create_namespace('codestral.next_edit') \
+             local old, new = {}, {} \
+             for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })) do \
+               local more = mark[4] \
+               if more.hl_group then \
+                 local text = vim.api.nvim_buf_get_text(0, mark[2], mark[3], more.end_row, more.end_col, {})[1] \
+                 local struck = vim.api.nvim_get_hl(0, { name = more.hl_group, link = false }).strikethrough \
+                 table.insert(old, struck and text or 'not struck out') \
+               end \
+               if more.virt_text then table.insert(new, more.virt_text[1][1]) end \
+             end \
+             return table.concat(old, ' ') .. ' -> ' .. table.concat(new, ' ')",
+        );
+        assert_eq!(drawn, "count count count -> total total total");
+    }
+}
+
+#[test]
+fn an_edit_is_made_in_insert_mode() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.keys("cwtotal");
+    for done in ["log(total)", "report(total)"] {
+        for _ in 0..2 {
+            neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+            let (text, line) = (neovim.text(), neovim.line());
+            neovim.keys("<M-n>");
+            neovim.until("the key did something", || neovim.text() != text || neovim.line() != line);
+        }
+        assert!(neovim.text().contains(done), "{}", neovim.text());
+    }
+    assert_eq!(neovim.lua("return vim.fn.mode()"), "i");
+}
+
+#[test]
 fn an_edit_out_of_sight_is_told_at_the_cursor() {
     let far = COUNT.replace("    log(count);\n", &format!("{}    log(count);\n", "    // far\n".repeat(200)));
     let Some(neovim) = open_text(Ghost::Native, "", &far) else { return };

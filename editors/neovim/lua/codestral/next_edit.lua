@@ -239,10 +239,19 @@ function M.dismiss()
   return true
 end
 
+--- Old text as a diff has it, and struck through besides, which no group of Neovim's own is.
+local function set_highlights()
+  local old = vim.api.nvim_get_hl(0, { name = 'DiffDelete', link = false })
+  old.strikethrough = true
+  old.default = true
+  vim.api.nvim_set_hl(0, 'CodestralNextEditOld', old)
+  vim.api.nvim_set_hl(0, 'CodestralNextEditNew', { link = 'DiffAdd', default = true })
+end
+
 ---@param group integer
 function M.start(group)
-  vim.api.nvim_set_hl(0, 'CodestralNextEditOld', { link = 'DiffDelete', default = true })
-  vim.api.nvim_set_hl(0, 'CodestralNextEditNew', { link = 'DiffAdd', default = true })
+  set_highlights()
+  vim.api.nvim_create_autocmd('ColorScheme', { group = group, callback = set_highlights })
   if not config.current.next_edit then
     return
   end
