@@ -11,6 +11,7 @@ import { Key } from "./key.js";
 import { showMenu } from "./menu.js";
 import { route } from "./messages.js";
 import { middleware } from "./middleware.js";
+import { NextEdit } from "./nextEdit/nextEdit.js";
 import { Session } from "./session.js";
 import { explicit, serverSettings } from "./settings.js";
 import type { Tree } from "./settings.js";
@@ -49,11 +50,14 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     phase: (phase, problem) => {
       statusBar.phase(phase, problem);
-      if (phase !== "running") chat.interrupt();
+      if (phase === "running") return;
+      chat.interrupt();
+      nextEdit.interrupt();
     },
   });
   session = opened;
   const chat = new Chat({ client: () => opened.client(), asking }, transcripts, documents);
+  const nextEdit = new NextEdit(() => opened.running());
 
   const keyChanged = async (): Promise<void> => {
     await vscode.commands.executeCommand("setContext", "codestral.hasKey", (await key.get()) !== undefined);
@@ -63,8 +67,15 @@ export function activate(context: vscode.ExtensionContext): void {
     "chat.followUp": () => chat.followUp(),
     "chat.cancel": () => { chat.cancel(); },
     "chat.openFile": () => openFile(documents),
+    "nextEdit.go": () => nextEdit.go(),
+    "nextEdit.all": () => nextEdit.makeAll(),
+    "nextEdit.dismiss": () => nextEdit.dismiss(),
     menu: () => showMenu(statusBar.trouble(), statusBar.isOn()),
-    toggleCompletion: () => run(opened, "codestral.toggle").then(() => { statusBar.refresh(); }),
+    toggleCompletion: async () => {
+      await run(opened, "codestral.toggle");
+      nextEdit.interrupt();
+      statusBar.refresh();
+    },
     showWhy: () => run(opened, "codestral.why"),
     showStatus: () => run(opened, "codestral.status"),
     showUsage: () => usage.show(),
@@ -75,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   for (const action of ACTIONS) commands[`chat.${action}`] = () => chat.onSelection(action);
   context.subscriptions.push(
-    key, documents, usage, statusBar, opened, chat,
+    key, documents, usage, statusBar, opened, chat, nextEdit,
     key.onDidChange(() => void keyChanged()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("codestral.server")) void opened.restart();

@@ -1,5 +1,5 @@
 // Runs the cases in one window of one VS Code, from its first start.
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Editor } from "./editor.mjs";
@@ -37,7 +37,11 @@ const SETTINGS = {
   "codestral.local.fallback": false,
 };
 
+/** The pictures of the extension's page, and what the cases are about that must all pass before one is drawn anew. */
+const PICTURES = { "ghost-text.png": "ghost text", "next-edit.png": "next edit" };
+
 const known = join(work, "known");
+for (const file of Object.keys(PICTURES)) rmSync(join(work, file), { force: true });
 rmSync(known, { recursive: true, force: true });
 mkdirSync(known, { recursive: true });
 const workspace = new Workspace(join(work, "project"));
@@ -61,7 +65,7 @@ async function use(name, more = {}) {
   return endpoint;
 }
 
-const context = { workspace, use, endpoints, vscode, settings: SETTINGS, endpoint: undefined, work, picture: undefined, key: KEY };
+const context = { workspace, use, endpoints, vscode, settings: SETTINGS, endpoint: undefined, work, key: KEY };
 
 try {
   const files = Object.keys(FILES).map((name) => join(known, name));
@@ -69,6 +73,7 @@ try {
   endpoints.down = await Endpoint.start("--key", KEY, "--status", "503", "--body", '{"message":"the model rests"}');
   endpoints.prose = await Endpoint.start("--key", KEY, "--chunk-delay", "300", "--reply", "It adds `left` to `right` and gives back the sum, \nwhich may overflow.");
   endpoints.code = await Endpoint.start("--key", KEY, "--reply", "```rust\nfn half(of: u32) -> u32 {\n    of >> 1\n}\n```\n");
+  endpoints.silent = await Endpoint.start("--key", KEY, "--reply", "");
   endpoints.slow = await Endpoint.start("--key", KEY, "--chunk-delay", "2000", "--reply", "One two three four five six seven eight nine ten eleven twelve.");
 
   // The first cases have no setting of ours in VS Code: the server is on PATH, and its own file names the endpoint.
@@ -94,8 +99,11 @@ try {
     }
   }
   writeFileSync(join(work, "browser.log"), log.join("\n"));
-  const ghosts = results.filter(({ name }) => name.includes("ghost text"));
-  if (context.picture && ghosts.length && ghosts.every(({ failed }) => !failed)) copyFileSync(context.picture, join(here, "../../../editors/vscode/ghost-text.png"));
+  for (const [file, about] of Object.entries(PICTURES)) {
+    const cases = results.filter(({ name }) => name.includes(about));
+    const taken = join(work, file);
+    if (existsSync(taken) && cases.every(({ failed }) => !failed)) copyFileSync(taken, join(here, "../../../editors/vscode", file));
+  }
 } finally {
   await browser?.close();
   vscode.stop();

@@ -31,14 +31,19 @@ export class Editor {
   /** Opens a file of the folder, with the cursor behind `after`, which stands in `text` once. */
   async open(name, text, after) {
     await this.closeAll();
+    await this.find(name);
+    const before = text.slice(0, text.indexOf(after) + after.length).split("\n");
+    await this.goTo(before.length, before.at(-1).replace(/\r$/, "").length + 1);
+  }
+
+  /** Opens a file of the folder beside what is open. */
+  async find(name) {
     await this.key("Control+p");
     await this.page.waitForSelector(".quick-input-widget input");
     await this.type(name);
     await until(`${name} is found`, async () => (await this.rows())[0]?.includes(basename(name)));
     await this.key("Enter");
     await until(`${name} is open`, async () => (await this.page.locator(".tab.active").getAttribute("data-resource-name")) === name);
-    const before = text.slice(0, text.indexOf(after) + after.length).split("\n");
-    await this.goTo(before.length, before.at(-1).replace(/\r$/, "").length + 1);
   }
 
   /** Line and column from 1; columns in UTF-16 units. */
@@ -75,6 +80,13 @@ export class Editor {
     });
   }
 
+  /** Takes a picture of the upper left part of the editor, of so many pixels. */
+  async picture(path, size) {
+    const box = await this.page.locator(".editor-group-container .editor-container").first().boundingBox();
+    await this.page.mouse.move(5, 5);
+    await this.page.screenshot({ path, clip: { x: box.x, y: box.y, ...size } });
+  }
+
   /** The rows of the open list, as they are read out. */
   rows() {
     return this.page.locator(".quick-input-list .monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? row.textContent));
@@ -105,6 +117,45 @@ export class Editor {
     } catch {
       throw new Error(`the ghost text is ${JSON.stringify(seen)}, not ${JSON.stringify(expected)}`);
     }
+  }
+
+  /**
+   * What is drawn of a next edit, line by line from the top: `-old-`, `+new+`, and `hint` where it is told at the cursor;
+   * what stands in the text besides is left out.
+   */
+  async nextEdit() {
+    return this.page.evaluate(() => {
+      const blank = (text) => text.replaceAll("\u00a0", " ");
+      const partOf = (span) => {
+        const styles = getComputedStyle(span);
+        const after = getComputedStyle(span, "::after");
+        const told = /^"(.*)"$/s.exec(after.content)?.[1];
+        const isHint = told?.startsWith("next edit: ");
+        const old = styles.textDecorationLine === "line-through" && span.textContent ? `-${blank(span.textContent)}-` : "";
+        return old + (told === undefined ? "" : isHint ? told : `+${blank(told)}+`);
+      };
+      return [...document.querySelectorAll(".editor-instance .view-line")]
+        .map((line) => ({ top: Number.parseFloat(line.style.top), text: [...line.querySelectorAll('span[class*="ced-"]')].map(partOf).join("") }))
+        .filter(({ text }) => text !== "")
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text)
+        .join("\n");
+    });
+  }
+
+  async waitForNextEdit(expected) {
+    let seen;
+    try {
+      return await until("next edit", async () => (seen = await this.nextEdit()) === expected);
+    } catch {
+      throw new Error(`the next edit is drawn as ${JSON.stringify(seen)}, not ${JSON.stringify(expected)}`);
+    }
+  }
+
+  /** The cursor's line, from 1, as the status bar tells it. */
+  async line() {
+    const text = await this.page.locator('[id="status.editor.selection"]').innerText();
+    return Number(/Ln (\d+)/.exec(text)?.[1]);
   }
 
   /** The text of a file once it is saved. */

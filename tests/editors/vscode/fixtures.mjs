@@ -48,6 +48,35 @@ const HALF = `fn half(of: u32) -> u32 {
 fn untouched() {}
 `;
 
+/** `count` stands at its definition and at five more places. */
+const RENAME = `fn report(list: &[u32]) -> usize {
+    let count = list.len();
+    log(count);
+    if count > 3 {
+        warn(count);
+    }
+    tell(count);
+    count
+}
+`;
+
+const LOADS = `pub fn load_all(path: &str) {}
+
+fn main() {
+    load_all("a");
+}
+`;
+
+const CALLS = `fn other() {
+    load_all("b");
+}
+`;
+
+/** Three constructors, whose bodies get the same lines. */
+const USERS = ["one", "two", "three"]
+  .map((name) => `fn ${name}() -> User {\n    User {\n        name: ${name}(),\n        age: 1,\n    }\n}\n`)
+  .join("\n");
+
 /** By name: the text on disk, and the whole the endpoint knows. */
 export const FILES = {
   "add.rs": { whole: ADD, text: ADD.replace("left.checked_add(right)?;", "") },
@@ -59,4 +88,9 @@ export const FILES = {
   "menu.rs": { whole: MENU, text: MENU.replace("total_amount * (100 - discount_rate) / 100;", "") },
   "down.rs": { whole: ADD, text: ADD.replace("left.checked_add(right)?;", "") },
   "half.rs": { whole: HALF, text: HALF },
+  "rename.rs": { whole: RENAME, text: RENAME },
+  "far.rs": { whole: RENAME, text: RENAME.replace("    log(", `${"    // far\n".repeat(200)}    log(`) },
+  "loads.rs": { whole: LOADS, text: LOADS },
+  "calls.rs": { whole: CALLS, text: CALLS },
+  "users.rs": { whole: USERS, text: USERS },
 };

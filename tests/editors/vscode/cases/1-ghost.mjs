@@ -77,10 +77,7 @@ export const cases = {
     await editor.open("multi.rs", text, BODY);
     await editor.type("i");
     await editor.waitForGhost(MISSING.slice(1));
-    const box = await editor.page.locator(".editor-group-container .editor-container").first().boundingBox();
-    context.picture = join(context.work, "ghost-text.png");
-    await editor.page.mouse.move(5, 5);
-    await editor.page.screenshot({ path: context.picture, clip: { x: box.x, y: box.y, width: 540, height: 210 } });
+    await editor.picture(join(context.work, "ghost-text.png"), { width: 540, height: 210 });
     await editor.key("Tab");
     assert.equal(await editor.saved(context.workspace, "multi.rs"), whole);
   },
