@@ -12,6 +12,8 @@ mod fit;
 mod git;
 #[path = "next_edit/histories.rs"]
 mod histories;
+#[path = "next_edit/learn.rs"]
+mod learn;
 #[path = "next_edit/repeats.rs"]
 mod repeats;
 #[path = "next_edit/replay.rs"]
@@ -38,7 +40,7 @@ use std::{
 };
 
 use crate::{
-    fit::Row,
+    learn::Case,
     replay::{Mode, Moment, Order, replay},
     report::{STRICT_CONFIDENCE, default_confidence},
     session::Session,
@@ -51,17 +53,17 @@ Types the hunks of sessions one by one and asks for the next edit after each.
                     [default: made-up sessions in five languages]
   --commits N       latest commits that are looked at in each [default: 600]
   --sessions N      sessions taken of each [default: 120]
-  --fit FILE        fits the trees on these sessions and writes them to FILE
+  --fit FOLDER      fits the trees on these sessions and writes them to FOLDER (src/next_edit/learned)
   --folds N         before that, reports each Nth of the repositories with trees fitted on the others [default: 0]
+  --rows FILE       keeps what the trees are fitted on in FILE; if there is such a file, fits on it without replaying
+  --each            reports each repository by itself as well
   --wrong N         prints N of the wrong edits [default: 0]
+  --missed N        prints N of the hunks that repeat something and that no rule finds [default: 0]
   --only-times      measures what an edit costs, and nothing else
 ";
 
 /// Repositories that are replayed at once.
 const THREADS: usize = 2;
-
-/// Candidates of one moment that the trees are fitted on: the right ones, and others as chance has it.
-const MAX_ROWS: usize = 8;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -71,7 +73,10 @@ struct Options {
     sessions: usize,
     fit: Option<PathBuf>,
     folds: usize,
+    rows: Option<PathBuf>,
+    each: bool,
     wrong: usize,
+    missed: usize,
     only_times: bool,
 }
 
@@ -86,7 +91,7 @@ fn main() -> Outcome<()> {
         println!("{}: {} sessions", folder.display(), sessions.len());
         repositories.push(sessions);
     }
-    if options.fit.is_some() || options.folds > 0 {
+    if options.fit.is_some() || options.folds > 0 || options.rows.is_some() {
         return fit(&options, &repositories);
     }
     if options.only_times {
@@ -100,6 +105,16 @@ fn main() -> Outcome<()> {
         return Ok(());
     }
     report_on("commits", &repositories, &options);
+    if options.each {
+        for (folder, sessions) in options.repositories.iter().zip(&repositories) {
+            for order in [Order::File, Order::Shuffled] {
+                let moments = moments(std::slice::from_ref(sessions), order, Mode::Ignore, false).concat();
+                for least in [default_confidence(), STRICT_CONFIDENCE] {
+                    report::print_at(&format!("{}, {order:?} order", folder.display()), &moments, least);
+                }
+            }
+        }
+    }
     Ok(())
 }
 
@@ -111,6 +126,10 @@ fn report_on(title: &str, sessions: &[Vec<Session>], options: &Options) {
         let wrong: Vec<&Moment> = wrong.collect();
         for moment in wrong.iter().step_by((wrong.len() / options.wrong.max(1)).max(1)).take(options.wrong) {
             println!("{}{}", moment.described, if moment.best_in_part { "  (in part)" } else { "" });
+        }
+        let missed: Vec<&Moment> = plain.iter().filter(|one| !one.missed.is_empty()).collect();
+        for moment in missed.iter().step_by((missed.len() / options.missed.max(1)).max(1)).take(options.missed) {
+            println!("missed {}", moment.missed);
         }
         for least in [default_confidence(), STRICT_CONFIDENCE] {
             let followed = moments(sessions, order, Mode::Follow(least), false);
@@ -145,70 +164,46 @@ fn moments(repositories: &[Vec<Session>], order: Order, mode: Mode, rows: bool) 
 }
 
 fn fit(options: &Options, repositories: &[Vec<Session>]) -> Outcome<()> {
-    let mut all: Vec<Vec<Moment>> = Vec::new();
-    let follow = Mode::Follow(default_confidence());
-    let passes = [
-        (Order::File, follow),
-        (Order::Shuffled, follow),
-        (Order::File, Mode::Ignore),
-        (Order::Shuffled, Mode::Ignore),
-    ];
-    for (order, mode) in passes {
-        for (at, moments) in moments(repositories, order, mode, true).into_iter().enumerate() {
-            match all.get_mut(at) {
-                Some(known) => known.extend(moments),
-                None => all.push(moments),
-            }
-        }
-    }
-    let rows = |moments: &[&Moment]| -> Vec<Row> {
-        moments
-            .iter()
-            .flat_map(|moment| {
-                let wrong = moment.rows.iter().filter(|row| !row.1).count();
-                // Every so many of the wrong ones, which then count for those left out.
-                let step = wrong.div_ceil(MAX_ROWS).max(1);
-                let all = 1.0 / (moment.rows.len() as f32).sqrt();
-                moment.rows.iter().enumerate().filter(move |(at, row)| row.1 || at % step == 0).map(
-                    move |(_, (numbers, right))| {
-                        let weight = if *right { all } else { all * step as f32 };
-                        Row { numbers: *numbers, right: *right, weight }
-                    },
-                )
-            })
-            .collect()
+    let known = options.rows.as_ref().filter(|file| file.exists());
+    let cases = match known {
+        Some(file) => learn::read(file)?,
+        None => cases(repositories),
     };
-    let count: usize = all.iter().flatten().map(|moment| moment.rows.len()).sum();
-    println!("{} moments, {count} candidates", all.iter().flatten().count());
-    if options.folds > 0 {
-        let mut judged = Vec::new();
-        for fold in 0..options.folds {
-            let others: Vec<&Moment> =
-                all.iter().enumerate().filter(|(at, _)| at % options.folds != fold).flat_map(|(_, m)| m).collect();
-            let model = fit::fit(&rows(&others));
-            for moment in all.iter().enumerate().filter(|(at, _)| at % options.folds == fold).flat_map(|(_, m)| m) {
-                let mut moment = moment.clone();
-                let scored = moment.rows.iter().map(|(numbers, right)| (model.confidence(numbers), *right));
-                let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
-                moment.best = best.map(|(confidence, right)| {
-                    (confidence, right, false, moment.best.map_or(codestral_ls::next_edit::Rule::Rename, |b| b.3))
-                });
-                judged.push(moment);
-            }
-        }
-        report::print("trees fitted on other repositories, both orders", &judged);
+    if let Some(file) = options.rows.as_ref().filter(|file| !file.exists()) {
+        learn::write(file, &cases)?;
     }
-    let Some(file) = &options.fit else { return Ok(()) };
-    let model = fit::fit(&rows(&all.iter().flatten().collect::<Vec<_>>()));
-    report::importance(&model);
-    let sessions: usize = repositories.iter().map(Vec::len).sum();
-    let heading = format!(
-        "Fitted by `cargo bench --bench next_edit -- --fit` on {count} candidates of {sessions} commits of {} public\n\
-         repositories in Go, Java, Python, Rust and TypeScript, typed in file order and shuffled.",
-        repositories.len()
-    );
-    fs::write(file, fit::source(&model, &heading))?;
+    let edits: usize = cases.iter().map(|case| case.edits.len()).sum();
+    println!("{} moments, {edits} edits", cases.len());
+    if options.folds > 0 {
+        learn::report(&cases, options.folds);
+    }
+    let Some(folder) = &options.fit else { return Ok(()) };
+    let both = learn::Both::fit(&cases.iter().collect::<Vec<_>>());
+    for (name, model, what) in
+        [("first", &both.first, "each edit by itself"), ("second", &both.second, "an edit beside the others")]
+    {
+        report::importance(model);
+        let heading = format!(
+            "The trees that judge {what}, as they were fitted: nothing here is written by hand.\n\n\
+             Fitted by `cargo bench --bench next_edit -- --fit`; on what: see `benches/next_edit/learn.rs`."
+        );
+        fs::write(folder.join(format!("{name}.rs")), fit::source(model, &heading))?;
+    }
     Ok(())
+}
+
+/// What the trees are fitted on: the moments of all sessions in both orders, with and without what is right being taken.
+fn cases(repositories: &[Vec<Session>]) -> Vec<Case> {
+    let follow = Mode::Follow(default_confidence());
+    let passes = [(Order::File, Mode::Ignore), (Order::Shuffled, Mode::Ignore), (Order::Shuffled, follow)];
+    let mut cases = Vec::new();
+    for (order, mode) in passes {
+        for (repository, moments) in moments(repositories, order, mode, true).into_iter().enumerate() {
+            let case = |moment: Moment| Case { repository, predictable: moment.predictable, edits: moment.rows };
+            cases.extend(moments.into_iter().map(case));
+        }
+    }
+    cases
 }
 
 impl Options {
@@ -219,7 +214,10 @@ impl Options {
             sessions: 120,
             fit: None,
             folds: 0,
+            rows: None,
+            each: false,
             wrong: 0,
+            missed: 0,
             only_times: false,
         };
         let mut args = env::args().skip(1).filter(|arg| arg != "--bench");
@@ -231,6 +229,10 @@ impl Options {
                 options.only_times = true;
                 continue;
             }
+            if arg == "--each" {
+                options.each = true;
+                continue;
+            }
             let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
             match arg.as_str() {
                 "--repository" => options.repositories.push(value.into()),
@@ -238,6 +240,8 @@ impl Options {
                 "--sessions" => options.sessions = value.parse()?,
                 "--fit" => options.fit = Some(value.into()),
                 "--wrong" => options.wrong = value.parse()?,
+                "--missed" => options.missed = value.parse()?,
+                "--rows" => options.rows = Some(value.into()),
                 "--folds" => options.folds = value.parse()?,
                 _ => return Err(format!("unknown option {arg}; see --help").into()),
             }

@@ -38,6 +38,7 @@ use ropey::Rope;
 
 use self::{
     choose::Candidate,
+    confidence::Spot,
     history::EditHistory,
     scene::{Example, Scene, Taken},
     text::{Reader, Text},
@@ -81,6 +82,8 @@ pub struct Proposal {
     pub key: Arc<str>,
     /// What is replaced, in bytes of the text as it is, and by what. In order; none overlaps another; applied together.
     pub edits: Vec<(Range<usize>, String)>,
+    /// On which lines; where lines are put in, an empty range before one.
+    pub lines: Range<usize>,
     /// The rule that found it.
     pub rule: Rule,
     /// How likely it is what the person will do.
@@ -240,7 +243,14 @@ impl NextEdit {
             let since = *self.known.entry(proposal.identity).or_insert(changes);
             let refused = self.refused.get(&proposal.pattern).copied().unwrap_or_default();
             numbers::remember(numbers, changes.saturating_sub(since) as usize, refused);
-            proposal.confidence = confidence::confidence(numbers);
+        }
+        let text = |key: &str| self.texts.iter().position(|text| &*text.key == key).unwrap_or_default();
+        let spot = |one: &Proposal| Spot { text: text(&one.key), lines: one.lines.clone() };
+        let mut edits: Vec<_> = proposals.iter().map(|(numbers, one)| (*numbers, spot(one))).collect();
+        let confidences = confidence::judge(&mut edits);
+        for ((proposal, (judged, _)), confidence) in proposals.iter_mut().zip(edits).zip(confidences) {
+            proposal.0 = judged;
+            proposal.1.confidence = confidence;
         }
         for text in &mut self.texts {
             text.forget_read(MAX_READ_BLOCKS);
@@ -269,6 +279,7 @@ impl NextEdit {
             key: Arc::clone(&text.key),
             confidence: 0.0,
             edits: candidate.edits,
+            lines: candidate.lines,
             rule: candidate.rule,
             pattern: candidate.pattern,
             identity,

@@ -7,11 +7,9 @@ use codestral_ls::next_edit::{
     tree::{DEPTH, QUESTIONS, Tree},
 };
 
-/// How many trees.
-const TREES: usize = 100;
-
-/// What part of its best value each tree's leaf counts.
-const RATE: f32 = 0.1;
+/// The part of the rows that one tree is grown on, and the part of the numbers it may ask for: one in so many is left.
+const ROWS_OF: u64 = 2;
+const NUMBERS_OF: u64 = 2;
 
 /// Held against large leaves, in units of the loss' curvature.
 const RIDGE: f32 = 8.0;
@@ -26,6 +24,7 @@ const BINS: usize = 32;
 const MAX_WIDTH: usize = 116;
 
 /// One candidate: its numbers, whether it was right, and how much it counts.
+#[derive(Debug, Clone)]
 pub struct Row {
     pub numbers: [f32; NUMBERS],
     pub right: bool,
@@ -40,13 +39,13 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn confidence(&self, numbers: &[f32; NUMBERS]) -> f32 {
-        let odds = self.trees.iter().fold(self.base, |sum, tree| sum + tree.value(numbers));
-        1.0 / (1.0 + (-odds).exp())
+    pub fn odds(&self, numbers: &[f32; NUMBERS]) -> f32 {
+        self.trees.iter().fold(self.base, |sum, tree| sum + tree.value(numbers))
     }
 }
 
-pub fn fit(rows: &[Row]) -> Model {
+/// Fits so many trees, of whose leaves that part counts.
+pub fn fit(rows: &[Row], (count, rate): (usize, f32)) -> Model {
     let bounds: Vec<Vec<f32>> = (0..NUMBERS).map(|number| bounds(rows, number)).collect();
     let binned: Vec<[u8; NUMBERS]> = rows
         .iter()
@@ -59,7 +58,12 @@ pub fn fit(rows: &[Row]) -> Model {
     let base = (right.max(1.0) / (all - right).max(1.0)).ln();
     let mut odds = vec![base; rows.len()];
     let mut trees = Vec::new();
-    for _ in 0..TREES {
+    let mut chance = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut one_in = |of: u64| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (chance >> 33).is_multiple_of(of)
+    };
+    for _ in 0..count {
         let slopes: Vec<(f32, f32)> = rows
             .iter()
             .zip(&odds)
@@ -68,7 +72,10 @@ pub fn fit(rows: &[Row]) -> Model {
                 (row.weight * (f32::from(u8::from(row.right)) - likely), row.weight * likely * (1.0 - likely))
             })
             .collect();
-        let tree = grow(&bounds, &binned, &slopes);
+        let picked: Vec<u32> = (0..rows.len() as u32).filter(|_| one_in(ROWS_OF)).collect();
+        let asked: Vec<usize> = (0..NUMBERS).filter(|_| one_in(NUMBERS_OF)).collect();
+        let mut tree = grow(&bounds, (&binned, &slopes), &picked, &asked);
+        tree.leaf.iter_mut().for_each(|leaf| *leaf = round(*leaf * rate));
         for (odds, row) in odds.iter_mut().zip(rows) {
             *odds += tree.value(&row.numbers);
         }
@@ -99,25 +106,32 @@ fn round(value: f32) -> f32 {
     (value * 1000.0).round() / 1000.0
 }
 
-fn grow(bounds: &[Vec<f32>], binned: &[[u8; NUMBERS]], slopes: &[(f32, f32)]) -> Tree {
+/// Grows a tree on the rows `picked`, which may ask for the numbers `allowed`.
+fn grow(
+    bounds: &[Vec<f32>],
+    (binned, slopes): (&[[u8; NUMBERS]], &[(f32, f32)]),
+    picked: &[u32],
+    allowed: &[usize],
+) -> Tree {
     let mut tree = Tree { number: [0; QUESTIONS], bound: [f32::MAX; QUESTIONS], leaf: [0.0; QUESTIONS + 1] };
-    let mut node = vec![0_u8; binned.len()];
+    let mut node = vec![0_u8; picked.len()];
+    let value = |(slope, curve): (f32, f32)| slope * slope / (curve + RIDGE);
     for depth in 0..DEPTH {
         let (first, count) = ((1 << depth) - 1, 1 << depth);
-        let mut sums = vec![[[(0.0_f32, 0.0_f32); BINS + 2]; NUMBERS]; count];
-        for ((bins, &(slope, curve)), &node) in binned.iter().zip(slopes).zip(&node) {
+        let mut sums = vec![vec![[(0.0_f32, 0.0_f32); BINS + 2]; allowed.len()]; count];
+        for (&row, &node) in picked.iter().zip(&node) {
             let sums = &mut sums[usize::from(node) - first];
-            for (number, &bin) in bins.iter().enumerate() {
-                let sum = &mut sums[number][usize::from(bin)];
+            let (bins, (slope, curve)) = (&binned[row as usize], slopes[row as usize]);
+            for (sums, &number) in sums.iter_mut().zip(allowed) {
+                let sum = &mut sums[usize::from(bins[number])];
                 sum.0 += slope;
                 sum.1 += curve;
             }
         }
-        let value = |(slope, curve): (f32, f32)| slope * slope / (curve + RIDGE);
         let mut asked = vec![(0_usize, u8::MAX); count];
         for (at, sums) in sums.iter().enumerate() {
             let mut best = 1e-3;
-            for (number, sums) in sums.iter().enumerate() {
+            for (sums, &number) in sums.iter().zip(allowed) {
                 let all = sums.iter().fold((0.0, 0.0), |all, sum| (all.0 + sum.0, all.1 + sum.1));
                 let mut below = (0.0, 0.0);
                 for (bin, bound) in bounds[number].iter().enumerate() {
@@ -136,36 +150,37 @@ fn grow(bounds: &[Vec<f32>], binned: &[[u8; NUMBERS]], slopes: &[(f32, f32)]) ->
                 }
             }
         }
-        for (bins, node) in binned.iter().zip(&mut node) {
+        for (&row, node) in picked.iter().zip(&mut node) {
             let (number, bin) = asked[usize::from(*node) - first];
-            let yes = bin != u8::MAX && bins[number] > bin;
+            let yes = bin != u8::MAX && binned[row as usize][number] > bin;
             *node = 2 * *node + if yes { 2 } else { 1 };
         }
     }
-    let mut sums = [(0.0, 0.0); QUESTIONS + 1];
-    for (&(slope, curve), &node) in slopes.iter().zip(&node) {
+    let mut sums = [(0.0_f32, 0.0_f32); QUESTIONS + 1];
+    for (&row, &node) in picked.iter().zip(&node) {
         let sum = &mut sums[usize::from(node) - QUESTIONS];
-        *sum = (sum.0 + slope, sum.1 + curve);
+        sum.0 += slopes[row as usize].0;
+        sum.1 += slopes[row as usize].1;
     }
     for (leaf, (slope, curve)) in tree.leaf.iter_mut().zip(sums) {
-        *leaf = round(RATE * slope / (curve + RIDGE));
+        *leaf = slope / (curve + RIDGE);
     }
     tree
 }
 
-/// The source of `learned.rs`.
+/// The source of one of the files in `learned`.
 pub fn source(model: &Model, heading: &str) -> String {
-    let mut text = String::from(
-        "//! The trees by which candidates are judged, as they were fitted: nothing here is written by hand.\n//!\n",
-    );
+    let mut text = String::new();
     for line in heading.lines() {
         let _ = writeln!(text, "//! {line}");
     }
-    text.push_str("\nuse super::tree::{Tree, tree};\n\n");
-    let _ =
-        writeln!(text, "/// What is added up before the first tree.\npub const BASE: f32 = {:?};\n", round(model.base));
-    text.push_str("/// What the numbers were called, in their order, when the trees were fitted.\n");
-    text.push_str("#[rustfmt::skip]\npub const FITTED_ON: &[&str] = &[\n   ");
+    text.push_str("\nuse crate::next_edit::tree::{Model, Tree, tree};\n\n");
+    let _ = writeln!(
+        text,
+        "/// The model.\npub static MODEL: Model = Model {{ base: {:?}, fitted_on: FITTED_ON, trees: TREES }};\n",
+        round(model.base)
+    );
+    text.push_str("#[rustfmt::skip]\nconst FITTED_ON: &[&str] = &[\n   ");
     let mut width = 3;
     for name in NAMES {
         let quoted = format!(" \"{name}\",");
@@ -176,17 +191,14 @@ pub fn source(model: &Model, heading: &str) -> String {
         width += quoted.len();
         text.push_str(&quoted);
     }
-    text.push_str("\n];\n\n");
-    let _ = writeln!(text, "const NEVER: f32 = f32::MAX;\n");
-    let _ = writeln!(text, "/// The trees.\n#[rustfmt::skip]\npub const TREES: &[Tree] = &[");
+    text.push_str("\n];\n\nconst NEVER: f32 = f32::MAX;\n\n#[rustfmt::skip]\nconst TREES: &[Tree] = &[\n");
     for tree in &model.trees {
         let list = |values: Vec<String>| values.join(", ");
         let numbers = tree.number.iter().map(ToString::to_string).collect();
         let bound = |bound: &f32| if *bound == f32::MAX { "NEVER".into() } else { format!("{bound:?}") };
         let bounds = tree.bound.iter().map(bound).collect();
         let leaves = tree.leaf.iter().map(|leaf| format!("{leaf:?}")).collect();
-        let _ = writeln!(text, "    tree([{}],", list(numbers));
-        let _ = writeln!(text, "        [{}],", list(bounds));
+        let _ = writeln!(text, "    tree([{}], [{}],", list(numbers), list(bounds));
         let _ = writeln!(text, "        [{}]),", list(leaves));
     }
     text.push_str("];\n");

@@ -45,7 +45,10 @@ pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Vec<Sessi
         .arg(&git_dir)
         .args(["log", "--no-merges", "-p", "-U0", "--no-color", "--no-renames", "--diff-filter=M", "--full-index"])
         .args(["--no-ext-diff", "--no-textconv", "--format=commit %H", &format!("-n{commits}"), "--"])
-        .args(["*.py", "*.ts", "*.tsx", "*.go", "*.rs", "*.java"])
+        .args([
+            "*.py", "*.ts", "*.tsx", "*.go", "*.rs", "*.java", "*.js", "*.mjs", "*.jsx", "*.c", "*.h", "*.cc", "*.cpp",
+        ])
+        .args(["*.hpp", "*.kt"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;

@@ -5,11 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codestral_ls::next_edit::{NextEdit, Origin, Proposal, Rule, nearest_of_likeliest, numbers::NUMBERS};
+use codestral_ls::next_edit::{NextEdit, Origin, Proposal, Rule, confidence::Spot, nearest_of_likeliest};
 use ropey::Rope;
 
 use crate::{
     baselines,
+    learn::Known,
     repeats::Repeats,
     session::{Progress, Session},
 };
@@ -38,10 +39,12 @@ pub struct Moment {
     pub known: bool,
     /// What the likeliest edit would do, in words, and the latest change.
     pub described: String,
+    /// The hunk that repeats something and that no candidate does, in words.
+    pub missed: String,
     /// How long asking took.
     pub time: Duration,
-    /// Numbers and whether it was right, of each candidate.
-    pub rows: Vec<([f32; NUMBERS], bool)>,
+    /// The known edits, where the trees are to be fitted on them.
+    pub rows: Vec<Known>,
 }
 
 /// What a person does with what is shown.
@@ -94,7 +97,7 @@ pub fn replay(session: &Session, order: Order, mode: Mode, seed: u64, rows: bool
         loop {
             now += KEY_MS * 10;
             let start = Instant::now();
-            let mut numbered = engine.numbered(&key, cursor, now);
+            let numbered = engine.numbered(&key, cursor, now);
             let time = start.elapsed();
             let proposals: Vec<Proposal> = numbered.iter().map(|(_, proposal)| proposal.clone()).collect();
             let best = nearest_of_likeliest(&proposals).cloned();
@@ -129,9 +132,24 @@ pub fn replay(session: &Session, order: Order, mode: Mode, seed: u64, rows: bool
                     Some(best) if !rows && mode == Mode::Ignore && hit.is_none() => describe(&progress, best, hunk),
                     _ => String::new(),
                 },
+                missed: match (0..session.hunks.len()).find(|&one| !done(one) && repeats.repeats(one, done)) {
+                    Some(missed) if !rows && mode == Mode::Ignore && !judged.contains(&true) => {
+                        missed_hunk(session, missed, hunk)
+                    }
+                    _ => String::new(),
+                },
                 known: judged.contains(&true),
                 time,
-                rows: if rows { numbered.drain(..).map(|(numbers, _)| numbers).zip(judged).collect() } else { vec![] },
+                rows: if rows {
+                    let known = |((numbers, one), right): (&(_, Proposal), bool)| Known {
+                        numbers: *numbers,
+                        spot: Spot { text: file_of(session, one), lines: one.lines.clone() },
+                        right,
+                    };
+                    numbered.iter().zip(judged).map(known).collect()
+                } else {
+                    vec![]
+                },
             });
             let (Mode::Follow(least), Some(best)) = (mode, best) else { break };
             if best.confidence < least {
@@ -201,17 +219,9 @@ fn describe(progress: &Progress<'_>, proposal: &Proposal, hunk: usize) -> String
     let show = |rope: &Rope, end: usize, mark: &str| -> String {
         (lines.start..end.min(rope.len_lines())).map(|line| format!("    {mark} {}", rope.line(line))).collect()
     };
-    let typed = &progress.session.hunks[hunk];
-    let old = &progress.session.files[typed.file].text;
-    let was: String = old
-        .split_inclusive('\n')
-        .skip(typed.old.start)
-        .take(typed.old.len())
-        .map(|line| format!("    - {line}"))
-        .collect();
-    let is: String = typed.new.split_inclusive('\n').map(|line| format!("    + {line}")).collect();
+    let typed = hunk_lines(progress.session, hunk);
     format!(
-        "{} {:?} {:.2}\n  typed at {}:\n{was}{is}  offered at {}:\n{}{}",
+        "{} {:?} {:.2}\n  typed at {}:\n{typed}  offered at {}:\n{}{}",
         progress.session.name,
         proposal.rule,
         proposal.confidence,
@@ -220,4 +230,16 @@ fn describe(progress: &Progress<'_>, proposal: &Proposal, hunk: usize) -> String
         show(text, lines.end, "-"),
         show(&after.texts[file], lines.end.saturating_add_signed(grown), "+"),
     )
+}
+
+fn missed_hunk(session: &Session, missed: usize, typed: usize) -> String {
+    let (typed, missed) = (hunk_lines(session, typed), hunk_lines(session, missed));
+    format!("{}\n  typed:\n{typed}  missed:\n{missed}", session.name)
+}
+
+fn hunk_lines(session: &Session, hunk: usize) -> String {
+    let hunk = &session.hunks[hunk];
+    let old = session.files[hunk.file].text.split_inclusive('\n').skip(hunk.old.start).take(hunk.old.len());
+    let new = hunk.new.split_inclusive('\n');
+    old.map(|line| format!("    - {line}")).chain(new.map(|line| format!("    + {line}"))).collect()
 }

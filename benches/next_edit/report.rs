@@ -10,7 +10,7 @@ use codestral_ls::{
 use crate::{fit::Model, replay::Moment};
 
 /// A threshold for those who want to be disturbed by almost nothing wrong.
-pub const STRICT_CONFIDENCE: f32 = 0.8;
+pub const STRICT_CONFIDENCE: f32 = 0.7;
 
 /// The threshold where the user sets none.
 pub fn default_confidence() -> f32 {
@@ -52,6 +52,22 @@ impl Figures {
         figures
     }
 
+    /// Of moments of which only this is known: whether they are predictable, and the likeliest edit.
+    pub fn of(moments: impl Iterator<Item = (bool, Option<(f32, bool)>)>, least: f32) -> Self {
+        let mut figures = Self::default();
+        for (predictable, best) in moments {
+            let shown = best.filter(|best| best.0 >= least);
+            let right = shown.is_some_and(|best| best.1);
+            figures.shown += usize::from(shown.is_some());
+            figures.right += usize::from(right);
+            figures.predictable += usize::from(predictable);
+            figures.covered += usize::from(predictable && right);
+            figures.other += usize::from(!predictable);
+            figures.noisy += usize::from(!predictable && shown.is_some() && !right);
+        }
+        figures
+    }
+
     pub fn line(&self) -> String {
         let part = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
         format!(
@@ -77,6 +93,16 @@ pub fn print(title: &str, moments: &[Moment]) {
         part(count(|one| !one.more), moments.len()),
         part(known, moments.len()),
         part(count(|one| one.predictable && one.known), predictable)
+    );
+    let of = |loss: fn(&Moment, f32) -> bool| {
+        let least = default_confidence();
+        part(moments.iter().filter(|one| one.predictable && loss(one, least)).count(), predictable)
+    };
+    println!(
+        "  of the predictable: no rule finds it {:.1} %, another is likelier {:.1} %, right but not sure enough {:.1} %",
+        of(|one, _| !one.known),
+        of(|one, _| one.known && !one.best.is_some_and(|best| best.1)),
+        of(|one, least| one.best.is_some_and(|best| best.1 && best.0 < least)),
     );
     for least in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85] {
         println!("  >= {least:.2}: {}", Figures::new(moments, least).line());

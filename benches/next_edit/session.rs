@@ -42,6 +42,11 @@ pub fn language(path: &str) -> Option<&'static str> {
         "go" => "go",
         "rs" => "rust",
         "java" => "java",
+        "js" | "mjs" => "javascript",
+        "jsx" => "javascriptreact",
+        "c" | "h" => "c",
+        "cc" | "cpp" | "hpp" => "cpp",
+        "kt" => "kotlin",
         _ => return None,
     })
 }

@@ -1,13 +1,15 @@
 //! What a candidate is judged by, as numbers in a fixed order.
 
+pub mod order;
+mod standing;
+
+pub use standing::Standing;
+
 use super::{
     pattern::{LEVELS, Pattern, Place, Rule, is_import},
     scene::Scene,
     tokens::Part,
 };
-
-/// How far lines are read between an example and a place.
-const SCOPE_LINES: usize = 80;
 
 macro_rules! numbers {
     ($($name:ident: $meaning:literal,)*) => {
@@ -105,6 +107,25 @@ numbers! {
     capital: "Whether what is replaced starts with a capital.",
     lone: "Whether the latest change does not repeat an earlier one.",
     language: "A number for the language.",
+    block: "Whether a whole change is done again, as one block of lines.",
+    beside_before: "A number for what stands before it.",
+    beside_after: "A number for what stands after it.",
+    beside_equal: "On how many sides an example has such a neighbour too.",
+    from_example: "How many lines from the nearest example, as a logarithm; 10 elsewhere.",
+    from_change: "How many lines from the nearest change, as a logarithm; 10 elsewhere.",
+    passed: "Whether the person passed by this very place.",
+    streak: "How many changes in a row did what the pattern does.",
+    onward: "Whether it is on in the direction of the pattern's last two changes: 1, back: 0.",
+    stride: "How much further away it is than these are from each other, in logarithms of lines.",
+    apart: "Whether a blank line is between it and the latest example: 1; too far to tell: a half.",
+    changes_here: "How many changes were made in its text.",
+    likely: "The log odds that the first trees give it.",
+    likeliest: "The highest of those of edits elsewhere.",
+    rival_here: "The highest of those of other edits on the same lines.",
+    likelier: "How many are likelier.",
+    expected: "How many edits elsewhere are right if the first trees are.",
+    candidates: "How many edits are known, as a logarithm.",
+    ignored: "The highest log odds of those that were known before the latest change.",
 }
 
 /// What is known of a pattern before its places are looked at.
@@ -202,6 +223,7 @@ pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
         old_kept: kept as f32,
         definitions: pattern.places.iter().filter(|place| place.definition).count() as f32,
         accepted: (done - typed) as f32,
+        streak: order::streak(pattern) as f32,
         texts: texts.len() as f32,
         rivals: log(rivals),
         latest: pattern.examples.iter().filter(|&&example| example == 0).count() as f32,
@@ -225,10 +247,18 @@ fn language(language: &str) -> f32 {
 
 /// Adds what is known of earlier requests: since how many changes the edit is known, how often its like was refused.
 pub fn remember(numbers: &mut [f32; NUMBERS], waited: usize, refused: usize) {
-    for (at, value) in [(At::waited, waited), (At::refused, refused)] {
-        if let Some(number) = numbers.get_mut(at as usize) {
-            *number = value as f32;
-        }
+    set(numbers, At::waited, waited as f32);
+    set(numbers, At::refused, refused as f32);
+}
+
+/// Since how many changes the edit with these numbers is known.
+pub fn waited(numbers: &[f32; NUMBERS]) -> f32 {
+    numbers.get(At::waited as usize).copied().unwrap_or_default()
+}
+
+fn set(numbers: &mut [f32; NUMBERS], at: At, value: f32) {
+    if let Some(number) = numbers.get_mut(at as usize) {
+        *number = value;
     }
 }
 
@@ -272,7 +302,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
     let here = pattern.places.iter().filter(|place| place.text == first.text && place.level() >= run.level).count();
     let distance = match (first.text, scene.cursor_line) {
         (0, cursor) => log(cursor.abs_diff(first.lines.start)),
-        _ => 10.0,
+        _ => order::ELSEWHERE,
     };
     let import = scene.readers.get(first.text).is_some_and(|reader| is_import(&reader.line(first.lines.start)));
     Numbers {
@@ -293,7 +323,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
         lines: log(end - first.lines.start),
         level: run.level as f32,
         left_here: log(here),
-        skipped: log(skipped(scene, pattern, run.level)),
+        skipped: log(order::skipped(scene, pattern, run.level)),
         rank: run.rank as f32,
         same_text: flag(latest.is_some_and(|example| example.text == first.text)),
         below: match first.text {
@@ -302,55 +332,27 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
         },
         distance,
         runs: log(run.runs),
-        scope: scope(scene, pattern, first),
+        scope: order::scope(scene, pattern, first),
+        block: flag(pattern.block),
+        beside_before: f32::from(first.beside.0 as u8),
+        beside_after: f32::from(first.beside.1 as u8),
+        beside_equal: least(|place| place.beside_equal),
+        from_example: order::distance(pattern.examples.iter().filter_map(|&one| scene.examples.get(one)), first),
+        from_change: order::distance(scene.examples.iter(), first),
+        passed: flag(order::passed(scene, pattern, first)),
+        onward: order::onward(scene, pattern, first),
+        stride: order::stride(scene, pattern, first),
+        apart: order::apart(scene, pattern, first),
+        changes_here: scene.examples.iter().filter(|example| example.text == first.text).count() as f32,
         ..about.numbers
     }
     .into()
 }
 
-/// How many places the person has passed by: between the pattern's first example and what was changed since.
-fn skipped(scene: &Scene<'_>, pattern: &Pattern, wanted: usize) -> usize {
-    let Some(oldest) = pattern.examples.iter().max() else { return 0 };
-    let since = scene.examples.get(..=*oldest).unwrap_or_default();
-    let mut count = 0;
-    for text in 0..scene.readers.len() {
-        let lines = || since.iter().filter(|example| example.text == text).map(|example| example.first_line);
-        let (Some(top), Some(bottom)) = (lines().min(), lines().max()) else { continue };
-        count += pattern
-            .places
-            .iter()
-            .filter(|place| place.text == text && place.level() >= wanted)
-            .filter(|place| top < place.lines.start && place.lines.start < bottom)
-            .count();
-    }
-    count
-}
-
-/// Whether the place is in another scope than the latest example, as indentation tells.
-fn scope(scene: &Scene<'_>, pattern: &Pattern, place: &Place) -> f32 {
-    let Some(example) = pattern.examples.first().and_then(|&example| scene.examples.get(example)) else { return 0.5 };
-    let Some(reader) = scene.readers.get(place.text).filter(|_| example.text == place.text) else { return 0.5 };
-    let (from, to) = (example.first_line.min(place.lines.start), example.first_line.max(place.lines.start));
-    if to - from > SCOPE_LINES {
-        return 0.5;
-    }
-    let inner = reader.line(from).indent().min(reader.line(to).indent());
-    let crosses = (from + 1..to).any(|line| {
-        let line = reader.line(line);
-        !line.is_blank() && line.indent() < inner
-    });
-    if crosses { 1.0 } else { 0.0 }
-}
-
 /// Makes `numbers` those of both patterns applied at once, of which `other` is the second.
 pub fn join(numbers: &mut [f32; NUMBERS], other: &[f32; NUMBERS]) {
     let get = |at: At| other.get(at as usize).copied().unwrap_or_default();
-    let mut set = |at: At, value: f32| {
-        if let Some(number) = numbers.get_mut(at as usize) {
-            *number = value;
-        }
-    };
-    set(At::joined, 1.0);
-    set(At::other_numbers, get(At::left_least) + get(At::right_least));
-    set(At::other_share, get(At::share));
+    set(numbers, At::joined, 1.0);
+    set(numbers, At::other_numbers, get(At::left_least) + get(At::right_least));
+    set(numbers, At::other_share, get(At::share));
 }

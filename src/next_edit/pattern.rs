@@ -81,6 +81,45 @@ pub struct Place {
     pub definition: bool,
     /// Examples that have the same neighbours on both sides.
     pub agreeing: usize,
+    /// What stands before it and after it.
+    pub beside: (Beside, Beside),
+    /// On how many sides an example has such a neighbour too.
+    pub beside_equal: usize,
+}
+
+/// What stands beside a place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing, or other punctuation.
+    #[default]
+    Other,
+    /// A word.
+    Word,
+    /// A dot: a member's name, or one that has members.
+    Dot,
+    /// A bracket.
+    Bracket,
+    /// What separates: a comma, a colon, a semicolon.
+    Separator,
+    /// An equals sign.
+    Equals,
+    /// A quote.
+    Quote,
+}
+
+impl Beside {
+    /// What the token is as a neighbour.
+    pub fn of(token: Option<&Token>) -> Self {
+        match token {
+            Some(token) if token.is_wordlike() => Self::Word,
+            Some(token) if token.hash == hash(b".") => Self::Dot,
+            Some(token) if bracket(token) != 0 => Self::Bracket,
+            Some(token) if [hash(b","), hash(b":"), hash(b";")].contains(&token.hash) => Self::Separator,
+            Some(token) if token.hash == hash(b"=") => Self::Equals,
+            Some(token) if [hash(b"'"), hash(b"\""), hash(b"`")].contains(&token.hash) => Self::Quote,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Place {
@@ -125,6 +164,8 @@ pub struct Pattern {
     pub capital: bool,
     /// The hashes of the word that is replaced and the one that stands there then, where it is one for one.
     pub names: Option<(u32, u32)>,
+    /// Whether it is all that a change did, as one block of lines.
+    pub block: bool,
     /// Where it would change something.
     pub places: Vec<Place>,
 }

@@ -40,6 +40,7 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
                 in_definition: true,
                 capital: name.starts_with(char::is_uppercase),
                 names: None,
+                block: false,
                 places,
             });
         }
@@ -83,6 +84,8 @@ fn places(scene: &Scene<'_>, text: usize, name: &str) -> Vec<Place> {
                 part: Part::Code,
                 definition: false,
                 agreeing: 0,
+                beside: Default::default(),
+                beside_equal: 0,
             });
         }
     }

@@ -8,7 +8,9 @@ use rendered::rendered;
 
 use super::{
     difference::{Replacement, likeness},
-    pattern::{self, Pattern, Place, Rule, bracket, equal_after, equal_before, is_definition, is_import, tight},
+    pattern::{
+        self, Beside, Pattern, Place, Rule, bracket, equal_after, equal_before, is_definition, is_import, tight,
+    },
     scene::Scene,
     tokens::{Kind, Line, Part, Token, mix},
 };
@@ -145,6 +147,7 @@ fn describe(rule: Rule, first: &Instance<'_>, instances: &[Instance<'_>]) -> Pat
             ([old], [new]) => Some((old.hash, new.hash)),
             _ => None,
         },
+        block: false,
         places: vec![],
     }
 }
@@ -307,6 +310,15 @@ impl Search<'_> {
         let alike = self.instances.iter().take(LIKENED).map(likest).fold(0.0, f32::max);
         let differing =
             holes.iter().filter(|(hash, range)| !(range.len() == 1 && hash_at(line, range.start) == Some(*hash)));
+        let beside = |tokens: &[Token], at: &Range<usize>| {
+            let before = at.start.checked_sub(1).and_then(|before| tokens.get(before));
+            (Beside::of(before), Beside::of(tokens.get(at.end)))
+        };
+        let here = beside(&line.tokens, &at);
+        let beside_equal = self.instances.iter().take(COMPARED).map(|one| {
+            let there = beside(&one.old.tokens, &one.what.old);
+            usize::from(here.0 == there.0) + usize::from(here.1 == there.1)
+        });
         Some(Place {
             text,
             lines: row..row + 1,
@@ -323,6 +335,8 @@ impl Search<'_> {
             part,
             definition: pattern::is_definition(&line.tokens, at.start),
             agreeing: sides.iter().filter(|(left, right)| *left > 0 && *right > 0).count(),
+            beside: here,
+            beside_equal: beside_equal.max().unwrap_or_default(),
         })
     }
 }

@@ -22,14 +22,15 @@ pub fn exact(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
 
 /// All that is replaced on one line as one pattern, with holes for the words that are kept.
 pub fn shapes(scene: &Scene<'_>, spans: &[Vec<Replacement>], most: usize) -> Vec<Pattern> {
-    let mut instances = Vec::new();
+    let (mut instances, mut several) = (Vec::new(), Vec::new());
     for (number, spans) in spans.iter().enumerate() {
         let Some(example) = scene.examples.get(number) else { continue };
         let mut spans = spans.iter();
         for piece in &example.taken.pieces {
-            let Piece::Line { old, new, .. } = piece else { continue };
+            let Piece::Line { old, new, replacements, .. } = piece else { continue };
             let Some(what) = spans.next() else { break };
             let instance = Instance { example: number, old, new, what };
+            several.push((number, what.old.clone(), replacements.len() > 1));
             if !what.old.is_empty() && what.old.len() <= MAX_TOKENS && what.new.len() <= MAX_TOKENS {
                 instances.push(instance);
             }
@@ -45,7 +46,13 @@ pub fn shapes(scene: &Scene<'_>, spans: &[Vec<Replacement>], most: usize) -> Vec
     }
     typed(scene, groups.into_iter().map(|(_, group)| group))
         .take(most)
-        .filter_map(|instances| find(scene, Rule::SameShape, &instances, true))
+        .filter_map(|instances| {
+            // A single replacement without holes is found by `exact`.
+            let first = instances.first()?;
+            let exact = several.contains(&(first.example, first.what.old.clone(), true));
+            let with_holes = find(scene, Rule::SameShape, &instances, true);
+            with_holes.or_else(|| exact.then(|| find(scene, Rule::SameShape, &instances, false)).flatten())
+        })
         .map(|mut pattern| {
             pattern.key = mix(pattern.key, 1);
             pattern

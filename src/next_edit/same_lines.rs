@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    difference::{Piece, likeness},
+    difference::likeness,
     pattern::{Pattern, Place, Rule, is_import, tight},
     scene::Scene,
     text::Reader,
@@ -39,11 +39,7 @@ type Names = HashMap<u32, String>;
 pub fn patterns(scene: &Scene<'_>, around: &[Vec<(Line, Line)>], most: usize) -> Vec<Pattern> {
     let mut groups: Vec<(u64, Vec<Instance<'_>>)> = Vec::new();
     for (number, (example, around)) in scene.examples.iter().zip(around).enumerate() {
-        let lines = example.taken.pieces.iter().filter_map(|piece| match piece {
-            Piece::Lines { old, new, .. } => Some((old, new)),
-            Piece::Line { .. } => None,
-        });
-        for ((old, new), (above, below)) in lines.zip(around) {
+        for ((_, old, new), (above, below)) in example.taken.blocks().zip(around) {
             let blank = |lines: &[Line]| lines.iter().all(Line::is_blank);
             if old.len().max(new.len()) > MAX_LINES || (blank(old) && blank(new)) {
                 continue;
@@ -74,12 +70,10 @@ pub fn surroundings(scene: &Scene<'_>) -> Vec<Vec<(Line, Line)>> {
             all.push(around);
             continue;
         };
-        for piece in &example.taken.pieces {
-            if let Piece::Lines { at, new, .. } = piece {
-                let first = example.first_line + at;
-                let above = first.checked_sub(1).map(|line| reader.line(line).owned()).unwrap_or_default();
-                around.push((above, reader.line(first + new.len()).owned()));
-            }
+        for (at, _, new) in example.taken.blocks() {
+            let first = example.first_line + at;
+            let above = first.checked_sub(1).map(|line| reader.line(line).owned()).unwrap_or_default();
+            around.push((above, reader.line(first + new.len()).owned()));
         }
         all.push(around);
     }
@@ -110,6 +104,7 @@ fn find(scene: &Scene<'_>, key: u64, group: &[Instance<'_>]) -> Option<Pattern> 
         in_definition: false,
         capital: false,
         names: None,
+        block: scene.examples.get(first.example)?.taken.whole.as_ref().is_some_and(|whole| whole.old == first.old),
         places: vec![],
     };
     let language = &scene.readers.get(scene.examples.get(first.example)?.text)?.text.language;
@@ -297,6 +292,8 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
         part: Part::Code,
         definition: false,
         agreeing: group.iter().map(sides).filter(|(left, right)| *left > 0 && *right > 0).count(),
+        beside: Default::default(),
+        beside_equal: 0,
     })
 }
 

@@ -19,6 +19,19 @@ pub struct Taken {
     pub pieces: Vec<Piece>,
     /// How many replacements and lines it has.
     pub parts: usize,
+    /// All of it as one block of lines, where it has several parts.
+    pub whole: Option<Block>,
+}
+
+/// Whole lines that were replaced: before which of the new ones they start, what stood there, and what stands there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The first of the change's lines.
+    pub at: usize,
+    /// As they were.
+    pub old: Vec<Line>,
+    /// As they are.
+    pub new: Vec<Line>,
 }
 
 impl Taken {
@@ -51,8 +64,28 @@ impl Taken {
                 Piece::Lines { old, new, .. } => old.len().max(new.len()),
             })
             .sum();
-        Self { pieces, parts }
+        let whole = (parts > 1).then(|| block(&old, &new)).flatten();
+        Self { pieces, parts, whole }
     }
+
+    /// The blocks of whole lines: those among the parts, and the whole change. Before which line each is, and its lines.
+    pub fn blocks(&self) -> impl Iterator<Item = (usize, &[Line], &[Line])> {
+        let parts = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Lines { at, old, new } => Some((*at, old.as_slice(), new.as_slice())),
+            Piece::Line { .. } => None,
+        });
+        parts.chain(self.whole.iter().map(|whole| (whole.at, whole.old.as_slice(), whole.new.as_slice())))
+    }
+}
+
+/// From the first line that differs to the last, if lines were replaced by others.
+fn block(old: &[Line], new: &[Line]) -> Option<Block> {
+    let same = |pair: &(&Line, &Line)| pair.0.text == pair.1.text;
+    let head = old.iter().zip(new).take_while(same).count();
+    let (old, new) = (old.get(head..)?, new.get(head..)?);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    let (old, new) = (old.get(..old.len() - tail)?, new.get(..new.len() - tail)?);
+    (!old.is_empty() && !new.is_empty()).then(|| Block { at: head, old: old.to_vec(), new: new.to_vec() })
 }
 
 /// One of the person's changes as the rules see it.

@@ -53,6 +53,7 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
                 in_definition: true,
                 capital: false,
                 names: None,
+                block: false,
                 places,
             });
         }
@@ -219,6 +220,8 @@ fn call(reader: &Reader<'_>, text: usize, row: usize, line: &Line, at: usize, st
         part: Part::Code,
         definition: false,
         agreeing: 0,
+        beside: Default::default(),
+        beside_equal: 0,
     })
 }
 

@@ -97,6 +97,37 @@ fn names_in_strings_and_comments_stay_and_so_do_longer_ones() {
 }
 
 #[test]
+fn a_change_of_several_lines_is_done_again_as_one() {
+    let old = "    let x = pool.get(|| vec![]);\n    x.fill(0);\n";
+    let new = "    let x = pool.with_capacity(\n        || vec![],\n    );\n    x.clear();\n";
+    let text = format!("fn f() {{\n{old}}}\n\nfn g() {{\n    let b = 1;\n{old}    b\n}}\n");
+    Person::new("rust", &[&text])
+        .types(0, old, 0, new)
+        .check(0, &format!("fn f() {{\n{new}}}\n\nfn g() {{\n    let b = 1;\n{new}    b\n}}\n"));
+}
+
+#[test]
+fn several_lines_are_done_again_with_other_names_and_deeper() {
+    let text =
+        "if a:\n    lock(one)\n    one.write(1)\nif b:\n    if c:\n        lock(two)\n        two.write(1)\n    x()\n";
+    Person::new("python", &[text])
+        .types(0, "    lock(one)\n    one.write(1)\n", 0, "    with lock(one):\n        one.write(2)\n")
+        .check(
+            0,
+            "if a:\n    with lock(one):\n        one.write(2)\nif b:\n    if c:\n        with lock(two):\n            \
+             two.write(2)\n    x()\n",
+        );
+}
+
+#[test]
+fn two_replacements_on_a_line_are_done_again_together() {
+    let text = "a.get(n).map(|i| *i)\n\nf()\n\nb.get(k).map(|i| *i)\n";
+    Person::new("rust", &[text])
+        .types(0, "map(|i| *i)", 0, "copied()")
+        .check(0, "a.get(n).copied()\n\nf()\n\nb.get(k).copied()\n");
+}
+
+#[test]
 fn a_renaming_goes_on_in_other_texts() {
     Person::new("go", &["load(1)\n\n", "x\n\nload(2)\n"]).types(0, "load", 0, "fetch").check(1, "x\n\nfetch(2)\n");
 }
@@ -206,6 +237,7 @@ fn the_nearest_below_comes_before_what_is_above() {
     let proposal = |confidence, nearness| Proposal {
         key: "a".into(),
         edits: vec![],
+        lines: 0..1,
         rule: Rule::Rename,
         confidence,
         pattern: 1,

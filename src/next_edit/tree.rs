@@ -3,7 +3,7 @@
 use super::numbers::NUMBERS;
 
 /// Questions of one tree from its root to a leaf.
-pub const DEPTH: usize = 4;
+pub const DEPTH: usize = 5;
 
 /// How many questions a tree has.
 pub const QUESTIONS: usize = (1 << DEPTH) - 1;
@@ -22,6 +22,24 @@ pub struct Tree {
 /// A tree of its questions, bounds and leaves, in the table's short form.
 pub const fn tree(number: [u8; QUESTIONS], bound: [f32; QUESTIONS], leaf: [f32; QUESTIONS + 1]) -> Tree {
     Tree { number, bound, leaf }
+}
+
+/// Trees that are added up.
+#[derive(Debug)]
+pub struct Model {
+    /// What is added up before the first tree.
+    pub base: f32,
+    /// What the numbers were called, in their order, when the trees were fitted.
+    pub fitted_on: &'static [&'static str],
+    /// The trees.
+    pub trees: &'static [Tree],
+}
+
+impl Model {
+    /// The log odds that an edit with these numbers is right.
+    pub fn odds(&self, numbers: &[f32; NUMBERS]) -> f32 {
+        self.trees.iter().fold(self.base, |sum, tree| sum + tree.value(numbers))
+    }
 }
 
 impl Tree {

@@ -269,6 +269,7 @@ mod tests {
         Proposal {
             key: Arc::from("file:///a"),
             edits: vec![(at..at + 1, new.to_owned())],
+            lines: 0..1,
             rule: Rule::Rename,
             confidence: 0.9,
             pattern: 1,

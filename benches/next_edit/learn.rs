@@ -1,0 +1,209 @@
+//! From replayed moments to the two models by which edits are judged, and how good these are where they were not fitted.
+//!
+//! The first model judges each edit by itself, the second one beside all others that are known at the moment: a likelier
+//! one elsewhere, a rival on the same lines, how many there are.
+//!
+//! The trees in `src/next_edit/learned` were fitted on 29 November 2026 by
+//! `-- --commits 1500 --sessions 90 --fit src/next_edit/learned`, with `--repository` for each one marked `fit` in
+//! `repositories.txt`: 51,276 moments and 863,834 edits. None of those marked `unseen` was among them.
+
+use std::{
+    error::Error,
+    fs::File,
+    io::{BufReader, BufWriter, Read, Write},
+    path::Path,
+    thread,
+};
+
+use codestral_ls::next_edit::{
+    confidence::{Spot, WORTH, compare, probability},
+    numbers::NUMBERS,
+};
+
+use crate::{
+    fit::{self, Model, Row},
+    report::Figures,
+};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Edits of one moment that the first trees are fitted on: the right ones, and others as chance has it.
+const MAX_ROWS: usize = 8;
+
+/// So many parts of the repositories are judged by first trees that were fitted on the others, before the second ones
+/// are fitted: what the first ones say of their own examples is too good.
+const PARTS: usize = 3;
+
+/// How many trees, and what part of its best value each tree's leaf counts.
+const FIRST: (usize, f32) = (100, 0.12);
+const SECOND: (usize, f32) = (150, 0.07);
+
+/// An edit that was known at a moment.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub numbers: [f32; NUMBERS],
+    pub spot: Spot,
+    pub right: bool,
+}
+
+/// The edits of one moment, and whether a remaining hunk repeats what was done.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub repository: usize,
+    pub predictable: bool,
+    pub edits: Vec<Known>,
+}
+
+/// Both models.
+#[derive(Debug, Clone)]
+pub struct Both {
+    pub first: Model,
+    pub second: Model,
+}
+
+impl Both {
+    /// Fits both on `cases`.
+    pub fn fit(cases: &[&Case]) -> Self {
+        let parts: Vec<Vec<Row>> = thread::scope(|scope| {
+            let part = |part: usize| {
+                let others: Vec<&Case> = cases.iter().copied().filter(|case| case.repository % PARTS != part).collect();
+                let first = fit_first(&others);
+                cases
+                    .iter()
+                    .filter(|case| case.repository % PARTS == part)
+                    .flat_map(|case| second_rows(&first, case))
+                    .collect()
+            };
+            let running: Vec<_> = (0..PARTS).map(|number| scope.spawn(move || part(number))).collect();
+            running.into_iter().filter_map(|one| one.join().ok()).collect()
+        });
+        Self { first: fit_first(cases), second: fit::fit(&parts.concat(), SECOND) }
+    }
+
+    /// The probability of the likeliest edit, and whether it is right.
+    pub fn best(&self, case: &Case) -> Option<(f32, bool)> {
+        let (odds, edits) = compared(&self.first, case);
+        let judged = edits.iter().zip(odds).zip(&case.edits);
+        let judged = judged.map(|(((numbers, _), odds), edit)| {
+            (probability(if odds < WORTH { odds } else { self.second.odds(numbers) }), edit.right)
+        });
+        judged.reduce(|best, next| if next.0 > best.0 { next } else { best })
+    }
+}
+
+fn fit_first(cases: &[&Case]) -> Model {
+    fit::fit(&cases.iter().flat_map(|case| first_rows(case)).collect::<Vec<_>>(), FIRST)
+}
+
+fn first_rows(case: &Case) -> Vec<Row> {
+    let wrong = case.edits.iter().filter(|edit| !edit.right).count();
+    // Every so many of the wrong ones, which then count for those left out.
+    let step = wrong.div_ceil(MAX_ROWS).max(1);
+    let all = 1.0 / (case.edits.len() as f32).sqrt();
+    let picked = case.edits.iter().enumerate().filter(|(at, edit)| edit.right || at % step == 0);
+    let row = |(_, edit): (usize, &Known)| Row {
+        numbers: edit.numbers,
+        right: edit.right,
+        weight: if edit.right { all } else { all * step as f32 },
+    };
+    picked.map(row).collect()
+}
+
+fn second_rows(first: &Model, case: &Case) -> Vec<Row> {
+    let (odds, edits) = compared(first, case);
+    let worth: Vec<Row> = edits
+        .into_iter()
+        .zip(odds)
+        .zip(&case.edits)
+        .filter(|((_, odds), _)| *odds >= WORTH)
+        .map(|(((numbers, _), _), edit)| Row { numbers, right: edit.right, weight: 1.0 })
+        .collect();
+    let weight = 1.0 / (worth.len() as f32).sqrt();
+    worth.into_iter().map(|row| Row { weight, ..row }).collect()
+}
+
+/// What the first trees say of each edit, and the numbers with what each is beside the others.
+fn compared(first: &Model, case: &Case) -> (Vec<f32>, Vec<([f32; NUMBERS], Spot)>) {
+    let mut edits: Vec<_> = case.edits.iter().map(|edit| (edit.numbers, edit.spot.clone())).collect();
+    let odds: Vec<f32> = edits.iter().map(|(numbers, _)| first.odds(numbers)).collect();
+    compare(&mut edits, &odds);
+    (odds, edits)
+}
+
+/// Prints how good trees are that were fitted on the other parts of the repositories, for each of `folds` parts.
+pub fn report(cases: &[Case], folds: usize) {
+    let mut judged = Vec::new();
+    for fold in 0..folds {
+        let others: Vec<&Case> = cases.iter().filter(|case| case.repository % folds != fold).collect();
+        let both = Both::fit(&others);
+        judged.extend(
+            cases
+                .iter()
+                .filter(|case| case.repository % folds == fold)
+                .map(|case| (case.predictable, both.best(case), both.first_best(case))),
+        );
+    }
+    for (name, which) in [("first trees", 0), ("both", 1)] {
+        println!("{name}, fitted on other repositories, {} moments", judged.len());
+        for least in [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85] {
+            let best =
+                judged.iter().map(|(predictable, both, first)| (*predictable, if which == 0 { *first } else { *both }));
+            println!("  >= {least:.2}: {}", Figures::of(best, least).line());
+        }
+    }
+}
+
+impl Both {
+    /// As [`best`](Self::best), by the first trees alone.
+    fn first_best(&self, case: &Case) -> Option<(f32, bool)> {
+        let judged = case.edits.iter().map(|edit| (probability(self.first.odds(&edit.numbers)), edit.right));
+        judged.reduce(|best, next| if next.0 > best.0 { next } else { best })
+    }
+}
+
+/// Keeps `cases` in `file`, so that fitting can be tried again without replaying.
+pub fn write(file: &Path, cases: &[Case]) -> Outcome<()> {
+    let mut out = BufWriter::new(File::create(file)?);
+    for case in cases {
+        let counts = [case.repository as u32, u32::from(case.predictable), case.edits.len() as u32];
+        counts.iter().try_for_each(|count| out.write_all(&count.to_le_bytes()))?;
+        for edit in &case.edits {
+            let spot = [edit.spot.text, edit.spot.lines.start, edit.spot.lines.end, usize::from(edit.right)];
+            spot.iter().try_for_each(|one| out.write_all(&(*one as u32).to_le_bytes()))?;
+            edit.numbers.iter().try_for_each(|number| out.write_all(&number.to_le_bytes()))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Reads what [`write()`] kept.
+pub fn read(file: &Path) -> Outcome<Vec<Case>> {
+    let mut input = BufReader::new(File::open(file)?);
+    let mut next = || -> Option<[u8; 4]> {
+        let mut bytes = [0; 4];
+        input.read_exact(&mut bytes).ok().map(|()| bytes)
+    };
+    let mut cases = Vec::new();
+    while let Some(repository) = next() {
+        let mut count = || next().map(u32::from_le_bytes).ok_or("the file ends early");
+        let (predictable, edits) = (count()? == 1, count()?);
+        let mut case = Case { repository: u32::from_le_bytes(repository) as usize, predictable, edits: vec![] };
+        for _ in 0..edits {
+            let mut spot = [0; 4];
+            for one in &mut spot {
+                *one = count()? as usize;
+            }
+            let mut numbers = [0.0; NUMBERS];
+            for number in &mut numbers {
+                *number = f32::from_bits(count()?);
+            }
+            case.edits.push(Known {
+                numbers,
+                spot: Spot { text: spot[0], lines: spot[1]..spot[2] },
+                right: spot[3] == 1,
+            });
+        }
+        cases.push(case);
+    }
+    Ok(cases)
+}
