@@ -34,20 +34,22 @@ pub struct Candidate {
 pub fn candidates(scene: &Scene<'_>, patterns: &[Pattern], most: usize) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut seen = HashSet::new();
+    let mut arounds = numbers::Arounds::default();
     for (number, pattern) in patterns.iter().enumerate() {
         let about = numbers::about(scene, patterns, number);
         for level_wanted in (0..LEVELS).rev() {
             let places: Vec<&Place> = pattern.places.iter().filter(|place| place.level() >= level_wanted).collect();
             let mut runs = runs(&places);
             let before = runs.len();
+            let skipped = numbers::skipped(scene, pattern, level_wanted);
             runs.sort_by_key(|run| run.first().map(|place| nearness(scene, place.text, place.lines.start)));
             for (rank, run) in runs.iter().take(most).enumerate() {
                 let Some(candidate) = candidate(pattern, run) else { continue };
                 if !seen.insert(identity(&candidate)) || hidden(scene, &candidate) {
                     continue;
                 }
-                let run = Run { places: run, rank, level: level_wanted, runs: before };
-                found.push(Candidate { numbers: numbers::of(scene, pattern, &about, &run), ..candidate });
+                let run = Run { places: run, rank, level: level_wanted, runs: before, skipped };
+                found.push(Candidate { numbers: numbers::of(scene, pattern, &about, &run, &mut arounds), ..candidate });
             }
         }
     }

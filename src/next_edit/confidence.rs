@@ -1,6 +1,6 @@
 //! How likely each of the known edits is right: by itself first, then beside the others.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{
     learned::{first, second},
@@ -20,10 +20,9 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// Whether both edits are on one line.
-    pub fn meets(&self, other: &Self) -> bool {
-        let end = |one: &Self| one.lines.end.max(one.lines.start + 1);
-        self.text == other.text && self.lines.start < end(other) && other.lines.start < end(self)
+    /// The lines by which it is told whether two edits meet: where lines are put in, the one that they come before.
+    fn occupied(&self) -> Range<usize> {
+        self.lines.start..self.lines.end.max(self.lines.start + 1)
     }
 }
 
@@ -40,43 +39,60 @@ pub fn judge(edits: &mut [([f32; NUMBERS], Spot)]) -> Vec<f32> {
 
 /// Adds to the numbers of each edit that is worth it what it is beside the others, which have these `odds`.
 pub fn compare(edits: &mut [([f32; NUMBERS], Spot)], odds: &[f32]) {
-    let known_before = |numbers: &[f32; NUMBERS]| numbers::waited(numbers) > 0.0;
-    let old = edits.iter().zip(odds).filter(|((numbers, _), _)| known_before(numbers));
-    let ignored = old.map(|(_, &odds)| odds).fold(f32::MIN, f32::max).max(LEAST);
-    let standings: Vec<Option<Standing>> = edits
-        .iter()
-        .zip(odds)
-        .enumerate()
-        .map(|(at, ((_, spot), &likely))| {
-            let mut standing = Standing {
+    let spots: Vec<&Spot> = edits.iter().map(|(_, spot)| spot).collect();
+    let on_line = by_line(&spots);
+    let probabilities: Vec<f32> = odds.iter().map(|&odds| probability(odds)).collect();
+    let expected: f32 = probabilities.iter().sum();
+    let mut likeliest_first: Vec<(usize, f32)> = odds.iter().copied().enumerate().collect();
+    likeliest_first.sort_by(|(_, one), (_, two)| two.total_cmp(one));
+    let known_before = edits.iter().zip(odds).filter(|((numbers, _), _)| numbers::waited(numbers) > 0.0);
+    let ignored = known_before.map(|(_, &odds)| odds).fold(f32::MIN, f32::max).max(LEAST);
+    let worth = likeliest_first.iter().take_while(|(_, odds)| *odds >= WORTH);
+    let mut standings: Vec<(usize, Standing)> = Vec::new();
+    for (rank, &(edit, likely)) in worth.enumerate() {
+        let Some(spot) = spots.get(edit) else { continue };
+        let here = meeting(spot, &on_line);
+        let expected_here: f32 = here.iter().filter_map(|&other| probabilities.get(other)).sum();
+        let rivals = here.iter().filter(|&&other| other != edit).filter_map(|&other| odds.get(other));
+        let elsewhere = likeliest_first.iter().find(|(other, _)| here.binary_search(other).is_err());
+        standings.push((
+            edit,
+            Standing {
                 likely,
-                likeliest: LEAST,
-                rival_here: LEAST,
+                likeliest: elsewhere.map_or(LEAST, |(_, odds)| odds.max(LEAST)),
+                rival_here: rivals.copied().fold(LEAST, f32::max),
+                likelier: rank,
+                expected: (expected - expected_here).max(0.0),
                 ignored,
-                candidates: edits.len(),
-                ..Standing::default()
-            };
-            if likely < WORTH {
-                return None;
-            }
-            for (number, ((_, other), &odds)) in edits.iter().zip(odds).enumerate().filter(|(number, _)| *number != at)
-            {
-                standing.likelier += usize::from(odds > likely || (odds == likely && number < at));
-                if spot.meets(other) {
-                    standing.rival_here = standing.rival_here.max(odds);
-                } else {
-                    standing.likeliest = standing.likeliest.max(odds);
-                    standing.expected += probability(odds);
-                }
-            }
-            Some(standing)
-        })
-        .collect();
-    for ((numbers, _), standing) in edits.iter_mut().zip(standings) {
-        if let Some(standing) = standing {
+                candidates: odds.len(),
+            },
+        ));
+    }
+    for (edit, standing) in standings {
+        if let Some((numbers, _)) = edits.get_mut(edit) {
             standing.add_to(numbers);
         }
     }
+}
+
+/// The edits on each line of each text: those that meet where they share one.
+fn by_line(spots: &[&Spot]) -> HashMap<(usize, usize), Vec<usize>> {
+    let mut on_line: HashMap<_, Vec<usize>> = HashMap::new();
+    for (edit, spot) in spots.iter().enumerate() {
+        for line in spot.occupied() {
+            on_line.entry((spot.text, line)).or_default().push(edit);
+        }
+    }
+    on_line
+}
+
+/// The edits that meet the one at `spot`, itself among them, in order.
+fn meeting(spot: &Spot, on_line: &HashMap<(usize, usize), Vec<usize>>) -> Vec<usize> {
+    let mut here: Vec<usize> =
+        spot.occupied().filter_map(|line| on_line.get(&(spot.text, line))).flatten().copied().collect();
+    here.sort_unstable();
+    here.dedup();
+    here
 }
 
 /// Log odds where there is no other edit.

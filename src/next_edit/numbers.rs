@@ -3,6 +3,7 @@
 pub mod order;
 mod standing;
 
+pub use order::{Arounds, skipped};
 pub use standing::Standing;
 
 use super::{
@@ -145,6 +146,8 @@ pub struct Run<'a> {
     pub level: usize,
     /// How many such groups there are.
     pub runs: usize,
+    /// How many places of this level were passed by.
+    pub skipped: usize,
 }
 
 /// What is known of the pattern number `number`.
@@ -290,7 +293,9 @@ fn words(scene: &Scene<'_>, pattern: &Pattern) -> (usize, usize) {
 }
 
 /// The numbers of `run`, places of `pattern`.
-pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) -> [f32; NUMBERS] {
+///
+/// `arounds` keeps what was read around examples, for the places that follow.
+pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, arounds: &mut Arounds) -> [f32; NUMBERS] {
     let log = |count: usize| (count as f32).ln_1p();
     let flag = |flag: bool| f32::from(u8::from(flag));
     let places = run.places;
@@ -301,9 +306,10 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
     let latest = pattern.examples.first().and_then(|&example| scene.examples.get(example));
     let here = pattern.places.iter().filter(|place| place.text == first.text && place.level() >= run.level).count();
     let distance = match (first.text, scene.cursor_line) {
-        (0, cursor) => log(cursor.abs_diff(first.lines.start)),
+        (0, cursor) => order::away(cursor.abs_diff(first.lines.start)),
         _ => order::ELSEWHERE,
     };
+    let (scope, apart) = arounds.scope_and_apart(scene, pattern, first);
     let import = scene.readers.get(first.text).is_some_and(|reader| is_import(&reader.line(first.lines.start)));
     Numbers {
         import: flag(import),
@@ -323,7 +329,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
         lines: log(end - first.lines.start),
         level: run.level as f32,
         left_here: log(here),
-        skipped: log(order::skipped(scene, pattern, run.level)),
+        skipped: log(run.skipped),
         rank: run.rank as f32,
         same_text: flag(latest.is_some_and(|example| example.text == first.text)),
         below: match first.text {
@@ -332,7 +338,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
         },
         distance,
         runs: log(run.runs),
-        scope: order::scope(scene, pattern, first),
+        scope,
         block: flag(pattern.block),
         beside_before: f32::from(first.beside.0 as u8),
         beside_after: f32::from(first.beside.1 as u8),
@@ -342,7 +348,7 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>) ->
         passed: flag(order::passed(scene, pattern, first)),
         onward: order::onward(scene, pattern, first),
         stride: order::stride(scene, pattern, first),
-        apart: order::apart(scene, pattern, first),
+        apart,
         changes_here: scene.examples.iter().filter(|example| example.text == first.text).count() as f32,
         ..about.numbers
     }

@@ -313,3 +313,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_is_renamed_on_the_next_line_too() {
+    // Histories have changed lines that adjoin as one change; a person types them one by one.
+    let text = "fn f(list: &[u32]) {\n    let count = list.len();\n    log(count);\n    other();\n    other();\n    show(count);\n}\n";
+    let mut person = Person::new("rust", &[text]).types(0, "count", 0, "total");
+    let offered = person.offered();
+    let confidence = |line: usize| offered.iter().find(|one| one.lines.start == line).unwrap().confidence;
+    assert!(confidence(2) > confidence(5) / 2.0, "{offered:#?}");
+}

@@ -162,11 +162,11 @@ fn a_line_is_put_in_elsewhere_by_default() {
             "    fn {name}() -> Self {{\n        User {{\n            name: {name}(),\n            age: 1,\n        }}\n    }}\n\n"
         )
     };
-    let text = ["one", "two", "three"].map(user).concat();
+    let text = ["one", "two", "three", "four"].map(user).concat();
     let (age, admin) = ("            age: 1,\n", "            age: 1,\n            admin: false,\n");
-    check_by_default("rust", &text, &[(age, 0, admin)], &text.replace(age, admin));
+    check_by_default("rust", &text, &[(age, 0, admin), (age, 1, admin)], &text.replace(age, admin));
     let (text, age, admin) = (text.replace('\n', "\r\n"), age.replace('\n', "\r\n"), admin.replace('\n', "\r\n"));
-    check_by_default("rust", &text, &[(&age, 0, &admin)], &text.replace(&age, &admin));
+    check_by_default("rust", &text, &[(&age, 0, &admin), (&age, 1, &admin)], &text.replace(&age, &admin));
 }
 
 #[test]
