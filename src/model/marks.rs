@@ -88,10 +88,13 @@ pub fn without_end_marks<'a>(text: &'a str, about: &str) -> &'a str {
 /// Whether `text` begins with a mark, by spelling alone.
 pub fn spelled(text: &str, finished: bool) -> Found {
     let is_begun = |whole: &str| !finished && whole.len() > text.len() && whole.starts_with(text);
-    if let Some(mark) = WHOLE.iter().find(|mark| text.starts_with(**mark)) {
+    // Most of what begins with a bracket is told from a mark by its second byte.
+    let second = text.as_bytes().get(1);
+    let may_be = |mark: &str| second.is_none() || mark.as_bytes().get(1) == second;
+    if let Some(mark) = WHOLE.iter().find(|mark| may_be(mark) && text.starts_with(**mark)) {
         return Found::Mark(mark.len());
     }
-    if WHOLE.iter().any(|mark| is_begun(mark)) {
+    if WHOLE.iter().any(|mark| may_be(mark) && is_begun(mark)) {
         return Found::Unknown;
     }
     for (opening, closing) in FAMILIES {

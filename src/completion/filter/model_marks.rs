@@ -9,18 +9,19 @@ use crate::text::{language, line};
 
 /// Whether the text around the cursor is about marks: then a reply may hold them.
 pub fn is_subject(window: &Window) -> bool {
-    let in_text = |text: &str| candidates(text).any(|at| matches!(spelled(&text[at..], true), Found::Mark(_)));
     // `<s>` and `</s>` are HTML as well, but for those that are all of a string.
-    let plain = |text: &str| text.replace("<s>", "").replace("</s>", "");
     let is_string = |text: &str, at: usize, mark: &str| {
         let quote = text[..at].chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
         quote.is_some_and(|quote| text[at + mark.len()..].starts_with(quote))
     };
-    let quotes = |text: &str| {
-        ["<s>", "</s>"].iter().any(|mark| text.match_indices(mark).any(|(at, _)| is_string(text, at, mark)))
+    let is_mark = |text: &str, at: usize| match spelled(&text[at..], true) {
+        Found::Mark(length) => {
+            let mark = &text[at..at + length];
+            !matches!(mark, "<s>" | "</s>") || is_string(text, at, mark)
+        }
+        Found::No | Found::Unknown => false,
     };
-    let texts = [&window.prefix, &window.suffix];
-    texts.into_iter().any(|text| text.contains(['<', '[']) && (in_text(&plain(text)) || quotes(text)))
+    [&window.prefix, &window.suffix].into_iter().any(|text| candidates(text).any(|at| is_mark(text, at)))
 }
 
 /// Whether a mark begins at `at`, one of the [`candidates`], in `text` written at the window's cursor.
