@@ -69,8 +69,8 @@ impl Watch {
         for folder in folders.take(if fits { MOST_FOLDERS } else { 0 }) {
             match self.watcher.watch(folder, mode) {
                 Ok(()) => drop(self.watched.insert(folder.clone())),
-                // It is gone already, which the folder above tells.
-                Err(error) if is_gone(&error) => {}
+                // It is gone already, which the folder above tells; each system has an error of its own for that.
+                Err(_) if !folder.is_dir() => {}
                 Err(error) => {
                     tracing::info!("changed files are looked for from time to time: {error}");
                     self.forget_all();
@@ -96,12 +96,6 @@ impl Watch {
         let _ = self.watcher.unwatch(folder);
         self.watched.remove(folder);
     }
-}
-
-fn is_gone(error: &notify::Error) -> bool {
-    use notify::ErrorKind::{Io, PathNotFound};
-    matches!(&error.kind, PathNotFound)
-        || matches!(&error.kind, Io(error) if error.kind() == std::io::ErrorKind::NotFound)
 }
 
 #[cfg(test)]

@@ -76,8 +76,11 @@ mod tests {
 
     #[test]
     fn who_started_us_is_above_us_and_nobody_else_is() {
-        let parent = parent(std::process::id()).unwrap();
-        assert!(is_ancestor(parent));
+        let parent = parent(std::process::id());
+        // Wine has nothing above its first program.
+        if parent.is_some() || !cfg!(windows) {
+            assert!(is_ancestor(parent.unwrap()));
+        }
         for stranger in [0, std::process::id(), u32::MAX - 1] {
             assert!(!is_ancestor(stranger), "{stranger}");
         }
