@@ -29,11 +29,11 @@ const LARGE_EDIT: usize = 4096;
 /// The open documents' secrets.
 #[derive(Debug)]
 pub struct MaskedDocuments {
-    state: Mutex<LineState>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct LineState {
+struct State {
     mask_secrets: bool,
     masker: Arc<Masker>,
     /// How many keys the masker knows.
@@ -57,7 +57,8 @@ struct Found {
     text: Rope,
     kind: ValueSyntax,
     scan: Scan,
-    masked: Arc<Masked>,
+    /// Put together when it is asked for: not with each edit.
+    masked: Option<Arc<Masked>>,
     /// Whether `text` is the one that the next edit is made in.
     in_step: bool,
 }
@@ -65,7 +66,7 @@ struct Found {
 impl MaskedDocuments {
     /// Nothing is kept yet. Without `mask_secrets` nothing but our own keys is masked.
     pub fn new(mask_secrets: bool) -> Self {
-        let state = LineState {
+        let state = State {
             mask_secrets,
             masker: Arc::new(own_keys::masker(!mask_secrets)),
             generation: own_keys::generation(),
@@ -117,10 +118,10 @@ impl MaskedDocuments {
                 found.update(&masker, text, change);
                 found.in_step = false;
             }
-            return found.masked.clone();
+            return found.masked();
         }
-        let found = Found::new(&masker, text, kind);
-        let masked = found.masked.clone();
+        let mut found = Found::new(&masker, text, kind);
+        let masked = found.masked();
         *slot = Some(found);
         masked
     }
@@ -153,12 +154,12 @@ impl MaskedDocuments {
         self.lock().kept.remove(uri);
     }
 
-    fn lock(&self) -> MutexGuard<'_, LineState> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
 }
 
-impl LineState {
+impl State {
     /// What masks now, with all keys known now.
     fn masker(&mut self) -> Arc<Masker> {
         if self.generation != own_keys::generation() {
@@ -193,8 +194,11 @@ impl LineState {
 impl Found {
     fn new(masker: &Masker, text: &Rope, kind: ValueSyntax) -> Self {
         let scan = masker.scan(text, kind);
-        let masked = Arc::new(scan.masked());
-        Self { text: text.clone(), kind, scan, masked, in_step: false }
+        Self { text: text.clone(), kind, scan, masked: None, in_step: false }
+    }
+
+    fn masked(&mut self) -> Arc<Masked> {
+        self.masked.get_or_insert_with(|| Arc::new(self.scan.masked())).clone()
     }
 
     /// What differs in `text`; `hint` says it, where that is known.
@@ -208,7 +212,7 @@ impl Found {
         let (first, removed, added) = change.lines(&self.text, text);
         masker.update(&mut self.scan, text, first, removed, added);
         self.text = text.clone();
-        self.masked = Arc::new(self.scan.masked());
+        self.masked = None;
     }
 }
 
