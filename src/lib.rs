@@ -25,7 +25,7 @@
 //! | [`calendar`] | | days and times of the clock in UTC; pure |
 //! | [`atomic_write`] | | a file replaced as a whole or not at all |
 //! | [`state_dir`] | | what is kept between sessions, and where |
-//! | [`text`] | | open texts as ropes, positions in three encodings, lines, indentation, the table of languages; pure |
+//! | [`text`] | | open texts as ropes, or as one piece where they are too large, positions in three encodings, lines, indentation, the table of languages; pure |
 //!
 //! # The path of one completion
 //!

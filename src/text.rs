@@ -1,4 +1,4 @@
-//! Texts: open documents as ropes, positions, lines, indentation, languages, fences. Pure.
+//! Texts: open documents as ropes, or as one piece where they are too large, positions, lines, indentation, languages, fences. Pure.
 
 pub mod boundary;
 pub mod common_ends;
