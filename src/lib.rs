@@ -18,14 +18,14 @@
 //! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`next_edit`] | | the next edit, by rules from the person's own edits; pure |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
-//! | [`privacy`] | | which files, and which parts of texts, never leave the machine; pure |
+//! | [`privacy`] | text | which files, and which parts of texts, never leave the machine; pure |
 //! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
 //! | [`model`] | masking | what a model is asked and what it says, without any HTTP |
 //! | [`masking`] | text | secrets in text: found, masked, and what may leave the machine afterwards; pure |
 //! | [`calendar`] | | days and times of the clock in UTC; pure |
 //! | [`atomic_write`] | | a file replaced as a whole or not at all |
 //! | [`state_dir`] | | what is kept between sessions, and where |
-//! | [`text`] | | open texts as ropes, or as one piece where they are too large, positions in three encodings, lines, indentation, the table of languages; pure |
+//! | [`text`] | | open texts as ropes, or as one piece where they are too large, positions in three encodings, lines, indentation, the table of languages, where parts of other files may begin; pure |
 //!
 //! # The path of one completion
 //!

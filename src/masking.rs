@@ -6,6 +6,7 @@
 
 mod alphabet;
 mod assignment;
+mod by_line;
 mod call;
 mod document_scan;
 pub mod documents;
@@ -92,7 +93,8 @@ impl Masker {
 
     /// The secrets of `text`.
     pub fn mask(&self, text: &str, kind: ValueSyntax) -> Masked {
-        self.scan(&Split::new(text), kind).masked()
+        let lines = Split::new(text);
+        self.scan(&lines, kind).masked(&lines)
     }
 
     /// Reads a document; the result can be kept and brought up to date by [`Scan::update`].

@@ -7,10 +7,10 @@ mod secret_files;
 
 use std::path::{Path, PathBuf};
 
-use ropey::Rope;
-
 use patterns::Patterns;
 use secret_files::{BACKUP_SUFFIXES, SECRET, SHARED};
+
+use crate::text::document::Document;
 
 pub use excerpt::own_end;
 pub use location::{Location, is_temporary};
@@ -109,8 +109,11 @@ impl Privacy {
     }
 
     /// Refuses a text that shows the changes of a file that is never sent. `bases`: what its paths may be relative to.
-    pub fn admit_text(&self, text: &Rope, bases: &[PathBuf]) -> Result<(), Private> {
-        for file in excerpt::changed_files(&text.to_string()) {
+    pub fn admit_text(&self, document: &Document, bases: &[PathBuf]) -> Result<(), Private> {
+        if !document.may_show_others {
+            return Ok(());
+        }
+        for file in excerpt::changed_files(&document.text.to_string()) {
             let relative = Path::new(&file);
             let excluded = self.excludes(relative).or_else(|| {
                 let places = bases.iter().map(|base| base.join(relative));

@@ -10,4 +10,5 @@ pub mod language;
 pub mod large;
 pub mod line;
 pub mod line_break;
+pub mod other_files;
 pub mod position;

@@ -5,8 +5,6 @@
 
 use std::path::PathBuf;
 
-use ropey::Rope;
-
 use super::window::Budget;
 use super::{MaskedWindow, Query, Reason, Window};
 use crate::masking::{Masked, Placeholders};
@@ -35,10 +33,9 @@ pub fn document(query: &Query, settings: &Settings, privacy: &Privacy, on: bool)
 
 /// Refuses a query in a document of which nothing may be sent, or at a place below what may.
 pub fn completable(query: &Query, privacy: &Privacy) -> Result<(), Reason> {
-    let text = &query.document.text;
     admitted(&query.location.now(), privacy)?;
-    let own = own_part(text);
-    if query.cursor > own.len_bytes() {
+    let own = own_part(&query.document);
+    if query.cursor > own.text.len_bytes() {
         return Err(Reason::Private(Private::BelowScissors));
     }
     Ok(privacy.admit_text(&own, &query.location.now().bases)?)
@@ -50,34 +47,34 @@ pub fn sendable(document: &Document, location: &Location, privacy: &Privacy) -> 
     if document.binary {
         return Err(Reason::Binary);
     }
-    if own_end(&document.text) < document.text.len_bytes() {
+    if own_end(document) < document.text.len_bytes() {
         return Err(Reason::Private(Private::BelowScissors));
     }
-    Ok(privacy.admit_text(&document.text, &location.bases)?)
+    Ok(privacy.admit_text(document, &location.bases)?)
 }
 
-/// Refuses a text of another file of which an excerpt is to be sent, its own path aside.
-pub fn excerpt(text: &Rope, roots: &[PathBuf], privacy: &Privacy) -> Result<(), Reason> {
-    if own_end(text) < text.len_bytes() {
+/// Refuses another file of which an excerpt is to be sent, for its text.
+pub fn excerpt(file: &Document, roots: &[PathBuf], privacy: &Privacy) -> Result<(), Reason> {
+    if own_end(file) < file.text.len_bytes() {
         return Err(Reason::Private(Private::BelowScissors));
     }
-    Ok(privacy.admit_text(text, roots)?)
+    Ok(privacy.admit_text(file, roots)?)
 }
 
 /// The window around the byte offset `cursor`, cut out of what may be sent of the text.
-pub fn window(text: &Rope, cursor: usize, budget: Budget) -> Window {
-    Window::cut(&own_part(text), cursor, budget)
+pub fn window(document: &Document, cursor: usize, budget: Budget) -> Window {
+    Window::cut(&own_part(document).text, cursor, budget)
 }
 
-/// The same as an endpoint may see it; `found` are the secrets of the text, and what is sent beside has placeholders.
+/// The same as an endpoint may see it; `found` are the secrets of its text, and what is sent beside has placeholders.
 pub fn masked_window(
-    text: &Rope,
+    document: &Document,
     cursor: usize,
     budget: Budget,
     found: &Masked,
     placeholders: Placeholders,
 ) -> MaskedWindow {
-    MaskedWindow::cut(&own_part(text), cursor, budget, found, placeholders)
+    MaskedWindow::cut(&own_part(document).text, cursor, budget, found, placeholders)
 }
 
 /// Refuses a query where there is nothing to go by, and an automatic one where nobody wants ghost text.
@@ -95,12 +92,12 @@ fn admitted(location: &Location, privacy: &Privacy) -> Result<(), Reason> {
     if location.is_found { Ok(()) } else { Err(Reason::Private(Private::NotFoundYet)) }
 }
 
-/// The text without what stands below its scissors line.
-fn own_part(text: &Rope) -> Rope {
-    let mut own = text.clone();
-    let end = own_end(text);
-    if end < text.len_bytes() {
-        own.remove(text.byte_to_char(end)..);
+/// The document without what stands below its scissors line.
+fn own_part(document: &Document) -> Document {
+    let mut own = document.clone();
+    let end = own_end(document);
+    if end < own.text.len_bytes() {
+        own.text.remove(own.text.byte_to_char(end)..);
     }
     own
 }
@@ -174,8 +171,8 @@ mod tests {
         check_completable(&format!("Fix |\n{SCISSORS}diff --git a/.env b/.env\n"), None);
         check_completable(&format!("Fix \n{SCISSORS}|diff\n"), Some("scissors"));
         check_completable("Fix |\ndiff --git a/.env b/.env\n", Some("diff of"));
-        let text = Rope::from_str(&format!("Fix \n{SCISSORS}secret\n"));
-        let window = window(&text, 4, Budget { prefix: 1000, suffix: 1000 });
+        let window =
+            window(&self::document(&format!("Fix \n{SCISSORS}secret\n")), 4, Budget { prefix: 1000, suffix: 1000 });
         assert_eq!((window.prefix.as_str(), window.suffix.as_str()), ("Fix ", "\n"));
     }
 }

@@ -206,7 +206,7 @@ impl Engine {
             debouncer.typed(now.saturating_duration_since(before));
         }
         state.language = document.language.clone();
-        state.edited(&document.text, edits, now);
+        state.edited(document, edits, now);
         if state.agreement.agreement() == Agreement::Followed {
             debouncer.accepted();
         }
@@ -214,7 +214,7 @@ impl Engine {
         let stale = match edits.last() {
             Some(edit) if !state.streams.is_empty() => {
                 let budget = budget(settings.completion_for(&document.language));
-                let window = eligibility::window(&document.text, edit.end(), budget);
+                let window = eligibility::window(document, edit.end(), budget);
                 state.take_stale(&window, cache, false)
             }
             _ => vec![],

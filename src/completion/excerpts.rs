@@ -103,7 +103,7 @@ impl Maker<'_> {
         let whole = |key: &String| {
             let path = below(key, roots.iter()).filter(|_| self.privacy.excludes(Path::new(key)).is_none())?;
             let document = self.document(key)?;
-            eligibility::excerpt(&document.text, &roots, self.privacy).ok()?;
+            eligibility::excerpt(&document, &roots, self.privacy).ok()?;
             let found = self.masks.of(&document);
             let text = found.render(&document.text, 0..document.text.len_bytes(), placeholders).text;
             Some(OtherFile { path: self.masks.masker().text(&path, ValueSyntax::Prose, placeholders), text })
@@ -120,7 +120,7 @@ impl Maker<'_> {
     fn piece(&self, snippet: Snippet, path: &str, roots: &[PathBuf], placeholders: &mut Placeholders) -> Option<Piece> {
         let document = self.document(&snippet.key)?;
         let whole = document.text.to_string();
-        eligibility::excerpt(&document.text, roots, self.privacy).ok()?;
+        eligibility::excerpt(&document, roots, self.privacy).ok()?;
         let mut ends = whole.split_inclusive('\n').scan(0, |at, line| {
             *at += line.len();
             Some(*at)

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn without_a_secret_it_is_the_window() {
         let text = Rope::from_str(&"let a = b;\r\n".repeat(100));
-        let found = Masker::new(&[]).scan(&text, ValueSyntax::Code).masked();
+        let found = Masker::new(&[]).scan(&text, ValueSyntax::Code).masked(&text);
         for cursor in (0..text.len_bytes()).step_by(7) {
             let (masked, window) = (
                 MaskedWindow::cut(&text, cursor, BUDGET, &found, Placeholders::default()),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::by_line::ByLine;
 use super::line::Found;
 use super::line_scanner::LineScanner;
 use super::line_state::LineState;
@@ -14,67 +15,65 @@ pub trait Lines {
     fn count(&self) -> usize;
     /// The line `number`, from 0; empty behind the last.
     fn line(&self, number: usize) -> Cow<'_, str>;
+    /// Where that line begins, in bytes; at the text's end behind the last.
+    fn start(&self, number: usize) -> usize;
 }
 
 /// The lines of a string.
 #[derive(Debug)]
 pub struct Split<'a> {
-    lines: Vec<&'a str>,
+    text: &'a str,
+    starts: Vec<usize>,
 }
 
 impl<'a> Split<'a> {
     /// Splits `text`.
     pub fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
-        let mut lines = Vec::new();
-        let mut start = 0;
-        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            if bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n') {
-                continue;
-            }
-            lines.push(text.get(start..=at).unwrap_or_default());
-            start = at + 1;
-        }
-        lines.push(text.get(start..).unwrap_or_default());
-        Self { lines }
+        let is_end = |at: &usize| bytes.get(*at) != Some(&b'\r') || bytes.get(at + 1) != Some(&b'\n');
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).filter(is_end);
+        Self { text, starts: std::iter::once(0).chain(ends.map(|end| end + 1)).collect() }
     }
 }
 
 impl Lines for Split<'_> {
     fn count(&self) -> usize {
-        self.lines.len()
+        self.starts.len()
     }
 
     fn line(&self, number: usize) -> Cow<'_, str> {
-        Cow::Borrowed(self.lines.get(number).copied().unwrap_or_default())
+        Cow::Borrowed(self.text.get(self.start(number)..self.start(number + 1)).unwrap_or_default())
+    }
+
+    fn start(&self, number: usize) -> usize {
+        self.starts.get(number).copied().unwrap_or(self.text.len())
     }
 }
 
-/// What was found in a document.
+/// What was found in a document. Most lines hold no secret and inherit nothing from those above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
     kind: ValueSyntax,
-    lines: Vec<Scanned>,
+    count: usize,
+    read: Read,
 }
 
-/// One line that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Scanned {
-    /// Bytes, with the line's end.
-    length: u32,
-    /// The state before the line.
-    before: LineState,
-    found: Vec<Found>,
+/// What was read in some lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Read {
+    /// The states before them, but for those that are as at the text's beginning.
+    before: ByLine<LineState>,
+    found: ByLine<Found>,
 }
 
 impl Scan {
     pub(super) fn new(scanner: &LineScanner, lines: &impl Lines, kind: ValueSyntax) -> Self {
-        let mut scan = Self { kind, lines: Vec::with_capacity(lines.count()) };
-        let mut state = LineState::default();
-        for number in 0..lines.count() {
-            let scanned = scan.read(scanner, &lines.line(number), &mut state);
-            scan.lines.push(scanned);
+        let mut scan = Self { kind, count: lines.count(), read: Read::default() };
+        let (mut read, mut state) = (Read::default(), LineState::default());
+        for number in 0..scan.count {
+            scan.read_line(scanner, lines, number, &mut state, &mut read);
         }
+        scan.read = read;
         scan
     }
 
@@ -86,60 +85,54 @@ impl Scan {
         removed: usize,
         added: usize,
     ) -> usize {
-        let first = first.min(self.lines.len());
-        let removed_end = (first + removed).min(self.lines.len());
-        let mut state = match first.checked_sub(1).and_then(|above| Some((above, self.lines.get(above)?.before))) {
-            // The state behind a line is the one before the next; where there is none, the line above says it again.
-            Some((above, before)) => match self.lines.get(first) {
-                Some(line) => line.before,
-                None => {
-                    let mut state = before;
-                    self.read(scanner, &lines.line(above), &mut state);
-                    state
-                }
-            },
-            None => LineState::default(),
-        };
-        let mut new = Vec::with_capacity(added);
-        for number in first..first + added {
-            new.push(self.read(scanner, &lines.line(number), &mut state));
+        let first = first.min(self.count);
+        let removed = removed.min(self.count - first);
+        let mut state = self.before(first);
+        // The state behind a line is the one before the next; where there is none, the line above says it again.
+        if let Some(above) = first.checked_sub(1).filter(|_| first == self.count) {
+            state = self.before(above);
+            self.read_line(scanner, lines, above, &mut state, &mut Read::default());
         }
-        self.lines.splice(first..removed_end, new);
-        let mut read = added;
-        let mut number = first + added;
-        while let Some(before) = self.lines.get(number).map(|line| line.before) {
-            if before == state {
-                break;
-            }
-            let scanned = self.read(scanner, &lines.line(number), &mut state);
-            if let Some(line) = self.lines.get_mut(number) {
-                *line = scanned;
-            }
+        self.count = self.count - removed + added;
+        let (mut read, mut number) = (Read::default(), first);
+        while number < first + added || number < self.count && self.before(number + removed - added) != state {
+            self.read_line(scanner, lines, number, &mut state, &mut read);
             number += 1;
-            read += 1;
         }
-        read
+        let replaced = first..number + removed - added;
+        self.read.before.replace(replaced.clone(), number - first, read.before);
+        self.read.found.replace(replaced, number - first, read.found);
+        number - first
     }
 
-    fn read(&self, scanner: &LineScanner, text: &str, state: &mut LineState) -> Scanned {
-        let before = *state;
+    /// The state before a line.
+    fn before(&self, number: usize) -> LineState {
+        self.read.before.of(number).next().copied().unwrap_or_default()
+    }
+
+    fn read_line(
+        &self,
+        scanner: &LineScanner,
+        lines: &impl Lines,
+        number: usize,
+        state: &mut LineState,
+        read: &mut Read,
+    ) {
+        if *state != LineState::default() {
+            read.before.push(number, *state);
+        }
         let mut found = Vec::new();
-        scanner.scan(text, self.kind, state, &mut found);
-        Scanned { length: u32::try_from(text.len()).unwrap_or(u32::MAX), before, found }
+        scanner.scan(&lines.line(number), self.kind, state, &mut found);
+        found.into_iter().for_each(|one| read.found.push(number, one));
     }
 
-    /// The secrets with their offsets in the whole text.
-    pub fn masked(&self) -> Masked {
-        let mut secrets = Vec::new();
-        let mut offset = 0;
-        for line in &self.lines {
-            secrets.extend(line.found.iter().map(|found| Secret {
-                range: offset + found.start as usize..offset + found.end as usize,
-                rule: found.rule,
-                continues: found.continues,
-            }));
-            offset += line.length as usize;
-        }
-        Masked { secrets }
+    /// The secrets with their offsets in the text, whose lines these are.
+    pub fn masked(&self, lines: &impl Lines) -> Masked {
+        let secret = |(number, found): (usize, &Found)| {
+            let start = lines.start(number);
+            let range = start + found.start as usize..start + found.end as usize;
+            Secret { range, rule: found.rule, continues: found.continues }
+        };
+        Masked { secrets: self.read.found.iter().map(secret).collect() }
     }
 }

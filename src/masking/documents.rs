@@ -97,11 +97,7 @@ impl MaskedDocuments {
 
     /// The secrets of a document. Reads what is not known of it yet: all of it the first time.
     pub fn of(&self, document: &Document) -> Arc<Masked> {
-        self.of_text(document, &document.text)
-    }
-
-    /// The same of another text of that document.
-    pub fn of_text(&self, document: &Document, text: &Rope) -> Arc<Masked> {
+        let text = &document.text;
         let kind = ValueSyntax::of(&document.language);
         let (masker, slot) = {
             let mut state = self.lock();
@@ -198,7 +194,7 @@ impl Found {
     }
 
     fn masked(&mut self) -> Arc<Masked> {
-        self.masked.get_or_insert_with(|| Arc::new(self.scan.masked())).clone()
+        self.masked.get_or_insert_with(|| Arc::new(self.scan.masked(&self.text))).clone()
     }
 
     /// What differs in `text`; `hint` says it, where that is known.
@@ -280,6 +276,10 @@ impl Lines for Rope {
     fn line(&self, number: usize) -> Cow<'_, str> {
         self.get_line(number).map(Cow::from).unwrap_or_default()
     }
+
+    fn start(&self, number: usize) -> usize {
+        self.try_line_to_byte(number).unwrap_or(self.len_bytes())
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -306,7 +306,7 @@ mod tests {
     }
 
     fn fresh(document: &Document) -> Masked {
-        own_keys::masker(false).scan(&document.text, ValueSyntax::of(&document.language)).masked()
+        own_keys::masker(false).scan(&document.text, ValueSyntax::of(&document.language)).masked(&document.text)
     }
 
     #[test]

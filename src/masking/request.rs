@@ -50,7 +50,7 @@ impl RequestMask {
 
     /// A whole text of that kind, out of which parts are cut afterwards.
     pub fn rope(&mut self, text: &Rope, kind: ValueSyntax) -> MaskedRope {
-        let found = self.masker.scan(text, kind).masked();
+        let found = self.masker.scan(text, kind).masked(text);
         self.found(text, &found)
     }
 

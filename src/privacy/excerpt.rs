@@ -2,21 +2,22 @@
 
 use ropey::Rope;
 
+use crate::text::document::Document;
+use crate::text::other_files::{BLADES, IGNORE_REST, unquoted};
+
 /// What the scissors line of `git commit -v` ends with, after the comment character, whatever that is. Mercurial writes
 /// the same.
 const SCISSORS: &str = "------------------------ >8 ------------------------";
 
-/// Jujutsu's.
-const IGNORE_REST: &str = "JJ: ignore-rest";
-
 /// The longest comment prefix of a scissors line, in bytes; git takes any text for one.
 const LONGEST_PREFIX: usize = 16;
 
-/// What every scissors line of git's and Mercurial's holds, and hardly any other line.
-const BLADES: &str = "- >8 -";
-
 /// Where the part of a text ends that is the user's own: before its scissors line, in bytes.
-pub fn own_end(text: &Rope) -> usize {
+pub fn own_end(document: &Document) -> usize {
+    let text = &document.text;
+    if !document.may_show_others {
+        return text.len_bytes();
+    }
     let ends = [BLADES, IGNORE_REST].map(|few| places(text, few).into_iter().find_map(|at| scissors_at(text, at)));
     ends.into_iter().flatten().min().unwrap_or(text.len_bytes())
 }
@@ -92,15 +93,6 @@ pub fn changed_files(text: &str) -> Vec<String> {
     let others: Vec<String> = files.iter().filter_map(without_prefix).collect();
     files.extend(others);
     files
-}
-
-/// The line without the signs before it that say it is quoted: in a mail, or in a description of Jujutsu's.
-fn unquoted(line: &str) -> &str {
-    match line.strip_prefix("JJ: ") {
-        Some(shown) => shown.trim_start_matches(' '),
-        None if line.starts_with('>') => line.trim_start_matches(['>', ' ']),
-        None => line,
-    }
 }
 
 fn any_prefix<'a>(line: &'a str, prefixes: &[&str]) -> Option<&'a str> {
@@ -194,9 +186,13 @@ mod tests {
         check("diff --git \ndiff --git \"\n--- \n+++ \"\\\n", &[]);
     }
 
+    fn document(text: &str) -> Document {
+        Document::new("file:///a", "text", 1, text)
+    }
+
     #[track_caller]
     fn check_own(text: &str, own: &str) {
-        assert_eq!(&text[..own_end(&Rope::from_str(text))], own, "{text:?}");
+        assert_eq!(&text[..own_end(&document(text))], own, "{text:?}");
     }
 
     #[test]
@@ -223,6 +219,35 @@ mod tests {
         }
     }
 
+    fn piece() -> impl Strategy<Value = &'static str> {
+        const FILLER: &str =
+            "                                                                                          ";
+        const QUOTES: &str =
+            ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>";
+        prop::sample::select(vec![
+            "\n",
+            "\r\n",
+            "x",
+            "> ",
+            "JJ: ",
+            "diff --git a/x b/x",
+            "diff -",
+            "-git a b",
+            "--- a\n",
+            "+++ b",
+            "*** a",
+            "Index: a",
+            "rename from a",
+            "diff --cc a",
+            "- >8",
+            " -",
+            "JJ: ignore-rest",
+            "ore-rest",
+            FILLER,
+            QUOTES,
+        ])
+    }
+
     proptest! {
         #[test]
         fn a_few_letters_are_found_across_the_parts_of_a_rope(before in "[>8x]{0,9}", filler in 0usize..3000, after in "[>8x]{0,9}") {
@@ -230,6 +255,23 @@ mod tests {
             let found = places(&Rope::from_str(&text), "x>8");
             let expected: Vec<usize> = text.match_indices("x>8").map(|(at, _)| at).collect();
             prop_assert_eq!(found, expected);
+        }
+
+        /// Where a document is not searched, a search finds nothing, however the text came about.
+        #[test]
+        fn no_part_of_another_file_is_overlooked(
+            pieces in prop::collection::vec((any::<prop::sample::Index>(), 0..9usize, piece()), 1..12),
+        ) {
+            let mut document = document("");
+            for (at, len, inserted) in pieces {
+                let start = at.index(document.text.len_bytes() + 1);
+                document.replace(start..(start + len).min(document.text.len_bytes()), inserted);
+                if !document.may_show_others {
+                    prop_assert_eq!(changed_files(&document.text.to_string()), Vec::<String>::new());
+                    let found = [BLADES, IGNORE_REST].map(|few| places(&document.text, few).len());
+                    prop_assert_eq!(found, [0, 0]);
+                }
+            }
         }
 
         #[test]

@@ -174,9 +174,7 @@ fn label(whole: &str) -> String {
 /// the item were taken, and the place of the whole. LSP 3.18, `SelectedCompletionInfo`.
 pub fn with_selected(document: &Document, start: usize, end: usize, text: &str) -> Document {
     let mut taken = document.clone();
-    let chars = taken.text.byte_to_char(start)..taken.text.byte_to_char(end);
-    taken.text.remove(chars.clone());
-    taken.text.insert(chars.start, text);
+    taken.replace(start..end, text);
     taken
 }
 

@@ -4,6 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use ropey::Rope;
 
+use crate::text::other_files;
 use crate::text::position::{self, Encoding, Position};
 
 /// One open text. Cloning is a snapshot and costs nanoseconds: the rope shares its nodes.
@@ -19,6 +20,8 @@ pub struct Document {
     pub text: Rope,
     /// Whether a NUL byte has been seen: no text to complete in.
     pub binary: bool,
+    /// Whether parts of other files may stand in the text: changes that a diff shows, or what follows a scissors line.
+    pub may_show_others: bool,
     /// How many bytes the text has that is kept elsewhere, as it is larger than
     /// [`LARGEST_ROPE`](super::large::LARGEST_ROPE); `text` is empty then.
     pub large: Option<usize>,
@@ -52,14 +55,25 @@ impl Edit {
 impl Document {
     /// A document as `textDocument/didOpen` brings it.
     pub fn new(uri: &str, language: &str, version: i32, text: &str) -> Self {
-        Self {
+        let mut document = Self {
             uri: uri.into(),
             language: language.into(),
             version,
-            text: Rope::from_str(text),
-            binary: is_binary(text),
+            text: Rope::new(),
+            binary: false,
+            may_show_others: false,
             large: None,
-        }
+        };
+        document.set_text(text);
+        document
+    }
+
+    /// Takes another text, kept here.
+    pub fn set_text(&mut self, text: &str) {
+        self.text = Rope::from_str(text);
+        self.binary = is_binary(text);
+        self.may_show_others = other_files::may_begin_in(text);
+        self.large = None;
     }
 
     /// How long the text is, in bytes, wherever it is kept.
@@ -73,11 +87,30 @@ impl Document {
     }
 
     fn apply_one(&mut self, change: Change, encoding: Encoding) -> Edit {
-        let is_whole = change.range.is_none();
+        if change.range.is_none() {
+            let replaced = 0..self.text.len_bytes();
+            self.set_text(&change.text);
+            return Edit { replaced, inserted: change.text };
+        }
         let edit = apply(&mut self.text, change, encoding);
-        // Looked for in all of it only where it may be gone or has come.
-        self.binary = is_binary(&edit.inserted) || (!is_whole && self.binary && self.text.chunks().any(is_binary));
+        self.follow(&edit);
         edit
+    }
+
+    /// Replaces bytes of the text; the range lies on character boundaries.
+    pub fn replace(&mut self, replaced: Range<usize>, inserted: &str) {
+        let chars = self.text.byte_to_char(replaced.start)..self.text.byte_to_char(replaced.end);
+        self.text.remove(chars.clone());
+        self.text.insert(chars.start, inserted);
+        self.follow(&Edit { replaced, inserted: inserted.to_owned() });
+    }
+
+    /// Judges the text after an edit.
+    fn follow(&mut self, edit: &Edit) {
+        // Looked for in all of it only where it may be gone or has come.
+        self.binary = is_binary(&edit.inserted) || (self.binary && self.text.chunks().any(is_binary));
+        self.may_show_others =
+            self.may_show_others || other_files::may_begin_at(&self.text, edit.replaced.start..edit.end());
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use dashmap::DashMap;
-use ropey::Rope;
-
 use super::document::{Change, Document, Edit, is_binary};
 use super::large::{LARGEST_ROPE, LargeText};
 use super::position::Encoding;
+use dashmap::DashMap;
 
 /// An open document, and its text where that is too large for a rope.
 #[derive(Debug)]
@@ -56,12 +54,12 @@ impl Open {
     /// Puts the text where one of its size is kept.
     fn settle(&mut self) {
         let Some(large) = &self.large else { return };
-        self.document.binary = is_binary(large.as_str());
         let len = large.as_str().len();
         if len > LARGEST_ROPE {
-            (self.document.text, self.document.large) = (Rope::new(), Some(len));
+            self.document.set_text("");
+            (self.document.binary, self.document.large) = (is_binary(large.as_str()), Some(len));
         } else {
-            (self.document.text, self.document.large) = (Rope::from_str(large.as_str()), None);
+            self.document.set_text(large.as_str());
             self.large = None;
         }
     }
@@ -136,7 +134,7 @@ impl Documents {
         let open = self.open.get(uri).filter(|_| !self.is_lost(uri))?;
         let mut document = open.document.clone();
         if let Some(large) = &open.large {
-            (document.text, document.large) = (Rope::from_str(large.as_str()), None);
+            document.set_text(large.as_str());
         }
         Some(document)
     }

@@ -89,7 +89,7 @@ fn known(engine: &Engine, query: &Query) -> (Vec<Suggestion>, Vec<(Window, Promp
     if !is_eligible || state.backoff.last_error().is_some() {
         return (vec![], vec![]);
     }
-    let window = eligibility::window(&document.text, query.cursor, budget(completion));
+    let window = eligibility::window(document, query.cursor, budget(completion));
     state.forget_predictions();
     let blocks = state.cache.alternatives(&document.uri, &window, &document.language);
     let shown = |block: &String| shown(query, &window, block, "", Source::Reuse);

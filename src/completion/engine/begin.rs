@@ -21,14 +21,14 @@ impl Engine {
         let number = *last_request;
         let document = documents.entry(query.document.uri.clone()).or_default();
         let moving = query.follows.then(|| MovingCursor {
-            text: query.document.text.clone(),
+            document: query.document.clone(),
             cursor: query.cursor,
             typed: String::new(),
         });
         let moved = document.begin(number, query.cursor, moving);
         eligibility::document(query, &settings, privacy, *on)?;
         let budget = budget(settings.completion_for(&query.document.language));
-        let window = eligibility::window(&query.document.text, query.cursor, budget);
+        let window = eligibility::window(&query.document, query.cursor, budget);
         eligibility::place(query, &window)?;
         let (edits, changed, begun) = (document.edits, document.watch(), now());
         let cause = if moved { after_move(query, &settings, document, &window, begun) } else { Begun::Typing };

@@ -131,7 +131,7 @@ impl Choice {
             return Excerpts::none(placeholders);
         };
         let budget = budget(settings.completion_for(&document.language));
-        let window = eligibility::window(&document.text, query.cursor, budget);
+        let window = eligibility::window(document, query.cursor, budget);
         let kept: Vec<Snippet> = before.snippets().cloned().collect();
         let bytes = settings.context_for(&document.language).bytes();
         maker.make(source.choose(query, &window, &kept, bytes), &path, before, placeholders)
@@ -204,7 +204,7 @@ impl State {
             return None;
         }
         let known = self.documents.get(&document.uri)?;
-        let (text, cursor) = known.place(query);
+        let (Document { text, .. }, cursor) = known.place(query);
         let line = text.byte_to_line(cursor.min(text.len_bytes()));
         let removals = self.context.as_ref()?.removals();
         Some(Place { line, edits: self.edits - known.edits, removals })

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ropey::Rope;
 use tokio::sync::watch;
 
 use super::choices::Choices;
@@ -16,7 +15,7 @@ use crate::completion::{
     cache::{Cache, EntryId},
 };
 use crate::model::Error;
-use crate::text::document::Edit;
+use crate::text::document::{Document, Edit};
 
 /// So many characters typed wrongly are likely to be taken back at once: a stream they lead away from is worth keeping
 /// that long.
@@ -67,8 +66,8 @@ pub(super) struct DocumentState {
 /// The cursor of a request that moves along with what is typed.
 #[derive(Debug, Clone)]
 pub(super) struct MovingCursor {
-    /// The text now.
-    pub text: Rope,
+    /// The document now.
+    pub document: Document,
     /// The cursor now, in bytes.
     pub cursor: usize,
     /// What was typed since the request came.
@@ -111,10 +110,10 @@ impl DocumentState {
         moved
     }
 
-    /// Where the newest request, `query`'s, stands now: its text, and the cursor in bytes.
-    pub fn place<'a>(&'a self, query: &'a Query) -> (&'a Rope, usize) {
-        let moved = self.moving.as_ref().map(|moving| (&moving.text, moving.cursor));
-        moved.unwrap_or((&query.document.text, query.cursor))
+    /// Where the newest request, `query`'s, stands now: its document, and the cursor in bytes.
+    pub fn place<'a>(&'a self, query: &'a Query) -> (&'a Document, usize) {
+        let moved = self.moving.as_ref().map(|moving| (&moving.document, moving.cursor));
+        moved.unwrap_or((&query.document, query.cursor))
     }
 
     /// What came before a request that stands at `cursor`.
@@ -133,13 +132,13 @@ impl DocumentState {
     }
 
     /// Takes note of edits: the newest request is superseded, unless its cursor moves along with them.
-    pub fn edited(&mut self, text: &Rope, edits: &[Edit], now: Instant) {
+    pub fn edited(&mut self, document: &Document, edits: &[Edit], now: Instant) {
         self.edits += 1;
         self.edited_at = Some(now);
         self.agreement.edited(edits);
         let follows = self.moving.as_mut().is_some_and(|moving| edits.iter().all(|edit| moving.follow(edit)));
         match &mut self.moving {
-            Some(moving) if follows => moving.text = text.clone(),
+            Some(moving) if follows => moving.document = document.clone(),
             _ => (self.newest, self.moving) = (None, None),
         }
         self.notify();

@@ -103,8 +103,8 @@ impl State {
         let has_place = self.has_place();
         let state = self.documents.get_mut(&document.uri).filter(|state| state.newest == Some(request.number))?;
         let completion = self.settings.completion_for(&document.language);
-        if let Some(MovingCursor { text, cursor, .. }) = &state.moving {
-            request.trace.window = eligibility::window(text, *cursor, budget(completion));
+        if let Some(MovingCursor { document, cursor, .. }) = &state.moving {
+            request.trace.window = eligibility::window(document, *cursor, budget(completion));
         }
         let window = &request.trace.window;
         let (found, partly_at) = look_up(&mut self.cache, state, document, window, completion.show_after(), now);
@@ -127,7 +127,7 @@ impl State {
         };
         let (place, cursor) = state.place(request.query);
         // Where nobody is asked nothing needs to be known.
-        let in_secret = !request.prediction.alone && self.masks.of_text(document, place).at(cursor).is_some();
+        let in_secret = !request.prediction.alone && self.masks.of(place).at(cursor).is_some();
         let quiet = match completion.debounce_ms {
             Debounce::Auto => self.debouncer.wait(window, state.agreement.agreement()),
             Debounce::Milliseconds(ms) => Duration::from_millis(ms),
@@ -199,12 +199,11 @@ impl State {
 
     /// What an endpoint may see where a request stands now, with these excerpts beside it.
     pub fn masked_window(&self, query: &Query, excerpts: Option<&Excerpts>) -> MaskedWindow {
-        let document = &query.document;
-        let unmoved = (&document.text, query.cursor);
-        let (text, cursor) = self.documents.get(&document.uri).map_or(unmoved, |state| state.place(query));
+        let unmoved = (&query.document, query.cursor);
+        let (document, cursor) = self.documents.get(&query.document.uri).map_or(unmoved, |state| state.place(query));
         let budget = budget(self.settings.completion_for(&document.language));
         let placeholders = excerpts.map(|excerpts| excerpts.placeholders().clone()).unwrap_or_default();
-        eligibility::masked_window(text, cursor, budget, &self.masks.of_text(document, text), placeholders)
+        eligibility::masked_window(document, cursor, budget, &self.masks.of(document), placeholders)
     }
 
     /// Forgets what the embedded engine said of text that may be deleted.
