@@ -63,7 +63,7 @@ fn prompts(criterion: &mut Criterion) {
         bencher.iter(|| black_box(Window::cut(&document.text, cursor, budget)));
     });
     let window = Window::cut(&document.text, cursor, budget);
-    let found = Masker::new(&[]).scan(&document.text, ValueSyntax::Code).masked();
+    let found = Masker::new(&[]).scan(&document.text, ValueSyntax::Code).masked(&document.text);
     criterion.bench_function("cut the masked window", |bencher| {
         bencher.iter(|| black_box(MaskedWindow::cut(&document.text, cursor, budget, &found, Placeholders::default())));
     });

@@ -35,15 +35,31 @@ struct Noted {
     /// Whether excerpts are wanted: else nothing is noted.
     wanted: bool,
     epoch: Epoch,
-    /// All is forgotten; so many bytes of memory may be taken then.
+    forgotten: Forgotten,
+    /// Languages and texts of documents, as they are by now.
+    opened: HashMap<String, (String, Rope)>,
+    edited: VecDeque<(String, Range<usize>, isize)>,
+}
+
+/// What is to be forgotten.
+#[derive(Debug, Default)]
+struct Forgotten {
+    /// All; so many bytes of memory may be taken then.
     reset: Option<usize>,
     /// Documents that were closed, and their files.
     closed: BTreeSet<String>,
     /// Files that are not there any more.
     gone: BTreeSet<String>,
-    /// Languages and texts of documents, as they are by now.
-    opened: HashMap<String, (String, Rope)>,
-    edited: VecDeque<(String, Range<usize>, isize)>,
+}
+
+impl Forgotten {
+    fn carry_out(self, index: &mut ContextIndex) {
+        if let Some(memory) = self.reset {
+            *index = ContextIndex::new(memory);
+        }
+        self.closed.iter().for_each(|key| index.remove(key));
+        self.gone.iter().for_each(|key| index.remove_file(key));
+    }
 }
 
 impl SharedContext {
@@ -55,7 +71,12 @@ impl SharedContext {
 
     /// Forgets all; what was read before the epoch does not come in any more.
     pub fn reset(&self, epoch: Epoch, wanted: bool, memory: usize) {
-        *self.noted() = Noted { wanted, epoch, reset: Some(memory), ..Noted::default() };
+        *self.noted() = Noted {
+            wanted,
+            epoch,
+            forgotten: Forgotten { reset: Some(memory), ..Forgotten::default() },
+            ..Noted::default()
+        };
     }
 
     /// The document's text is this by now.
@@ -85,7 +106,7 @@ impl SharedContext {
         noted.opened.remove(key);
         noted.edited.retain(|(edited, ..)| edited != key);
         if noted.wanted {
-            noted.closed.insert(key.to_owned());
+            noted.forgotten.closed.insert(key.to_owned());
         }
     }
 
@@ -93,7 +114,7 @@ impl SharedContext {
     pub fn gone(&self, key: &str) {
         let mut noted = self.noted();
         if noted.wanted {
-            noted.gone.insert(key.to_owned());
+            noted.forgotten.gone.insert(key.to_owned());
         }
     }
 
@@ -102,7 +123,7 @@ impl SharedContext {
         for file in files {
             // Given back after each, so that no choice waits for all of them.
             let mut index = self.index();
-            if self.take_in(&mut index, None) != Some(epoch) {
+            if self.forget(&mut index) != Some(epoch) {
                 return;
             }
             index.add(&file.key, &file.language, &file.text);
@@ -135,27 +156,31 @@ impl SharedContext {
         *self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in what was noted, but for the text of one document, which is read only where another one needs it. Gives the
-    /// latest epoch; `None` where no files are wanted.
-    fn take_in(&self, index: &mut ContextIndex, except: Option<&str>) -> Option<Epoch> {
+    /// Forgets what is to be forgotten; texts that are noted stay so, since reading them for each file of a workspace would
+    /// take longer than the files do. Gives the latest epoch; `None` where no files are wanted.
+    fn forget(&self, index: &mut ContextIndex) -> Option<Epoch> {
+        let mut noted = self.noted();
+        let (forgotten, epoch) = (std::mem::take(&mut noted.forgotten), noted.wanted.then_some(noted.epoch));
+        drop(noted);
+        forgotten.carry_out(index);
+        epoch
+    }
+
+    /// Takes in what was noted, but for the text of one document, which is read only where another one needs it.
+    fn take_in(&self, index: &mut ContextIndex, except: Option<&str>) {
         let mut noted = self.noted();
         let own = except.and_then(|key| noted.opened.remove_entry(key));
-        let (wanted, epoch) = (noted.wanted, noted.epoch);
-        let new = Noted { wanted, epoch, opened: own.into_iter().collect(), ..Noted::default() };
-        let Noted { reset, closed, gone, opened, edited, .. } = std::mem::replace(&mut *noted, new);
+        let (forgotten, opened) = (std::mem::take(&mut noted.forgotten), std::mem::take(&mut noted.opened));
+        let edited = std::mem::take(&mut noted.edited);
+        noted.opened.extend(own);
         drop(noted);
-        if let Some(memory) = reset {
-            *index = ContextIndex::new(memory);
-        }
-        closed.iter().for_each(|key| index.remove(key));
-        gone.iter().for_each(|key| index.remove_file(key));
+        forgotten.carry_out(index);
         for (key, (language, text)) in opened {
             index.open(&key, &language, &text.to_string());
         }
         for (key, lines, more) in edited {
             index.edited(&key, lines, more);
         }
-        wanted.then_some(epoch)
     }
 
     fn measure(&self, index: &ContextIndex) {
@@ -212,6 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_the_workspace_comes_in_without_what_is_typed_meanwhile() {
+        let context = SharedContext::new(true, 1 << 20);
+        context.edited("/w/b.rs", &document(TEXT), &[(0..1, 0)]);
+        context.add(Epoch::default(), &[file()]);
+        assert_eq!((context.noted().opened.len(), context.noted().edited.len()), (1, 1));
+        assert_eq!(context.index().coverage().files, 1);
+        assert_eq!(files(&context), 2);
+        assert_eq!((context.noted().opened.len(), context.noted().edited.len()), (0, 0));
+    }
+
+    #[test]
     fn where_nothing_is_chosen_notes_do_not_pile_up_and_where_nothing_is_wanted_there_are_none() {
         let (wanted, unwanted) = (SharedContext::new(true, 1 << 20), SharedContext::new(false, 1 << 20));
         for line in 0..10 * MOST_EDITS {
@@ -223,13 +259,16 @@ mod tests {
         }
         let noted = wanted.noted();
         assert_eq!(
-            (noted.opened.len(), noted.edited.len(), noted.gone.len(), noted.closed.len()),
+            (noted.opened.len(), noted.edited.len(), noted.forgotten.gone.len(), noted.forgotten.closed.len()),
             (1, MOST_EDITS, 1, 1)
         );
         drop(noted);
         unwanted.add(Epoch::default(), &[file()]);
         let noted = unwanted.noted();
-        assert_eq!((noted.opened.len(), noted.edited.len(), noted.gone.len(), noted.closed.len()), (0, 0, 0, 0));
+        assert_eq!(
+            (noted.opened.len(), noted.edited.len(), noted.forgotten.gone.len(), noted.forgotten.closed.len()),
+            (0, 0, 0, 0)
+        );
         drop(noted);
         assert_eq!((files(&wanted), files(&unwanted)), (1, 0));
     }
