@@ -31,6 +31,7 @@ mod values;
 mod words;
 
 pub use document_scan::{Lines, Scan, Split};
+pub use line_scanner::prepare;
 pub use render::{Placeholders, Rendered, Source};
 pub use request::{MaskedRope, RequestMask};
 pub use text::MaskedText;

@@ -6,6 +6,7 @@ mod patterns;
 mod secret_files;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use patterns::Patterns;
 use secret_files::{BACKUP_SUFFIXES, SECRET, SHARED};
@@ -15,6 +16,19 @@ use crate::text::document::Document;
 pub use excerpt::own_end;
 pub use location::{Location, is_temporary};
 pub use patterns::check;
+
+/// The built-in patterns, each for files alone. Compiled when the first path is judged, once: they are constants, and it
+/// takes two milliseconds.
+static BUILT_IN: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(SECRET.iter().copied()));
+
+/// Those of files that are shared with others and meant to be read, though they meet a built-in pattern.
+static NO_SECRETS: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(SHARED.iter().copied()));
+
+/// Compiles the built-in patterns now, so that the first document need not wait for it.
+pub fn prepare() {
+    LazyLock::force(&BUILT_IN);
+    LazyLock::force(&NO_SECRETS);
+}
 
 /// Why nothing of a document is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,9 +66,8 @@ pub enum Private {
 pub struct Privacy {
     /// The user's, with gitignore's meaning: folders included, a later `!` takes back.
     own: Patterns,
-    /// The built-in ones, each for files alone.
-    built_in: Patterns,
-    shared: Patterns,
+    /// Whether the built-in ones hold too.
+    defaults: bool,
     /// Whether files in temporary folders outside the workspace are sent all the same.
     temporary_files: bool,
     /// Whether ignored files are kept back too.
@@ -71,12 +84,9 @@ impl Privacy {
     /// The user's patterns, and the built-in ones where `defaults` holds. A pattern that means nothing is left out;
     /// settings have told the user ([`check`]).
     pub fn new(exclude: &[String], defaults: bool) -> Self {
-        let built_in = if defaults { SECRET } else { &[] };
-        let shared = if defaults { SHARED } else { &[] };
         Self {
             own: Patterns::new(exclude.iter().map(String::as_str)),
-            built_in: Patterns::new(built_in.iter().copied()),
-            shared: Patterns::new(shared.iter().copied()),
+            defaults,
             temporary_files: false,
             respect_gitignore: false,
         }
@@ -132,10 +142,13 @@ impl Privacy {
         if let Some(pattern) = self.own.ignores_with_folders(&path) {
             return Some(pattern);
         }
+        if !self.defaults {
+            return None;
+        }
         let original = without_backup_marks(&path);
         [path.as_str(), &original].into_iter().find_map(|path| {
-            let pattern = self.built_in.ignores(path, false)?;
-            self.shared.ignores(path, false).is_none().then_some(pattern)
+            let pattern = BUILT_IN.ignores(path, false)?;
+            NO_SECRETS.ignores(path, false).is_none().then_some(pattern)
         })
     }
 }

@@ -106,8 +106,8 @@ enum Hit {
 /// Finds the secrets of a line.
 #[derive(Debug)]
 pub struct LineScanner {
-    /// `None`: only known values are looked for.
-    rules: Option<&'static Rules>,
+    /// Else only known values are looked for.
+    by_rules: bool,
     /// Values that are masked wherever they stand.
     known: Vec<String>,
 }
@@ -119,11 +119,16 @@ struct Rules {
     hits: Vec<Hit>,
 }
 
-/// Compiled when they are first needed, once: they are constants, and it takes a millisecond.
+/// Compiled when the first text is read, once: they are constants, and it takes a millisecond or two.
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::compile);
 
 /// Bytes of a known value that are masked even where the rest of it differs.
 const KNOWN_PART: usize = 8;
+
+/// Compiles the rules now, so that the first text need not wait for it.
+pub fn prepare() {
+    LazyLock::force(&RULES);
+}
 
 impl Rules {
     fn compile() -> Self {
@@ -156,12 +161,12 @@ impl LineScanner {
     /// Looks for `known`, and by the rules unless `only_known`. Known values of less than 8 bytes are left out.
     pub fn new(known: &[&str], only_known: bool) -> Self {
         let known = known.iter().filter(|value| value.len() >= KNOWN_PART).map(|value| (*value).to_owned()).collect();
-        Self { rules: (!only_known).then(|| &*RULES), known }
+        Self { by_rules: !only_known, known }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_idle(&self) -> bool {
-        self.rules.is_none() && self.known.is_empty()
+        !self.by_rules && self.known.is_empty()
     }
 
     /// Finds the secrets of `text`, one line with or without its end, after the lines that led to `state`. Adds them to
@@ -169,8 +174,8 @@ impl LineScanner {
     pub fn scan(&self, text: &str, kind: ValueSyntax, state: &mut LineState, found: &mut Vec<Found>) {
         let text = text.trim_end_matches(['\r', '\n']);
         let mut line = Line { text, kind, state, found: Vec::new(), named: 0 };
-        if let Some(rules) = self.rules {
-            rules.apply(&mut line);
+        if self.by_rules {
+            RULES.apply(&mut line);
         }
         for known in &self.known {
             line.known(known);

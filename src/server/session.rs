@@ -23,6 +23,7 @@ use crate::logging::Logging;
 use crate::settings::Sources;
 use crate::text::documents::Documents;
 use crate::usage::Recorder;
+use crate::{masking, privacy};
 
 /// How long the last writing may hold up the answer to `shutdown`; editors kill a server that dawdles.
 const LAST_WRITES_LIMIT: Duration = Duration::from_millis(200);
@@ -89,6 +90,11 @@ impl Session {
     /// After `initialized`: settings are asked for, trouble is told and counts are kept from now on, the workspace is
     /// read, the connection is warmed up.
     pub fn begin(&self) {
+        // The rules by which texts are judged. Whoever needs them earlier waits for them.
+        task::spawn_blocking(|| {
+            privacy::prepare();
+            masking::prepare();
+        });
         tokio::spawn(self.usage_sync.clone().keep());
         // Each on its own: an editor that leaves one question unanswered holds up nothing else.
         let session = self.clone();
