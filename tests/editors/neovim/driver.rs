@@ -51,8 +51,15 @@ impl Neovim {
     /// The same with an `init.lua` that makes `ghost` draw.
     pub fn start_as(ghost: Ghost, init: &str, file: &str, marked: &str) -> Option<Self> {
         let neovim = Self::launch_as(ghost, init, file, marked)?;
-        neovim.until("the server is attached, and Neovim listens to the typing", || {
-            neovim.lua(
+        neovim.until_attached();
+        Some(neovim)
+    }
+
+    /// Waits until the server is attached, and Neovim listens to the typing.
+    #[track_caller]
+    pub fn until_attached(&self) {
+        self.until("the server is attached, and Neovim listens to the typing", || {
+            self.lua(
                 "local it = vim.lsp.get_clients({ bufnr = 0 })[1] \
                  local native = vim.lsp.inline_completion \
                  local listens = not native or not native.is_enabled() \
@@ -60,7 +67,6 @@ impl Neovim {
                  return it ~= nil and it.initialized and it.attached_buffers[vim.fn.bufnr()] ~= nil and listens",
             ) == true
         });
-        Some(neovim)
     }
 
     /// The same on 0.12, without waiting for a server.

@@ -255,9 +255,7 @@ fn after_a_crash_ghost_text_goes_and_comes_back_when_the_file_is_read_again() {
         crash(&neovim);
         neovim.sees(&add("let s|"));
         neovim.keys("<Esc>:e!<CR>");
-        neovim.until("the server is there again", || {
-            neovim.lua("local it = vim.lsp.get_clients()[1] return it ~= nil and it.initialized") == true
-        });
+        neovim.until_attached();
         neovim.keys("2GAlet s");
         neovim.sees(&add("let s|⟦um⟧"));
     });
