@@ -241,10 +241,14 @@ mod tests {
         let context = SharedContext::new(true, 1 << 20);
         context.edited("/w/b.rs", &document(TEXT), &[(0..1, 0)]);
         context.add(Epoch::default(), &[file()]);
-        assert_eq!((context.noted().opened.len(), context.noted().edited.len()), (1, 1));
+        let noted = || {
+            let noted = context.noted();
+            (noted.opened.len(), noted.edited.len())
+        };
+        assert_eq!(noted(), (1, 1));
         assert_eq!(context.index().coverage().files, 1);
         assert_eq!(files(&context), 2);
-        assert_eq!((context.noted().opened.len(), context.noted().edited.len()), (0, 0));
+        assert_eq!(noted(), (0, 0));
     }
 
     #[test]

@@ -120,10 +120,18 @@ impl SharedIndex {
         if !rules.enabled || open.is_some_and(|open| open.is_left_out) {
             return;
         }
-        if !open.is_some_and(|open| built.edit(&open.key, document, edits)) {
+        let Some(Open { key, .. }) = open else {
             drop(guard);
             // One whose place is not found yet comes in when it is.
             self.open(document, location);
+            return;
+        };
+        if !built.edit(key, document, edits) {
+            // It came in this moment, with these edits, or was dropped for its size.
+            let key = key.clone();
+            let is_left_out = !guard.take_in(&key, document, true);
+            guard.open.entry(document.uri.to_string()).and_modify(|open| open.is_left_out = is_left_out);
+            self.count_removal();
         } else if edits.iter().any(|edit| !edit.replaced.is_empty()) {
             self.count_forgotten();
         }
@@ -229,15 +237,21 @@ impl State {
             return;
         }
         let key = self.key(&document.uri, location);
-        let text = document.text.to_string();
-        let is_allowed = self.rules.allow(location) && !document.binary && self.rules.text(text.as_bytes()).is_some();
-        if is_allowed {
-            self.built.open(&key, document, &text);
-        } else {
-            self.built.close(&key);
-        }
+        let is_allowed = self.take_in(&key, document, self.rules.allow(location));
         let open = Open { key, file: location.file.clone(), is_left_out: !is_allowed };
         self.open.insert(document.uri.to_string(), open);
+    }
+
+    /// Takes a document's text in, where that and its place allow it; else forgets it. Says which.
+    fn take_in(&mut self, key: &str, document: &Document, place_allows: bool) -> bool {
+        let text = document.text.to_string();
+        let is_allowed = place_allows && !document.binary && self.rules.text(text.as_bytes()).is_some();
+        if is_allowed {
+            self.built.open(key, document, &text);
+        } else {
+            self.built.close(key);
+        }
+        is_allowed
     }
 
     /// What a document is called: as its file, so that it hides what that holds on disk, unless another document stands

@@ -70,6 +70,16 @@ pub fn shown(editor: &mut Editor, uri: &str) -> Value {
     shown.unwrap_or_default()
 }
 
+/// Waits until what is shown after the known beginning is this: the disk is asked and followed within seconds.
+#[track_caller]
+pub fn wait_for_shown(editor: &mut Editor, expected: &Value) {
+    let begun = Instant::now();
+    while shown_in(editor, "project/main.rs") != *expected {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{expected} is not shown");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// The same in a file of the home.
 #[track_caller]
 pub fn shown_in(editor: &mut Editor, path: &str) -> Value {
@@ -298,7 +308,7 @@ fn ignore_files_that_take_long_hold_up_no_message() {
     assert_eq!(waiting(&mut editor), 1, "opened, and the next message is read");
     editor.change(&file, 0..0, "// edited meanwhile\n");
     assert_eq!(wait_for_open(&mut editor), 1);
-    assert_eq!(shown_in(&mut editor, "project/main.rs"), REST);
+    wait_for_shown(&mut editor, &json!(REST));
     editor.notify("textDocument/didSave", json!({"textDocument": {"uri": file}}));
     assert_eq!(waiting(&mut editor), 1, "saved");
     let changes = json!([{"uri": uri(&editor.home(), "project/.gitignore"), "type": 2}]);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clients::{neovim, vscode};
 use crate::editor::Editor;
-use crate::local::{KNOWN, REST, in_project, shown_in, uri, wait_for_files};
+use crate::local::{KNOWN, REST, in_project, shown_in, uri, wait_for_files, wait_for_shown};
 
 /// The largest workspace tried is this many times the smallest, doubled each time: a machine that reads it in a second
 /// is faster than any we know.
@@ -141,16 +141,6 @@ fn a_reading_that_takes_long_is_shown_from_its_begin_to_its_end_and_only_to_clie
     let mut silent = silent.start();
     wait_for_all(&mut silent, all);
     assert_eq!((progress_of(&silent), created(&silent)), (vec![], vec![]));
-}
-
-/// Waits until what is shown after the known beginning is this: the disk is followed within seconds.
-#[track_caller]
-fn wait_for_shown(editor: &mut Editor, expected: &Value) {
-    let begun = Instant::now();
-    while shown_in(editor, "project/main.rs") != *expected {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{expected} is not shown");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

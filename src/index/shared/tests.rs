@@ -77,6 +77,16 @@ fn an_edit_brings_back_what_a_reset_has_forgotten() {
 }
 
 #[test]
+fn an_edit_of_a_document_that_came_in_with_it_just_before_is_made_once() {
+    let index = SharedIndex::new(&settings());
+    let edited = document(&format!("\n{TEXT}"));
+    index.refresh(URI, &found("/w/a.rs"), || Some(edited.clone()));
+    // Its place was not found when the edit came.
+    index.edit(&edited, &Location::default(), &[Edit { replaced: 0..0, inserted: "\n".into() }]);
+    check(&index, 1, 0, TEXT.len() + 1);
+}
+
+#[test]
 fn private_documents_are_left_out_until_they_are_opened_again() {
     let index = SharedIndex::new(&settings());
     let private = found("/w/.env");

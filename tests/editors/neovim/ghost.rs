@@ -181,7 +181,7 @@ fn switched_off_nothing_is_asked_and_on_again_it_is() {
 fn the_statusline_tells_what_is_going_on() {
     each(|ghost| {
         let fake = Fake::start(|request| match request.prompt().ends_with("let s") {
-            true => Script::text("um").after(Duration::from_millis(700)),
+            true => Script::silence(),
             false => Script::refuse(401, r#"{"detail":"Unauthorized"}"#),
         });
         let Some(neovim) = Neovim::open(&fake, ghost, "main.rs", ADD) else { return };
