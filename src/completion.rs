@@ -18,7 +18,7 @@ pub mod stop;
 mod unfinished;
 pub mod window;
 
-pub use engine::{Engine, Located};
+pub use engine::{Answer, Engine, Located, MovingCursor};
 pub use excerpts::Excerpts;
 pub use history::Record;
 pub use masked_window::{MaskedSecret, MaskedWindow};
@@ -40,10 +40,21 @@ pub struct Query {
     pub cursor: usize,
     /// Asked for by the user's own hand, not by typing.
     pub invoked: bool,
-    /// The client sends no newer request while this one is open (Helix): the query moves along with what is typed.
-    pub follows: bool,
+    /// What the query moves along with while it is open; by other edits it is superseded.
+    pub follows: Follows,
     /// The client takes nothing away from the text (LSP4IJ): a suggestion ends before what it would replace.
     pub keeps_rest: bool,
+}
+
+/// What may be typed at the cursor without that a query is superseded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follows {
+    /// Nothing: the client drops the answer, or asks once more at each key.
+    Nothing,
+    /// Letters of a word. The client sends no newer request before the answer (Helix).
+    Words,
+    /// Anything. The client takes the answer all the same, and asks anew only at the next rest (Neovim).
+    Typing,
 }
 
 /// What came before a request in its document.

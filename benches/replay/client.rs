@@ -4,7 +4,7 @@ use std::{future, pin::Pin, task::Poll, time::Duration};
 
 use codestral_ls::privacy::Location;
 use codestral_ls::{
-    completion::{Located, Query},
+    completion::{Follows, Located, Query},
     text::{
         document::{Change, Document, Edit},
         position::{self, Encoding},
@@ -196,7 +196,7 @@ impl Client<'_> {
             location: Located::at(Location::nowhere()),
             cursor,
             invoked: false,
-            follows: false,
+            follows: if self.editor == Editor::Resting { Follows::Typing } else { Follows::Nothing },
             keeps_rest: false,
         };
         let (asked, answer) = (self.typed.clone(), self.policy.ask(query));

@@ -3,7 +3,7 @@
 use std::{future, pin::Pin, sync::Arc};
 
 use codestral_ls::{
-    completion::{Engine, Notice, Query, Reason},
+    completion::{self, Engine, Notice, Query, Reason},
     model::{Endpoint, Piece, Prompt},
     settings::Settings,
     text::document::{Document, Edit},
@@ -75,8 +75,9 @@ impl Policy for Ours {
     fn ask(&self, query: Query) -> Answer {
         let engine = self.engine.clone();
         Box::pin(async move {
-            match engine.complete(&query).await.result {
-                Ok(suggestion) => Some(suggestion.text),
+            let completion::Answer { result, moved, .. } = engine.complete(&query).await;
+            match result {
+                Ok(suggestion) => Some(moved.map_or_else(String::new, |moved| moved.typed) + &suggestion.text),
                 // The server says `null`, and the editor leaves what it shows alone.
                 Err(Reason::Superseded) => future::pending().await,
                 Err(_) => None,

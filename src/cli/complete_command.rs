@@ -19,7 +19,7 @@ use super::target::file::{self, name};
 use super::target::{Cursor, Spot, part};
 use super::{Error, FAILED, FINE, NOTHING_TO_SHOW, block_on, keep_usage, progress_line, report_problems};
 use crate::completion::engine::{Answer, Trace};
-use crate::completion::{Engine, Located, Query, Reason, Suggestion};
+use crate::completion::{Engine, Follows, Located, Query, Reason, Suggestion};
 use crate::endpoint::Backend;
 use crate::index::workspace::{self, Rules};
 use crate::index::{self, SharedIndex};
@@ -99,7 +99,7 @@ impl Complete {
             location: Located::at(location),
             cursor: spot.offset,
             invoked: true,
-            follows: false,
+            follows: Follows::Nothing,
             keeps_rest: false,
         };
         let (answer, explained) = block_on(self.ask(loaded, &query))?;

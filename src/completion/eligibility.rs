@@ -105,6 +105,7 @@ fn own_part(document: &Document) -> Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::completion::Follows;
 
     const SCISSORS: &str = "# ------------------------ >8 ------------------------\n";
 
@@ -162,7 +163,7 @@ mod tests {
         let cursor = marked.find('|').unwrap();
         let location = super::super::Located::at(found("/p/.git/COMMIT_EDITMSG"));
         let document = document(&marked.replacen('|', "", 1));
-        let query = Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false };
+        let query = Query { document, location, cursor, invoked: true, follows: Follows::Nothing, keeps_rest: false };
         check_refused(completable(&query, &Privacy::new(&[], true)), part);
     }
 

@@ -15,6 +15,7 @@ mod context;
 mod decide;
 mod document_state;
 mod located;
+mod moving;
 mod notices;
 mod prediction;
 mod request;
@@ -42,6 +43,7 @@ pub use answer::{Answer, Status, Trace};
 
 use decide::Step;
 pub use located::Located;
+pub use moving::MovingCursor;
 use notices::Notices;
 use request::{Pause, Request, Standing};
 use state::State;

@@ -198,7 +198,7 @@ mod tests {
             location: crate::completion::Located::at(crate::privacy::Location::nowhere()),
             cursor,
             invoked: false,
-            follows: false,
+            follows: crate::completion::Follows::Nothing,
             keeps_rest: true,
         };
         let drawn = match apply_for(&query, &window, reply, "") {

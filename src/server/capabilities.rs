@@ -38,6 +38,8 @@ pub struct ClientCapabilities {
     pub streams_chat: bool,
     /// Whether its next `completion` waits until the last is answered, so that a query must follow the typing (Helix).
     pub one_at_a_time: bool,
+    /// Whether it shows an inline suggestion that comes after further typing, and asks no more until that rests (Neovim).
+    pub takes_late_answers: bool,
     /// Whether it puts an inline suggestion behind what its range spans, instead of in its place (LSP4IJ).
     pub keeps_rest: bool,
     /// Whether a message that fills more than a line makes it wait for a key, which is then missing in the text (Neovim).
@@ -78,6 +80,7 @@ impl ClientCapabilities {
             streams_chat: params.initialization_options.as_ref().is_some_and(streams_chat),
             multiline_items: name != "neovim",
             one_at_a_time: name == "helix",
+            takes_late_answers: name == "neovim",
             blocks_on_long_messages: name == "neovim",
             keeps_rest: is_jetbrains(&name),
         }

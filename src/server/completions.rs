@@ -7,7 +7,7 @@ use tower_lsp::ls_types::{
 
 use super::convert::{self, Anchor};
 use super::session::Session;
-use crate::completion::{Cause, Query, Reason};
+use crate::completion::{Answer, Cause, Follows, MovingCursor, Query, Reason};
 use crate::text::position;
 
 /// Superseded is `null`, which leaves what is shown alone; nothing is an empty list, which clears it. No other error
@@ -32,6 +32,9 @@ pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Optio
             query.cursor = range.start + selected.text.len();
         }
     }
+    if !invoked && session.client.capabilities().takes_late_answers {
+        query.follows = Follows::Typing;
+    }
     let (answer, others) = if invoked {
         let (session, looked) = (session.clone(), session.clone());
         let look = async move { looked.look_at_settings_file(true).await };
@@ -44,6 +47,10 @@ pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Optio
         Err(Reason::Superseded) => None,
         first => {
             let suggestions: Vec<_> = first.into_iter().chain(others).collect();
+            if let Some(moved) = &answer.moved {
+                let MovingCursor { document, cursor, .. } = moved;
+                anchor = Anchor { document, start: *cursor, cursor: *cursor, given: "" };
+            }
             Some(convert::to_inline_list(&suggestions, &anchor, encoding))
         }
     }
@@ -56,9 +63,16 @@ pub async fn in_menu(session: &Session, params: &CompletionParams) -> Completion
         return CompletionList::default();
     };
     query.invoked = is_by_hand(session, params, &query);
-    query.follows = client.one_at_a_time;
+    if client.one_at_a_time {
+        query.follows = Follows::Words;
+    }
     session.settings_file_may_have_changed();
-    let suggestion = session.engine.complete(&query).await.result.ok();
+    let Answer { result, moved, .. } = session.engine.complete(&query).await;
+    let mut suggestion = result.ok();
+    if let (Some(suggestion), Some(moved)) = (&mut suggestion, moved) {
+        // In the coordinates of the version it was asked for.
+        suggestion.text.insert_str(0, &moved.typed);
+    }
     convert::to_completion_list(suggestion.as_ref(), &query.document, query.cursor, &client)
 }
 
@@ -106,5 +120,5 @@ fn query(session: &Session, params: &TextDocumentPositionParams, invoked: bool) 
     let at = convert::from_position(params.position);
     let cursor = position::to_offset(&document.text, at, session.client.capabilities().encoding);
     let location = session.indexing.locations().of(uri.as_str());
-    Some(Query { document, location, cursor, invoked, follows: false, keeps_rest: false })
+    Some(Query { document, location, cursor, invoked, follows: Follows::Nothing, keeps_rest: false })
 }

@@ -27,7 +27,7 @@ fn a_cancelled_request_is_answered_so_and_its_stream_closed() {
 fn a_stream_in_the_middle_is_closed_as_well() {
     let fake =
         Fake::start(|_| Script::chunks(["fn f() {\n", "    a();\n"]).ending(crate::fake_endpoint::Ending::Stall));
-    let mut editor = editor(neovim(), &fake);
+    let mut editor = editor(vscode(), &fake);
     let offset = editor.write(URI, "<cursor>\n");
     let id = editor.complete(URI, offset);
     fake.wait_for(|stats| stats.open_streams == 1);

@@ -22,6 +22,21 @@ fn check(marked: &str, reply: &str, drawn: &str) {
 }
 
 #[test]
+fn where_the_client_takes_late_answers_one_comes_for_where_the_typing_has_led() {
+    let fake = Fake::start(|_| Script::text("compute(é);\n").after(Duration::from_millis(150)));
+    for (client, shown) in [(neovim(), "let x = comp⟦ute(é);⟧\n"), (vscode(), "null")] {
+        let mut editor = editor(client, &fake);
+        let offset = editor.write(URI, "let x = <cursor>\n");
+        let id = editor.complete(URI, offset);
+        fake.wait_for(|stats| stats.open_streams == 1);
+        "comp".char_indices().for_each(|(at, key)| editor.change(URI, offset + at..offset + at, &key.to_string()));
+        assert_eq!(editor.drawn(URI, id), shown);
+        fake.wait_for(|stats| stats.open_streams == 0);
+    }
+    assert_eq!(fake.stats().requests, 2);
+}
+
+#[test]
 fn ghost_text_stands_at_the_cursor_in_every_encoding() {
     check("let x = <cursor>\n", "foo();\n", "let x = ⟦foo();⟧\n");
     check("/* é世😀 */ let x = <cursor>\nnext\n", "\"😀\";\n", "/* é世😀 */ let x = ⟦\"😀\";⟧\nnext\n");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::MovingCursor;
 use crate::completion::{Excerpts, MaskedSecret, Reason, Suggestion, Window};
 use crate::model::{Error, Prompt, Recipient};
 
@@ -11,6 +12,8 @@ use crate::model::{Error, Prompt, Recipient};
 pub struct Answer {
     /// The suggestion, or why there is none.
     pub result: Result<Suggestion, Reason>,
+    /// Where the query stood when that was found, if it moved along with what was typed.
+    pub moved: Option<MovingCursor>,
     /// How it came about.
     pub trace: Trace,
 }

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::document_state::{DocumentState, MovingCursor};
+use super::document_state::DocumentState;
+use super::moving::MovingCursor;
 use super::prediction::Prediction;
 use super::request::Request;
 use super::rest::{Begun, REST};
 use super::state::State;
 use super::{Answer, Engine, Trace, budget, now};
-use crate::completion::{Query, Reason, Window, eligibility, unfinished};
+use crate::completion::{Follows, Query, Reason, Window, eligibility, unfinished};
 use crate::settings::Settings;
 
 impl Engine {
@@ -20,18 +21,17 @@ impl Engine {
         *last_request += 1;
         let number = *last_request;
         let document = documents.entry(query.document.uri.clone()).or_default();
-        let moving = query.follows.then(|| MovingCursor {
-            document: query.document.clone(),
-            cursor: query.cursor,
-            typed: String::new(),
-        });
-        let moved = document.begin(number, query.cursor, moving);
+        let moved = document.begin(number, query.cursor, MovingCursor::of(query));
         eligibility::document(query, &settings, privacy, *on)?;
         let budget = budget(settings.completion_for(&query.document.language));
         let window = eligibility::window(&query.document, query.cursor, budget);
         eligibility::place(query, &window)?;
         let (edits, changed, begun) = (document.edits, document.watch(), now());
         let cause = if moved { after_move(query, &settings, document, &window, begun) } else { Begun::Typing };
+        if cause != Begun::Typing && query.follows == Follows::Typing {
+            // Whoever types on asks by that.
+            document.moving = None;
+        }
         let stale = document.take_stale(&window, cache, moved);
         guard.reset(stale);
         Ok(Request {
@@ -46,6 +46,7 @@ impl Engine {
             asked: None,
             asked_again: false,
             prediction: Prediction::default(),
+            moved: None,
             answered: false,
             took: vec![],
             trace: Trace { window, ..Trace::default() },
@@ -60,7 +61,7 @@ impl Engine {
 
     pub(super) fn refuse(&self, query: &Query, reason: Reason) -> Answer {
         self.lock().record(query, Duration::ZERO, Err(reason.clone()), None, None);
-        Answer { result: Err(reason), trace: Trace::default() }
+        Answer { result: Err(reason), moved: None, trace: Trace::default() }
     }
 }
 
@@ -68,7 +69,7 @@ impl Engine {
 fn after_move(query: &Query, settings: &Settings, document: &DocumentState, window: &Window, now: Instant) -> Begun {
     let language = &query.document.language;
     let is_to_write = settings.completion_for(language).on_rest
-        && !query.follows
+        && query.follows != Follows::Words
         && unfinished::is_unfinished(window, language)
         && !document.rests.contains(window);
     if is_to_write { Begun::ToRest(now + REST) } else { Begun::InPassing }

@@ -13,7 +13,7 @@ use super::state::State;
 use super::{Engine, budget, now};
 use crate::completion::context::{ContextSource, Snippet};
 use crate::completion::excerpts::Maker;
-use crate::completion::{Excerpts, Query, Window, eligibility};
+use crate::completion::{Excerpts, Follows, Query, Window, eligibility};
 use crate::masking::Placeholders;
 use crate::masking::documents::MaskedDocuments;
 use crate::model::OtherFile;
@@ -75,7 +75,7 @@ impl Engine {
         let location = state.documents.get(&document.uri).and_then(|known| known.choices.location());
         let Some(location) = location else { return };
         let (document, cursor) = (document.clone(), edit.end());
-        let query = Query { document, location, cursor, invoked: false, follows: false, keeps_rest: false };
+        let query = Query { document, location, cursor, invoked: false, follows: Follows::Nothing, keeps_rest: false };
         let choice = state.begin_choice(&query, now());
         drop(state);
         self.run(choice);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::choices::Choices;
+use super::moving::MovingCursor;
 use super::rest::Rests;
 use super::stream::Stream;
 use crate::completion::{
@@ -61,17 +62,6 @@ pub(super) struct DocumentState {
     /// The places at which a rest has asked.
     pub rests: Rests,
     changed: watch::Sender<()>,
-}
-
-/// The cursor of a request that moves along with what is typed.
-#[derive(Debug, Clone)]
-pub(super) struct MovingCursor {
-    /// The document now.
-    pub document: Document,
-    /// The cursor now, in bytes.
-    pub cursor: usize,
-    /// What was typed since the request came.
-    pub typed: String,
 }
 
 impl Default for DocumentState {
@@ -136,10 +126,9 @@ impl DocumentState {
         self.edits += 1;
         self.edited_at = Some(now);
         self.agreement.edited(edits);
-        let follows = self.moving.as_mut().is_some_and(|moving| edits.iter().all(|edit| moving.follow(edit)));
-        match &mut self.moving {
-            Some(moving) if follows => moving.document = document.clone(),
-            _ => (self.newest, self.moving) = (None, None),
+        let moves = |moving: &mut MovingCursor| edits.iter().all(|edit| moving.follow(document, edit));
+        if !self.moving.as_mut().is_some_and(moves) {
+            (self.newest, self.moving) = (None, None);
         }
         self.notify();
     }
@@ -214,19 +203,6 @@ impl DocumentState {
     pub fn take_stream(&mut self, entry: EntryId) -> Option<Stream> {
         let at = self.streams.iter().position(|stream| stream.entry == entry)?;
         Some(self.streams.remove(at))
-    }
-}
-
-impl MovingCursor {
-    /// Moves along with an edit, if that is letters typed at the cursor.
-    fn follow(&mut self, edit: &Edit) -> bool {
-        let is_word = edit.inserted.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !edit.replaced.is_empty() || edit.replaced.start != self.cursor || !is_word {
-            return false;
-        }
-        self.cursor += edit.inserted.len();
-        self.typed.push_str(&edit.inserted);
-        true
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::{Answer, Engine, Trace, now, prediction::Prediction, rest::Begun};
+use super::{Answer, Engine, MovingCursor, Trace, now, prediction::Prediction, rest::Begun};
 use crate::completion::{
     Query, Reason, Source, Suggestion,
     cache::EntryId,
@@ -33,6 +33,8 @@ pub(super) struct Request<'a> {
     /// It asked once more, after a reply of which nothing could be shown.
     pub asked_again: bool,
     pub prediction: Prediction,
+    /// Where it stood when a suggestion was found, if it had moved until then.
+    pub moved: Option<MovingCursor>,
     pub answered: bool,
     /// What filters took of the suggestion.
     pub took: Vec<Took>,
@@ -75,7 +77,7 @@ impl Request<'_> {
 
     /// The suggestion that shows `block` of an entry, which says `beyond` behind it, after what was `typed` meanwhile,
     /// unless a filter takes it away.
-    pub fn suggest(&mut self, block: &str, beyond: &str, entry: EntryId, typed: &str) -> Result<Suggestion, Reason> {
+    pub fn suggest(&mut self, block: &str, beyond: &str, entry: EntryId) -> Result<Suggestion, Reason> {
         let Filtered { text, replaces, took } =
             filter::apply_for(self.query, &self.trace.window, block, beyond).map_err(Reason::Filtered)?;
         self.took = took;
@@ -84,7 +86,7 @@ impl Request<'_> {
             entry if entry == self.asked => Source::Endpoint,
             _ => Source::Reuse,
         };
-        Ok(Suggestion { text: format!("{typed}{text}"), replaces, source })
+        Ok(Suggestion { text, replaces, source })
     }
 
     /// The request is answered.
@@ -111,7 +113,7 @@ impl Request<'_> {
         let said_by = self.trace.said_by.clone().filter(|_| outcome.is_ok());
         state.record(self.query, self.trace.total, outcome, said_by, self.trace.excerpts.as_deref());
         drop(state);
-        Answer { result, trace: std::mem::take(&mut self.trace) }
+        Answer { result, moved: self.moved.take(), trace: std::mem::take(&mut self.trace) }
     }
 }
 

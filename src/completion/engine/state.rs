@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::decide::{Asked, Facts, Step, decide, may_ask};
-use super::document_state::{DocumentState, MovingCursor};
+use super::document_state::DocumentState;
+use super::moving::MovingCursor;
 use super::notices::Notices;
 use super::request::Request;
 use super::rest::Begun;
@@ -120,6 +121,9 @@ impl State {
             let stale = state.take_stale(window, &self.cache, request.cause != Begun::Typing);
             reset(&mut self.cache, stale);
         }
+        // What was typed since may lead elsewhere than the model said: then it is asked for where that is.
+        let is_left = |entry: &EntryId| state.moving.is_some() && !self.cache.fits(*entry, window);
+        request.asked = request.asked.filter(|entry| !is_left(entry));
         let asked = match (request.asked, &state.failed) {
             (None, _) => Asked::NotYet,
             (Some(entry), Some((failed, error))) if *failed == entry => Asked::Failed(error.clone()),
@@ -157,9 +161,9 @@ impl State {
         let Some(document) = self.documents.get_mut(uri) else { return Err(Reason::Superseded) };
         let rivals = document.take_rivals(entry);
         reset(&mut self.cache, rivals);
-        let typed = document.moving.as_ref().map_or("", |moving| &moving.typed);
+        request.moved = document.moving.clone().filter(|moving| !moving.typed.is_empty());
         request.trace.said_by = self.cache.said_by(entry);
-        let answer = request.suggest(block, self.cache.beyond(entry, &request.trace.window, block), entry, typed);
+        let answer = request.suggest(block, self.cache.beyond(entry, &request.trace.window, block), entry);
         let shown = answer.as_ref().map_or("", |suggestion| &suggestion.text);
         document.agreement.shown(shown);
         let outcome = document.acceptance.shown(shown);

@@ -5,6 +5,7 @@ mod alternatives;
 mod besides;
 mod ceiling;
 mod context;
+mod moving;
 mod places;
 mod prediction;
 mod recovery;
@@ -22,7 +23,7 @@ use super::*;
 use crate::model::Error;
 use crate::privacy::Location;
 use crate::{
-    completion::Source,
+    completion::{Follows, Source},
     settings::Prefetch,
     text::{
         document::{Change, Document},
@@ -60,7 +61,7 @@ impl Bench {
             location: Located::at(Location::nowhere()),
             cursor: self.cursor,
             invoked: false,
-            follows: false,
+            follows: Follows::Nothing,
             keeps_rest: false,
         }
     }
@@ -282,22 +283,6 @@ async fn an_empty_answer_is_not_asked_for_again() {
     bench.backspace();
     assert_eq!(bench.complete().await, Err(Reason::Empty));
     assert_eq!(bench.asked(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_query_that_follows_answers_for_where_it_was_asked() {
-    let mut bench = Bench::new("let x = fo<cursor>\n", Some("o_bar();\n"));
-    let (engine, query) = (bench.engine.clone(), Query { follows: true, ..bench.query() });
-    let task = tokio::spawn(async move { engine.complete(&query).await.result });
-    time::sleep(Duration::from_millis(100)).await;
-    bench.type_text("o_");
-    assert_eq!(text(task.await.unwrap()), "o_bar();");
-    bench.type_text("x");
-    let (engine, query) = (bench.engine.clone(), Query { follows: true, ..bench.query() });
-    let task = tokio::spawn(async move { engine.complete(&query).await.result });
-    time::sleep(Duration::from_millis(1)).await;
-    bench.type_text("(");
-    assert_eq!(task.await.unwrap(), Err(Reason::Superseded));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use tower_lsp::ls_types::Uri;
 use super::argument::Argument;
 use crate::chat::code::Code;
 use crate::completion::context::identifiers_by_line;
-use crate::completion::{Query, Reason, eligibility};
+use crate::completion::{Follows, Query, Reason, eligibility};
 use crate::masking::{MaskedRope, RequestMask};
 use crate::model::OtherFile;
 use crate::server::session::Session;
@@ -109,7 +109,7 @@ pub async fn files_with_its_names(session: &Session, subject: &Subject, mask: &m
 fn query(session: &Session, subject: &Subject) -> Query {
     let (document, cursor) = (subject.document.clone(), subject.range.end);
     let location = session.indexing.locations().of(&document.uri);
-    Query { document, location, cursor, invoked: true, follows: false, keeps_rest: false }
+    Query { document, location, cursor, invoked: true, follows: Follows::Nothing, keeps_rest: false }
 }
 
 /// Excerpts of files that are not among the open documents, for the code that is asked about.

@@ -140,7 +140,7 @@ async fn a_menu_does_not_come_up_by_itself() {
     let mut bench = opened(Some("foo();\n"));
     bench.rest_behind("g() {}").await.0.unwrap_err();
     bench.go_behind(UNFINISHED);
-    let query = Query { follows: true, ..bench.query() };
+    let query = Query { follows: Follows::Words, ..bench.query() };
     assert_eq!(bench.engine.complete(&query).await.result, Err(Reason::NoEdit));
     assert_eq!(bench.asked(), 0);
 }
