@@ -5,6 +5,7 @@ mod alternatives;
 mod besides;
 mod ceiling;
 mod context;
+mod hour;
 mod moving;
 mod places;
 mod prediction;
