@@ -74,7 +74,7 @@ impl Settings {
 
     /// Whether the embedded engine may come to be used, so that it needs to know the text.
     pub fn may_use_local(&self) -> bool {
-        self.local.fallback || self.local.first || self.endpoint.may_be_local()
+        self.local.fallback || self.local.first == First::Set(true) || self.endpoint.may_be_local()
     }
 }
 
@@ -84,8 +84,9 @@ impl Settings {
 pub struct Local {
     /// Whether it stands in while the endpoint fails or rests.
     pub fallback: bool,
-    /// Whether it goes first where it is very sure; the endpoint is then not asked.
-    pub first: bool,
+    /// Whether it goes first where it is very sure; the endpoint is then asked for what follows. `auto`: while the endpoint
+    /// is slow to begin, and `fallback` is on.
+    pub first: First,
     /// The most memory its index takes, and that of excerpts for itself, in megabytes.
     #[schemars(range(min = 1, max = 4096))]
     pub memory_mb: usize,
@@ -103,8 +104,20 @@ impl Local {
 impl Default for Local {
     fn default() -> Self {
         // Room for some 8 MB of source, 250,000 lines.
-        Local { fallback: true, first: false, memory_mb: 64, workspace: true }
+        Local { fallback: true, first: First::Auto, memory_mb: 64, workspace: true }
     }
+}
+
+/// Whether the embedded engine goes before the endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum First {
+    /// While the endpoint is slow to begin, and the engine may stand in for it.
+    #[default]
+    Auto,
+    /// Always or never.
+    #[serde(untagged)]
+    Set(bool),
 }
 
 /// How and when to complete.

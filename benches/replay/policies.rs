@@ -1,11 +1,16 @@
 //! What is compared: the engine as the server drives it, and the bound no policy can pass.
 
-use std::{future, pin::Pin, sync::Arc};
+use std::{
+    future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use codestral_ls::{
-    completion::{self, Engine, Notice, Query, Reason},
+    completion::{self, Engine, Notice, Predictor, Query, Reason, Window},
+    local::{Index, Options, Place, predict},
     model::{Endpoint, Piece, Prompt},
-    settings::Settings,
+    settings::{First, Settings},
     text::document::{Document, Edit},
     usage::Recorder,
 };
@@ -43,9 +48,10 @@ pub trait Policy {
 pub type Make = fn(&Model) -> Box<dyn Policy>;
 
 /// The bound first, then the engine, then the peers.
-pub const POLICIES: [(&str, Make); 8] = [
+pub const POLICIES: [(&str, Make); 9] = [
     ("bound: asks at every key", |model| Box::new(Bound::new(model))),
     ("this engine", |model| Box::new(Ours::new(model))),
+    ("    with local.first", |model| Box::new(LocalFirst::new(model))),
     ("no wait, nothing dropped", |model| Box::new(peers::Debounce::new(model, 0, false))),
     ("150 ms, dropped", |model| Box::new(peers::Debounce::new(model, 150, true))),
     ("Continue's", |model| Box::new(peers::Continue::new(model))),
@@ -61,8 +67,12 @@ struct Ours {
 
 impl Ours {
     fn new(model: &Model) -> Self {
+        Self::with(Settings::default(), model)
+    }
+
+    fn with(settings: Settings, model: &Model) -> Self {
         let (sender, notices) = unbounded_channel();
-        let (settings, model) = (Arc::new(Settings::default()), Arc::new(model.clone()));
+        let (settings, model) = (Arc::new(settings), Arc::new(model.clone()));
         Self { engine: Engine::new(settings, model, Recorder::default(), sender), _notices: notices }
     }
 }
@@ -91,6 +101,64 @@ impl Policy for Ours {
 
     fn closed(&self, uri: &str) {
         self.engine.closed(uri);
+    }
+}
+
+/// The same with `local.first`: the embedded engine, which knows the session's own text, goes first where it is sure.
+struct LocalFirst {
+    ours: Ours,
+    known: Arc<Known>,
+}
+
+/// What the embedded engine knows: the texts of the session.
+struct Known(Mutex<Index>);
+
+impl Known {
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Predictor for Known {
+    fn predict(&self, query: &Query, window: &Window) -> Option<(String, f32)> {
+        let Document { uri, language, .. } = &query.document;
+        let place = Place { key: uri, language, before: &window.prefix, after: &window.suffix };
+        predict(&self.index(), place, Options::default()).map(|said| (said.text, said.confidence))
+    }
+
+    fn forgotten(&self) -> u64 {
+        0
+    }
+}
+
+impl LocalFirst {
+    fn new(model: &Model) -> Self {
+        let mut settings = Settings::default();
+        settings.local.first = First::Set(true);
+        let known = Arc::new(Known(Mutex::new(Index::new(settings.local.memory_mb << 20))));
+        let ours = Ours::with(settings, model);
+        ours.engine.set_predictor(known.clone());
+        Self { ours, known }
+    }
+}
+
+impl Policy for LocalFirst {
+    fn edited(&self, document: &Document, edits: &[Edit]) {
+        self.known.index().open(&document.uri, &document.language, &document.text.to_string(), 0);
+        self.ours.edited(document, edits);
+    }
+
+    fn ask(&self, query: Query) -> Answer {
+        self.ours.ask(query)
+    }
+
+    fn accepted(&self) {
+        self.ours.accepted();
+    }
+
+    fn closed(&self, uri: &str) {
+        self.ours.closed(uri);
+        self.known.index().close(uri);
     }
 }
 

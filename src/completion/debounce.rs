@@ -55,6 +55,11 @@ const PATIENCE: u32 = 3;
 /// No stream is taken for hung sooner than this: below it a second request is hardly faster.
 const LEAST_PATIENCE: Duration = Duration::from_millis(800);
 
+/// An endpoint whose replies begin later than this, in the mean, is slow: what the embedded engine is sure of is then
+/// shown first. By the replay bench that shows 0.5 % more right lines at 600 ms, with no more wrong ones; at 220 ms it is
+/// 0.2 % of each.
+const SLOW: Duration = Duration::from_millis(400);
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The rhythm of typing and asking, over all documents.
@@ -113,6 +118,11 @@ impl Debouncer {
     pub fn ahead(&self) -> usize {
         let keys = self.latency.as_secs_f64() / self.rhythm.max(Duration::from_millis(1)).as_secs_f64();
         ((keys * AHEAD).ceil() as usize).min(FURTHEST_AHEAD)
+    }
+
+    /// Whether the endpoint lately takes long to begin.
+    pub fn is_slow(&self) -> bool {
+        self.latency > SLOW
     }
 
     /// The earliest time the cap on requests a second allows.

@@ -11,7 +11,7 @@ use crate::cli::terminal::visible;
 use crate::index::workspace::{self, Rules};
 use crate::index::{self, SharedIndex};
 use crate::local::Coverage;
-use crate::settings::{Dialect, Local, Settings};
+use crate::settings::{Dialect, First, Local, Settings};
 
 /// There is no endpoint: the embedded engine is all there is.
 pub(super) async fn alone(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
@@ -27,18 +27,20 @@ pub(super) async fn alone(settings: &Settings, report: &mut Report<impl Write>) 
 /// There is an endpoint: when the embedded engine completes beside it.
 pub(super) async fn beside(settings: &Settings, report: &mut Report<impl Write>) -> io::Result<()> {
     report.say("local", (Mark::Ok, part(&settings.local)))?;
-    let used = settings.local.fallback || settings.local.first;
+    let used = settings.may_use_local();
     if used { report_index(settings, report).await } else { Ok(()) }
 }
 
 fn part(local: &Local) -> String {
     const FALLBACK: &str = "steps in while the endpoint fails, rests or may not be asked yet (local.fallback)";
     const FIRST: &str = "goes first where it is very sure (local.first)";
+    const AUTO: &str = "goes first where it is very sure and the endpoint slow (local.first)";
     match (local.fallback, local.first) {
-        (true, true) => format!("the embedded engine {FIRST}, and {FALLBACK}"),
-        (true, false) => format!("the embedded engine {FALLBACK}"),
-        (false, true) => format!("the embedded engine {FIRST}"),
-        (false, false) => {
+        (true, First::Set(true)) => format!("the embedded engine {FIRST}, and {FALLBACK}"),
+        (true, First::Auto) => format!("the embedded engine {AUTO}, and {FALLBACK}"),
+        (true, First::Set(false)) => format!("the embedded engine {FALLBACK}"),
+        (false, First::Set(true)) => format!("the embedded engine {FIRST}"),
+        (false, First::Set(false) | First::Auto) => {
             "the embedded engine is not used; local.fallback lets it stand in for the endpoint".to_owned()
         }
     }
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(fallback: bool, first: bool, parts: &[&str], absent: &[&str]) {
+    fn check(fallback: bool, first: First, parts: &[&str], absent: &[&str]) {
         let text = part(&Local { fallback, first, ..Local::default() });
         assert!(parts.iter().all(|part| text.contains(part)), "{text:?} lacks one of {parts:?}");
         assert!(!absent.iter().any(|part| text.contains(part)), "{text:?} holds one of {absent:?}");
@@ -70,9 +72,11 @@ mod tests {
 
     #[test]
     fn it_says_when_it_completes_beside_an_endpoint() {
-        check(true, false, &["steps in", "local.fallback"], &["local.first"]);
-        check(false, true, &["goes first", "local.first"], &["steps in"]);
-        check(true, true, &["goes first", "steps in"], &["not used"]);
-        check(false, false, &["not used", "local.fallback"], &["steps in"]);
+        check(true, First::Set(false), &["steps in", "local.fallback"], &["local.first"]);
+        check(false, First::Set(true), &["goes first", "local.first"], &["steps in"]);
+        check(true, First::Set(true), &["goes first", "steps in"], &["not used", "slow"]);
+        check(true, First::Auto, &["goes first", "the endpoint slow", "steps in"], &["not used"]);
+        check(false, First::Set(false), &["not used", "local.fallback"], &["steps in"]);
+        check(false, First::Auto, &["not used", "local.fallback"], &["steps in"]);
     }
 }

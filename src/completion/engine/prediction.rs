@@ -2,7 +2,7 @@
 
 use super::decide::Predictor;
 use crate::completion::cache::EntryId;
-use crate::settings;
+use crate::settings::{First, Local};
 
 /// What a request knows of the embedded engine.
 #[derive(Debug)]
@@ -27,8 +27,12 @@ impl Prediction {
         *self = Self { alone: self.alone, ..Self::default() };
     }
 
-    /// As it counts for the next step.
-    pub fn facts(&self, settings: &settings::Local) -> Predictor {
-        Predictor { alone: self.alone, first: settings.first, fallback: settings.fallback, tried: self.tried }
+    /// As it counts for the next step; `is_slow`: the endpoint is.
+    pub fn facts(&self, settings: &Local, is_slow: bool) -> Predictor {
+        let first = match settings.first {
+            First::Auto => settings.fallback && is_slow,
+            First::Set(first) => first,
+        };
+        Predictor { alone: self.alone, first, fallback: settings.fallback, tried: self.tried }
     }
 }

@@ -148,7 +148,7 @@ impl State {
             is_overtaken,
             asked,
             may_ask_again,
-            predictor: request.prediction.facts(&self.settings.local),
+            predictor: request.prediction.facts(&self.settings.local, self.debouncer.is_slow()),
             ceiling: self.usage.used_up(self.settings.limits.tokens_per_day),
             resting: self.backoff.resting(now).cloned(),
             due: quiet_from.max(self.debouncer.free_from(now)),

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use super::*;
 use crate::completion::Window;
+use crate::settings::First;
 
 /// Says one text anywhere.
 #[derive(Default)]
@@ -84,21 +85,47 @@ async fn text_deleted_while_it_predicts_makes_it_predict_again() {
 async fn what_a_filter_drops_of_it_is_asked_of_the_endpoint() {
     let mut bench = Bench::new("let x = <cursor>\n", Some("foo();\n"));
     let mut settings = Settings::default();
-    settings.local.first = true;
+    settings.local.first = First::Set(true);
     bench.engine.configure(Arc::new(settings), bench.script.clone());
     // Sure enough to go first, and of no use: it is only white space.
-    bench.engine.set_predictor(Arc::new(Sure));
+    bench.engine.set_predictor(Arc::new(Sure("  ")));
     bench.type_text("");
     let suggestion = bench.complete().await.unwrap();
     assert_eq!((suggestion.text.as_str(), suggestion.source), ("foo();", Source::Endpoint));
 }
 
-/// Is sure of a blank.
-struct Sure;
+#[tokio::test(start_paused = true)]
+async fn while_the_endpoint_is_slow_what_it_is_sure_of_is_shown_first_and_what_follows_asked_for() {
+    for (first_byte, first, shown_at_once) in [
+        (600, First::Auto, true),
+        (600, First::Set(false), false),
+        (200, First::Auto, false),
+        (200, First::Set(true), true),
+    ] {
+        let mut bench = Bench::new("let x = <cursor>\n", Some("slow();\n"));
+        let mut settings = Settings::default();
+        settings.local.first = first;
+        bench.engine.configure(Arc::new(settings), bench.script.clone());
+        *bench.script.first_byte.lock().unwrap() = Some(Duration::from_millis(first_byte));
+        bench.type_text("");
+        assert_eq!(text(bench.complete().await), "slow();", "nothing is known of the endpoint yet");
+        time::sleep(TOKEN * 5).await;
+        bench.engine.set_predictor(Arc::new(Sure("bar();")));
+        bench.type_text("slow();\nlet y = ");
+        let begun = time::Instant::now();
+        let suggestion = bench.complete().await.unwrap();
+        let at_once = begun.elapsed().is_zero();
+        let case = format!("{first_byte} ms, {first:?}");
+        assert_eq!((suggestion.source == Source::Local, at_once), (shown_at_once, shown_at_once), "{case}");
+    }
+}
+
+/// Is sure of one text anywhere.
+struct Sure(&'static str);
 
 impl Predictor for Sure {
     fn predict(&self, _: &Query, _: &Window) -> Option<(String, f32)> {
-        Some(("  ".to_owned(), 0.9))
+        Some((self.0.to_owned(), 0.9))
     }
 
     fn forgotten(&self) -> u64 {
