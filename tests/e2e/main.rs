@@ -18,6 +18,7 @@ mod fallbacks;
 #[cfg(unix)]
 mod full_disk;
 mod ghost;
+mod items;
 mod large;
 mod lifecycle;
 mod local;

@@ -44,6 +44,7 @@ impl Engine {
             cause,
             changed,
             asked: None,
+            asked_behind: 0,
             asked_again: false,
             prediction: Prediction::default(),
             moved: None,

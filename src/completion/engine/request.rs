@@ -30,6 +30,8 @@ pub(super) struct Request<'a> {
     pub changed: watch::Receiver<()>,
     /// The entry that the stream it opened fills.
     pub asked: Option<EntryId>,
+    /// How much was typed before that, in bytes.
+    pub asked_behind: usize,
     /// It asked once more, after a reply of which nothing could be shown.
     pub asked_again: bool,
     pub prediction: Prediction,

@@ -89,8 +89,7 @@ impl State {
 
     /// Whether no edit and no other request has superseded this one, and its document is still open.
     pub fn is_newest(&self, request: &Request<'_>) -> bool {
-        let document = self.documents.get(&request.query.document.uri);
-        document.is_some_and(|document| document.newest == Some(request.number))
+        self.documents.get(&request.query.document.uri).is_some_and(|state| state.newest == Some(request.number))
     }
 
     /// All that counts for the request's next step; `None` if it is superseded. Streams that cannot become right where
@@ -122,8 +121,9 @@ impl State {
             reset(&mut self.cache, stale);
         }
         // What was typed since may lead elsewhere than the model said: then it is asked for where that is.
-        let is_left = |entry: &EntryId| state.moving.is_some() && !self.cache.fits(*entry, window);
-        request.asked = request.asked.filter(|entry| !is_left(entry));
+        let has_moved = state.moving.as_ref().is_some_and(|moving| moving.typed.len() > request.asked_behind);
+        let failed = |entry| state.failed.as_ref().is_some_and(|(failed, _)| *failed == entry);
+        request.asked.take_if(|entry| has_moved && !failed(*entry) && !self.cache.fits(*entry, window));
         let asked = match (request.asked, &state.failed) {
             (None, _) => Asked::NotYet,
             (Some(entry), Some((failed, error))) if *failed == entry => Asked::Failed(error.clone()),

@@ -70,3 +70,18 @@ async fn a_newer_query_supersedes_one_that_moves() {
     assert_eq!(typed_and_text(second.await.unwrap()), (String::new(), "oo();".into()));
     assert_eq!(bench.asked(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_comes_it_asks_once_however_it_could_move() {
+    for follows in [Follows::Words, Follows::Typing] {
+        for (reply, reason) in [(Err(Error::NoKey), Reason::Endpoint(Error::NoKey)), (Ok(String::new()), Reason::Empty)]
+        {
+            let mut bench = Bench::new("let x = fo<cursor>\n", None);
+            *bench.script.reply.lock().unwrap() = Some(reply);
+            let query = bench.start_moving(follows).await;
+            assert_eq!(query.await.unwrap().result, Err(reason.clone()));
+            assert_eq!(bench.asked(), 1);
+            bench.type_text("x");
+        }
+    }
+}
