@@ -68,6 +68,11 @@ pub fn open_files() -> usize {
     usize::MAX
 }
 
+/// Whether this is Wine, which lacks some of what Windows has: who asks says what. It names its loader to each program.
+pub fn is_wine() -> bool {
+    cfg!(windows) && std::env::var_os("WINELOADER").is_some()
+}
+
 /// One message as a frame.
 pub fn frame(message: &Value) -> Vec<u8> {
     let body = message.to_string();
