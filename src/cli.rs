@@ -24,6 +24,7 @@ use tokio::runtime;
 use crate::logging::Logging;
 use crate::server;
 use crate::settings::{Level, Loaded, Reader, Sources};
+use crate::system_error::reason;
 use crate::usage::Recorder;
 use crate::usage::ledger::{self, Ledger};
 
@@ -109,7 +110,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
     /// The output cannot be written, or the system gives no threads.
-    #[error("the system refuses: {0}")]
+    #[error("the system refuses: {}", reason(.0))]
     System(#[from] io::Error),
 }
 

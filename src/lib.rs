@@ -7,24 +7,25 @@
 //!
 //! | module | may use | what it is for |
 //! | --- | --- | --- |
-//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `models`, `usage` |
-//! | [`server`] | conversations, index, chat, completion, next_edit, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
+//! | [`cli`] | server, conversations, index, chat, completion, endpoint, settings, logging, local, privacy, usage, model, masking, calendar, atomic_write, system_error, text | what a person runs in a terminal: the server, `complete`, `chat`, `check`, `config`, `models`, `usage` |
+//! | [`server`] | conversations, index, chat, completion, next_edit, endpoint, settings, logging, privacy, usage, model, masking, calendar, state_dir, system_error, text | the LSP shell: transport, handlers, what each client can do, conversion of types |
 //! | [`conversations`] | chat, calendar, state_dir | the conversations on disk |
 //! | [`index`] | completion, settings, local, privacy, text | the shared index of open documents and the workspace, and the thread that reads the workspace into it |
 //! | [`chat`] | settings, usage, model, masking, text | the core of chat: what is asked, how a conversation is kept, how a reply becomes an edit; pure |
 //! | [`completion`] | settings, privacy, usage, model, masking, calendar, text | the core: from a place in a text to what is worth showing there |
-//! | [`endpoint`] | settings, model, masking | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
-//! | [`logging`] | settings, masking | the log |
-//! | [`settings`] | privacy | what the user set: defaults, file, environment, editor; checked key by key |
+//! | [`endpoint`] | settings, model, masking, system_error | the HTTP shell: completions and chat, dialects, streams, errors, the keys |
+//! | [`logging`] | settings, masking, system_error | the log |
+//! | [`settings`] | privacy, system_error | what the user set: defaults, file, environment, editor; checked key by key |
 //! | [`next_edit`] | | the next edit, by rules from the person's own edits; pure |
 //! | [`local`] | | the embedded engine's core: predicts from the user's own text; pure, a crate of its own |
 //! | [`privacy`] | text | which files, and which parts of texts, never leave the machine; pure |
-//! | [`usage`] | model, calendar, atomic_write, state_dir | requests, tokens and what became of suggestions; the counts on disk |
+//! | [`usage`] | model, calendar, atomic_write, state_dir, system_error | requests, tokens and what became of suggestions; the counts on disk |
 //! | [`model`] | masking | what a model is asked and what it says, without any HTTP |
 //! | [`masking`] | text | secrets in text: found, masked, and what may leave the machine afterwards; pure |
 //! | [`calendar`] | | days and times of the clock in UTC; pure |
 //! | [`atomic_write`] | | a file replaced as a whole or not at all |
 //! | [`state_dir`] | | what is kept between sessions, and where |
+//! | [`system_error`] | | what the system says went wrong, as a part of our sentences; pure |
 //! | [`text`] | | open texts as ropes, or as one piece where they are too large, positions in three encodings, lines, indentation, the table of languages, where parts of other files may begin; pure |
 //!
 //! # The path of one completion
@@ -124,6 +125,7 @@ pub mod privacy;
 pub mod server;
 pub mod settings;
 pub mod state_dir;
+pub(crate) mod system_error;
 pub mod text;
 pub mod usage;
 

@@ -16,6 +16,7 @@ use tracing_subscriber::{Registry, fmt, reload};
 
 use crate::masking::{Placeholders, ValueSyntax, own_keys};
 use crate::settings::Level;
+use crate::system_error::reason;
 
 /// The switches of the running log.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ pub(crate) struct Logging {
 
 /// Why the log cannot go where the settings say.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot log to {}: {error}; check log.file; logging to stderr instead", path.display())]
+#[error("cannot log to {}: {}; check log.file; logging to stderr instead", path.display(), reason(error))]
 pub(crate) struct FileError {
     path: PathBuf,
     error: io::Error,
@@ -153,7 +154,7 @@ impl Write for MaskedWriter {
         let masked = own_keys::masker(false).text(&text, ValueSyntax::Prose, &mut Placeholders::default());
         if let Some(log) = &self.0 {
             let written = (&log.file).write_all(masked.as_bytes());
-            *log.trouble() = written.as_ref().err().map(ToString::to_string);
+            *log.trouble() = written.as_ref().err().map(|error| reason(error));
             if written.is_ok() {
                 return Ok(bytes.len());
             }

@@ -26,6 +26,7 @@ use crate::endpoint::{Backend, url};
 use crate::masking::{RequestMask, ValueSyntax, own_keys};
 use crate::model::{self, ChatPrompt, Delta, End, Finish, read};
 use crate::settings::{Loaded, Settings};
+use crate::system_error::reason;
 use crate::usage::{Metered, Recorder};
 use apply::Edit;
 
@@ -108,7 +109,10 @@ impl Chat {
             None => {
                 let title = mask.text(&title(action, &parts, words.as_deref()), ValueSyntax::Prose);
                 conversations.begin(&title, SystemTime::now()).map_err(|error| {
-                    Error::Refused(format!("the conversation cannot be kept ({error}); make room on the disk"))
+                    Error::Refused(format!(
+                        "the conversation cannot be kept ({}); make room on the disk",
+                        reason(&error)
+                    ))
                 })?
             }
         };
@@ -124,7 +128,7 @@ impl Chat {
         let note = concluded.as_ref().err().map(ToString::to_string);
         keeping.keep(&closing(reply.transcript.written(), note.as_deref()));
         if let Some(error) = keeping.failed.take() {
-            writeln!(anstream::stderr(), "Warning: this conversation is not kept: {error}")?;
+            writeln!(anstream::stderr(), "Warning: this conversation is not kept: {}", reason(&error))?;
         }
         concluded
     }
@@ -168,7 +172,11 @@ impl Chat {
             })?,
         };
         let text = conversations.read(&id).map_err(|error| {
-            Error::Refused(format!("the conversation {} cannot be read ({error}); check its name", visible(&id)))
+            Error::Refused(format!(
+                "the conversation {} cannot be read ({}); check its name",
+                visible(&id),
+                reason(&error)
+            ))
         })?;
         Ok(Some((id, text)))
     }

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use crate::endpoint::error::for_people;
 use crate::model::{Error, Sent};
+use crate::system_error::reason;
 
 /// Longer than a bad network needs for TCP and TLS; whoever types has long gone on.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -252,7 +253,7 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let failed = |reason: String| {
         Error::Setup(format!("the certificates in {} cannot be read ({reason}); check endpoint.caFile", path.display()))
     };
-    let pem = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let pem = fs::read(path).map_err(|error| failed(reason(&error)))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))?;
     if certificates.is_empty() {
         return Err(failed("it holds no PEM certificate".to_owned()));
@@ -267,7 +268,7 @@ fn tls_reason(error: &reqwest::Error) -> Option<String> {
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
-    causes(error).last().map(|cause| for_people(&cause.to_string(), None)).unwrap_or_default()
+    causes(error).last().map(|cause| for_people(&reason(&cause), None)).unwrap_or_default()
 }
 
 /// The error and all that is behind it. What an I/O error wraps is behind it too, though its `source` steps over that.

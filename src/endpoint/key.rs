@@ -11,6 +11,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::masking::own_keys;
+use crate::system_error::reason;
 
 /// The variables of the endpoint's key, in the order they are looked at. A Mistral key is for Mistral's hosts: whoever
 /// names another one would hand it to strangers.
@@ -147,7 +148,7 @@ fn from_file(path: &Path, places: &Places<'_>) -> Result<Key, KeyError> {
     let setting = places.settings[0];
     let failed = |error: io::Error| KeyError::File {
         path: path.to_owned(),
-        reason: error.to_string(),
+        reason: reason(&error),
         setting: setting.to_owned(),
     };
     let mut file = File::open(path).map_err(failed)?;

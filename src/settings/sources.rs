@@ -9,6 +9,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use serde_json::{Value, json};
 
 use super::{Layer, Loaded, Origin, Problem, load};
+use crate::system_error::reason;
 
 /// The environment variables that set something, and what.
 const VARIABLES: [(&str, &str); 2] = [("CODESTRAL_URL", "endpoint.url"), ("CODESTRAL_MODEL", "endpoint.model")];
@@ -71,7 +72,7 @@ impl SettingsFile {
                 Err(message) => file.refuse(&format!("{message}; the file is ignored")),
             },
             Err(error) if is_missing(error) && is_usual => {}
-            Err(error) => file.refuse(&format!("cannot be read, {error}; the file is ignored")),
+            Err(error) => file.refuse(&format!("cannot be read, {}; the file is ignored", reason(error))),
         }
         file.content = content.map_err(|error| error.kind());
         file

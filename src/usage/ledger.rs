@@ -11,6 +11,7 @@ use super::{Figures, Tally};
 use crate::atomic_write::atomic_write;
 use crate::calendar::Day;
 use crate::state_dir;
+use crate::system_error::reason;
 
 /// How long another server may hold the file. Reading and writing it takes a few milliseconds.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -39,7 +40,7 @@ pub enum Error {
         reason: serde_json::Error,
     },
     /// The system refuses.
-    #[error("the usage cannot be read or written: {0}; check the permissions of the state directory")]
+    #[error("the usage cannot be read or written: {}; check the permissions of the state directory", reason(.0))]
     System(#[from] io::Error),
 }
 

@@ -58,6 +58,7 @@ const PURE: &[&str] = &[
     "src/next_edit.rs",
     "src/next_edit/",
     "src/calendar.rs",
+    "src/system_error.rs",
     "src/usage.rs",
     "src/usage/ceiling.rs",
     "src/usage/days.rs",

@@ -13,6 +13,7 @@ use crate::atomic_write::atomic_write;
 use crate::chat::edit::rewrite::{NoEdit, rewrite, without_placeholder};
 use crate::cli::terminal::visible;
 use crate::cli::{Error, FINE};
+use crate::system_error::reason;
 
 /// What an answer may change.
 pub(super) struct Edit<'a> {
@@ -75,8 +76,9 @@ impl Edit<'_> {
         let now = fs::read_to_string(self.file)?;
         // The byte order mark that reading takes away stays.
         let mark = now.strip_suffix(before).filter(|mark| matches!(*mark, "" | "\u{feff}")).ok_or_else(changed)?;
-        atomic_write(self.file, format!("{mark}{after}").as_bytes())
-            .map_err(|error| Error::Refused(format!("{} cannot be written ({error}); it is as it was", self.name)))?;
+        atomic_write(self.file, format!("{mark}{after}").as_bytes()).map_err(|error| {
+            Error::Refused(format!("{} cannot be written ({}); it is as it was", self.name, reason(&error)))
+        })?;
         writeln!(anstream::stderr(), "Written to {}.", self.name)?;
         Ok(())
     }

@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use super::toml;
 use crate::cli::Error;
+use crate::system_error::reason;
 use crate::{settings, text::language};
 
 /// A line for each common language: its name in Helix, `=` and our id where that is another, and the servers that
@@ -93,7 +94,7 @@ impl Situation {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Error::Refused(format!("{} cannot be read: {error}", path.display()))),
+            Err(error) => return Err(Error::Refused(format!("{} cannot be read: {}", path.display(), reason(&error)))),
         };
         Self::new(path, text, command(&env::current_exe()?), ask_helix)
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::terminal::visible;
+use crate::system_error::reason;
 
 /// Why a file cannot be completed in.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum Unreadable {
         line: usize,
     },
     /// The system does not let us.
-    #[error("{file} cannot be read ({error}); check its permissions")]
+    #[error("{file} cannot be read ({}); check its permissions", reason(error))]
     Refused {
         /// The file's name.
         file: String,

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Key, KeyError, LONGEST, Places, checked};
+use crate::system_error::reason;
 
 /// How often a command that has closed its output is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(5);
@@ -18,7 +19,7 @@ pub(super) fn run(places: &Places<'_>, limit: Duration) -> Result<Key, KeyError>
     };
     let started = |error: io::Error| KeyError::CommandStart {
         program: program.clone(),
-        reason: error.to_string(),
+        reason: reason(&error),
         setting: places.settings[1].to_owned(),
     };
     let mut child = Command::new(program)

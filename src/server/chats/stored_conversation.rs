@@ -10,6 +10,7 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 use crate::conversations::Conversations;
 use crate::server::client::Client;
 use crate::server::{convert, edits, uri};
+use crate::system_error::reason;
 use crate::text::document::Document;
 use crate::text::documents::Documents;
 use crate::text::position;
@@ -27,7 +28,7 @@ impl StoredConversation {
     /// Begins a conversation; returns it and what it holds.
     pub async fn begin(title: String) -> Result<(Self, String), String> {
         let begun = on_disk(move |conversations| conversations.begin(&title, SystemTime::now())).await;
-        let (id, text) = begun.map_err(|error| format!("the conversation cannot be kept ({error})"))?;
+        let (id, text) = begun.map_err(|error| format!("the conversation cannot be kept ({})", reason(&error)))?;
         Ok((Self::of(id)?, text))
     }
 
@@ -39,7 +40,8 @@ impl StoredConversation {
         }
         let id = found.id.clone();
         let read = on_disk(move |conversations| conversations.read(&id)).await;
-        let text = read.map_err(|error| format!("the conversation {:?} cannot be read ({error})", found.id))?;
+        let text =
+            read.map_err(|error| format!("the conversation {:?} cannot be read ({})", found.id, reason(&error)))?;
         Ok((found, text))
     }
 
@@ -83,7 +85,7 @@ impl StoredConversation {
         let (id, text) = (self.id.clone(), text.to_owned());
         on_disk(move |conversations| conversations.append(&id, &text)).await.map_err(|error| {
             tracing::warn!("the conversation {} cannot be kept: {error}", self.id);
-            error.to_string()
+            reason(&error)
         })
     }
 }
