@@ -38,7 +38,8 @@
 //!    `completion::eligibility`. That waits until the disk has told where the document lies: `server::locations` asks
 //!    when it is opened ([`privacy::Location`]). Then the request goes step by step; `completion::engine::decide` says
 //!    each from all that is known. First that is the [`completion::cache`]: an answer without any wait, or a stream that
-//!    is on its way. The embedded engine ([`completion::Predictor`], asked in `completion::engine::ask`) answers before
+//!    is on its way. A newer request or an edit supersedes it (`completion::engine::document_state`), unless it moves along
+//!    with what is typed (`completion::engine::moving`). The embedded engine ([`completion::Predictor`], asked in `completion::engine::ask`) answers before
 //!    the endpoint where it is sure, and in its place where there is none.
 //! 4. Else it waits as `completion::debounce` says, or `completion::engine::rest` where only the cursor moved, and asks
 //!    nothing while `model::backoff` leaves the endpoint alone.
@@ -91,8 +92,9 @@
 //!   list of settings are written from there.
 //! - What a person reads: of an endpoint's trouble in `model::error`, of why nothing was shown in [`completion::reason`], of
 //!   wrong settings in `settings::problem`.
-//! - A new endpoint: its JSON in a file of [`endpoint`], its name in `endpoint::dialect`; a model's own format of prompts in
-//!   `endpoint::fim_template`, its way to show several files in `endpoint::context_form`.
+//! - A new endpoint: its JSON in a file of [`endpoint`], its name in `endpoint::dialect` and, as the user writes it, in
+//!   [`settings`]; what several have in common is in `endpoint::reply` and `endpoint::chat_request`. A model's own format of
+//!   prompts in `endpoint::fim_template`, its way to show several files in `endpoint::context_form`.
 //! - A new filter: a file of [`completion::filter`], and its place in the order there; cases for it in `tests/corpus`.
 //! - Weights: those of [`local`] are fitted by `benches/local`, those of [`next_edit`] by `benches/next_edit`.
 //!

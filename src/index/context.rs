@@ -3,7 +3,7 @@
 //! A choice takes some milliseconds, for which no edit may wait: what documents tell is only noted, and taken in before
 //! the next choice.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -36,8 +36,9 @@ struct Noted {
     wanted: bool,
     epoch: Epoch,
     forgotten: Forgotten,
-    /// Languages and texts of documents, as they are by now.
-    opened: HashMap<String, (String, Rope)>,
+    /// Documents with their languages and texts as they are by now, in the order in which they came: by that, what is
+    /// chosen is the same each time.
+    opened: Vec<(String, (String, Rope))>,
     edited: VecDeque<(String, Range<usize>, isize)>,
 }
 
@@ -84,7 +85,10 @@ impl SharedContext {
         let mut noted = self.noted();
         if noted.wanted {
             let text = (document.language.to_string(), document.text.clone());
-            noted.opened.insert(key.to_owned(), text);
+            match noted.opened.iter_mut().find(|(known, _)| known == key) {
+                Some((_, known)) => *known = text,
+                None => noted.opened.push((key.to_owned(), text)),
+            }
         }
     }
 
@@ -103,7 +107,7 @@ impl SharedContext {
     /// A document was closed or is left out; what its file holds is read again.
     pub fn closed(&self, key: &str) {
         let mut noted = self.noted();
-        noted.opened.remove(key);
+        noted.opened.retain(|(opened, _)| opened != key);
         noted.edited.retain(|(edited, ..)| edited != key);
         if noted.wanted {
             noted.forgotten.closed.insert(key.to_owned());
@@ -169,10 +173,10 @@ impl SharedContext {
     /// Takes in what was noted, but for the text of one document, which is read only where another one needs it.
     fn take_in(&self, index: &mut ContextIndex, except: Option<&str>) {
         let mut noted = self.noted();
-        let own = except.and_then(|key| noted.opened.remove_entry(key));
-        let (forgotten, opened) = (std::mem::take(&mut noted.forgotten), std::mem::take(&mut noted.opened));
-        let edited = std::mem::take(&mut noted.edited);
-        noted.opened.extend(own);
+        let is_own = |(key, _): &mut (String, _)| except == Some(key.as_str());
+        let own: Vec<_> = noted.opened.extract_if(.., is_own).collect();
+        let opened = std::mem::replace(&mut noted.opened, own);
+        let (forgotten, edited) = (std::mem::take(&mut noted.forgotten), std::mem::take(&mut noted.edited));
         drop(noted);
         forgotten.carry_out(index);
         for (key, (language, text)) in opened {
