@@ -37,7 +37,7 @@ fn part(local: &Local) -> String {
     const AUTO: &str = "goes first where it is very sure and the endpoint slow (local.first)";
     match (local.fallback, local.first) {
         (true, First::Set(true)) => format!("the embedded engine {FIRST}, and {FALLBACK}"),
-        (true, First::Auto) => format!("the embedded engine {AUTO}, and {FALLBACK}"),
+        (true, First::Auto) => format!("the embedded engine {FALLBACK}, and {AUTO}"),
         (true, First::Set(false)) => format!("the embedded engine {FALLBACK}"),
         (false, First::Set(true)) => format!("the embedded engine {FIRST}"),
         (false, First::Set(false) | First::Auto) => {
