@@ -43,7 +43,7 @@ const KEYS: usize = 500;
 const FILES: usize = 6000;
 
 fn main() {
-    println!("{:<64} {:>10} {:>10}", "", "median", "p99");
+    println!("{:<68} {:>10} {:>10}", "", "median", "p99");
     starts();
     let fake = Fake::start(|_| Script::text("value();\n"));
     memory(&fake);
@@ -53,7 +53,7 @@ fn main() {
     edits(&fake);
     edits_while_reading(&fake);
     let binary = fs::metadata(env!("CARGO_BIN_EXE_codestral-ls")).expect("the binary").len();
-    println!("{:<64} {:>8.2} MB", "binary", binary as f64 / 1e6);
+    println!("{:<68} {:>8.2} MB", "binary", binary as f64 / 1e6);
 }
 
 fn client(fake: &Fake) -> clients::Builder {
@@ -79,7 +79,7 @@ fn memory(fake: &Fake) {
     let mut editor = client(fake).start();
     editor.wait_until("nothing", |_| Some(()));
     std::thread::sleep(Duration::from_millis(300));
-    println!("{:<64} {:>8.1} MB", "resident after initialize and warm-up", resident(&editor));
+    println!("{:<68} {:>8.1} MB", "resident after initialize and warm-up", resident(&editor));
     let text: String = (0..2000).map(|n| format!("    let value_{n} = compute({n}, \"some text\");\n")).collect();
     for n in 0..20 {
         editor.open(&format!("file:///{n}.rs"), "rust", &text);
@@ -87,7 +87,7 @@ fn memory(fake: &Fake) {
     editor.open(URI, "rust", "let x = \n");
     let id = editor.complete(URI, 8);
     editor.result(id);
-    println!("{:<64} {:>8.1} MB", "resident with 20 files of 2,000 lines open", resident(&editor));
+    println!("{:<68} {:>8.1} MB", "resident with 20 files of 2,000 lines open", resident(&editor));
 }
 
 /// Types in a file of 10,000 lines; every key goes another way than what was suggested, so that each asks.
@@ -95,7 +95,7 @@ fn completions(fake: &Fake) {
     let text: String = (0..10_000).map(|n| format!("    let value_{n} = compute({n});\n")).collect();
     let mut editor = client(fake).start();
     editor.open(URI, "rust", &text);
-    let (mut asked, mut reused) = (vec![], vec![]);
+    let (mut asked, mut reused, mut nothing) = (vec![], vec![], vec![]);
     let mut offset = text.len() / 2;
     offset += text[offset..].find('\n').unwrap_or_default();
     for n in 0..KEYS {
@@ -106,9 +106,11 @@ fn completions(fake: &Fake) {
         editor.change(URI, offset..offset, "v");
         offset += 1;
         reused.push(ask(&mut editor, offset));
+        nothing.push(ask_nothing(&mut editor));
     }
     print("a completion in a file of 10,000 lines, HTTP included", asked);
-    print("an answer from what is known", reused);
+    print("an answer from what is known, with the edit before it", reused);
+    print("    of which the way there and back, as of a document that is not open", nothing);
 }
 
 /// What looking for secrets costs a completion: two servers in turn, one that looks and one that does not, in a file of
@@ -179,6 +181,17 @@ fn ask(editor: &mut Editor, offset: usize) -> Duration {
     let begun = Instant::now();
     let id = editor.request("textDocument/inlineCompletion", params);
     assert!(editor.result(id)["items"][0].is_object());
+    begun.elapsed()
+}
+
+/// The same of a document that is not open, which takes the server no thought.
+fn ask_nothing(editor: &mut Editor) -> Duration {
+    let position = json!({"line": 0, "character": 0});
+    let document = json!({"uri": "file:///other.rs"});
+    let params = json!({"textDocument": document, "position": position, "context": {"triggerKind": 1}});
+    let begun = Instant::now();
+    let id = editor.request("textDocument/inlineCompletion", params);
+    assert_eq!(editor.result(id), json!({"items": []}));
     begun.elapsed()
 }
 
@@ -257,7 +270,7 @@ fn edits_while_reading(fake: &Fake) {
         (bursts, singles, begun.elapsed())
     };
     let (bursts, singles, took) = rounds(&mut editor);
-    println!("{:<64} {:>8.1} s", format!("{FILES} files of 6 KB read meanwhile"), took.as_secs_f64());
+    println!("{:<68} {:>8.1} s", format!("{FILES} files of 6 KB read meanwhile"), took.as_secs_f64());
     print("one edit in an indexed file of 10,000 lines, while reading", bursts);
     print("    with a command's answer, one at a time", singles);
     let (bursts, singles, _) = rounds(&mut editor);
@@ -268,7 +281,7 @@ fn edits_while_reading(fake: &Fake) {
 fn print(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
-    println!("{what:<64} {:>7.3} ms {:>7.3} ms", at(0.5), at(0.99));
+    println!("{what:<68} {:>7.3} ms {:>7.3} ms", at(0.5), at(0.99));
 }
 
 /// Resident memory in MB; 0 where the system does not tell in `/proc`.
