@@ -32,7 +32,7 @@ pub async fn inline(session: &Session, params: &InlineCompletionParams) -> Optio
             query.cursor = range.start + selected.text.len();
         }
     }
-    if !invoked && session.client.capabilities().takes_late_answers {
+    if !invoked && anchor.given.is_empty() && session.client.capabilities().takes_late_answers {
         query.follows = Follows::Typing;
     }
     let (answer, others) = if invoked {

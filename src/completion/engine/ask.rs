@@ -78,7 +78,7 @@ impl Engine {
             Reach::OPEN
         };
         let moving = state.documents.get(&document.uri).and_then(|document| document.moving.as_ref());
-        request.asked_behind = moving.map_or(0, |moving| moving.typed.len());
+        request.typed_when_asked = moving.map_or(0, |moving| moving.typed.len());
         request.trace.excerpts = state.take_excerpts(request.query, &request.trace.window);
         let excerpts = request.trace.excerpts.as_deref();
         let masked = state.masked_window(request.query, excerpts);

@@ -1,4 +1,4 @@
-//! How a request begins: whether it is let in, and what came before it.
+//! How a request begins: whether it is let in, there and where it moves to, and what came before it.
 
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ impl Engine {
             cause,
             changed,
             asked: None,
-            asked_behind: 0,
+            typed_when_asked: 0,
             asked_again: false,
             prediction: Prediction::default(),
             moved: None,
@@ -63,6 +63,25 @@ impl Engine {
     pub(super) fn refuse(&self, query: &Query, reason: Reason) -> Answer {
         self.lock().record(query, Duration::ZERO, Err(reason.clone()), None, None);
         Answer { result: Err(reason), moved: None, trace: Trace::default() }
+    }
+}
+
+impl State {
+    /// Whether no edit and no other request has superseded the one with this number, and its document is still open.
+    pub fn is_newest(&self, uri: &str, number: u64) -> bool {
+        self.documents.get(uri).is_some_and(|document| document.newest == Some(number))
+    }
+
+    /// Refuses a request that has moved to where nothing may be sent: what came in at its cursor may be private, or no
+    /// text.
+    pub fn admit_moved(&self, request: &Request<'_>) -> Result<(), Reason> {
+        let uri = &request.query.document.uri;
+        let document = self.documents.get(uri).filter(|_| self.is_newest(uri, request.number));
+        let moving = document.and_then(|document| document.moving.as_ref()).filter(|moving| !moving.typed.is_empty());
+        let Some(MovingCursor { document, cursor, .. }) = moving else { return Ok(()) };
+        let query = Query { document: document.clone(), cursor: *cursor, ..request.query.clone() };
+        eligibility::document(&query, &self.settings, &self.privacy, self.on)?;
+        eligibility::completable(&query, &self.privacy)
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) struct Request<'a> {
     pub changed: watch::Receiver<()>,
     /// The entry that the stream it opened fills.
     pub asked: Option<EntryId>,
-    /// How much was typed before that, in bytes.
-    pub asked_behind: usize,
+    /// How much had been typed since it came when it asked, in bytes.
+    pub typed_when_asked: usize,
     /// It asked once more, after a reply of which nothing could be shown.
     pub asked_again: bool,
     pub prediction: Prediction,
@@ -61,9 +61,8 @@ pub(super) struct Standing {
 impl Standing {
     /// Waits until an edit or a newer request overtakes the request, or the document is closed.
     pub async fn overtaken(&mut self, engine: &Engine, uri: &str) {
-        let is_newest = || engine.lock().documents.get(uri).is_some_and(|state| state.newest == Some(self.number));
         // The sender is gone with the document.
-        while is_newest() && self.changed.changed().await.is_ok() {}
+        while engine.lock().is_newest(uri, self.number) && self.changed.changed().await.is_ok() {}
     }
 }
 

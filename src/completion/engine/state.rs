@@ -77,6 +77,9 @@ impl State {
                 return Step::Refuse(reason);
             }
         }
+        if let Err(reason) = self.admit_moved(request) {
+            return Step::Refuse(reason);
+        }
         let facts = self.facts(request, now);
         let step = decide(facts);
         if let Step::Refuse(Reason::Ceiling(most)) | Step::Predict { instead: Some(Reason::Ceiling(most)), .. } = &step
@@ -85,11 +88,6 @@ impl State {
             self.notices.trouble(Reason::Ceiling(*most));
         }
         step
-    }
-
-    /// Whether no edit and no other request has superseded this one, and its document is still open.
-    pub fn is_newest(&self, request: &Request<'_>) -> bool {
-        self.documents.get(&request.query.document.uri).is_some_and(|state| state.newest == Some(request.number))
     }
 
     /// All that counts for the request's next step; `None` if it is superseded. Streams that cannot become right where
@@ -121,7 +119,7 @@ impl State {
             reset(&mut self.cache, stale);
         }
         // What was typed since may lead elsewhere than the model said: then it is asked for where that is.
-        let has_moved = state.moving.as_ref().is_some_and(|moving| moving.typed.len() > request.asked_behind);
+        let has_moved = state.moving.as_ref().is_some_and(|moving| moving.typed.len() > request.typed_when_asked);
         let failed = |entry| state.failed.as_ref().is_some_and(|(failed, _)| *failed == entry);
         request.asked.take_if(|entry| has_moved && !failed(*entry) && !self.cache.fits(*entry, window));
         let asked = match (request.asked, &state.failed) {
@@ -174,6 +172,7 @@ impl State {
     /// What to ask ahead behind, and the window there, if that text, which is known at the request's cursor, will soon be
     /// typed to its end.
     pub fn asks_ahead(&mut self, request: &Request<'_>, now: Instant) -> Option<(String, Window)> {
+        self.admit_moved(request).ok()?;
         let (uri, language) = (&request.query.document.uri, &request.query.document.language);
         let document = self.documents.get(uri).filter(|document| document.newest == Some(request.number))?;
         let agreement = document.agreement.agreement();

@@ -85,3 +85,15 @@ async fn where_nothing_comes_it_asks_once_however_it_could_move() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_in_at_the_cursor_and_must_not_be_sent_ends_a_query_that_moves() {
+    for pasted in ["diff --git a/.env b/.env\n+TOKEN=1\n", "a\0b"] {
+        let mut bench = Bench::new("<cursor>let x = 1;\n", Some("foo();\n"));
+        let query = bench.start_moving(Follows::Typing).await;
+        bench.type_text(pasted);
+        let reason = query.await.unwrap().result.unwrap_err();
+        assert!(matches!(reason, Reason::Private(_) | Reason::Binary), "{pasted:?}: {reason:?}");
+        assert_eq!(bench.asked(), 1, "{pasted:?}: before it came");
+    }
+}
