@@ -46,7 +46,7 @@ pub struct Query {
     pub keeps_rest: bool,
 }
 
-/// What may be typed at the cursor without that a query is superseded.
+/// What may be typed at the cursor without superseding a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follows {
     /// Nothing: the client drops the answer, or asks once more at each key.

@@ -281,7 +281,7 @@ impl Engine {
             }
         };
         if let Err(reason) = self.admit(query).await {
-            let is_newest = self.lock().is_newest(&request);
+            let is_newest = self.lock().is_newest(&query.document.uri, request.number);
             return (request.finish(Err(if is_newest { reason } else { Reason::Superseded })), None);
         }
         if !request.prediction.alone {

@@ -20,7 +20,8 @@ pub struct Document {
     pub text: Rope,
     /// Whether a NUL byte has been seen: no text to complete in.
     pub binary: bool,
-    /// Whether parts of other files may stand in the text: changes that a diff shows, or what follows a scissors line.
+    /// Whether parts of other files may stand in the text: changes that a diff shows, or what follows a scissors line. Once
+    /// that may be it stays so until the text comes as a whole.
     pub may_show_others: bool,
     /// How many bytes the text has that is kept elsewhere, as it is larger than
     /// [`LARGEST_ROPE`](super::large::LARGEST_ROPE); `text` is empty then.

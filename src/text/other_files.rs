@@ -29,12 +29,11 @@ const AROUND: usize = 256;
 /// Bytes that the longest header takes, and a few.
 const LONGEST_HEADER: usize = 16;
 
-/// Whether a part of another file may begin in a text. One that was told of stays told, though the text shows it no
-/// longer.
+/// Whether a part of another file may begin in a text.
 pub fn may_begin_in(text: &str) -> bool {
-    let ends = memchr2_iter(b'\n', b'\r', text.as_bytes());
     let is_header = |line| begins_with_header(unquoted(line));
-    holds_scissors(text) || is_header(text) || ends.into_iter().any(|end| is_header(&text[end + 1..]))
+    let mut ends = memchr2_iter(b'\n', b'\r', text.as_bytes());
+    holds_scissors(text) || is_header(text) || ends.any(|end| is_header(&text[end + 1..]))
 }
 
 /// Whether one may begin where an edit put these bytes into the text, if none did before.
