@@ -5,6 +5,7 @@
 //! a file of its own with its reason.
 
 mod blank;
+mod body_line;
 mod chat_wrapping;
 mod closing_quote;
 mod file_headers;
@@ -29,7 +30,8 @@ use std::borrow::Cow;
 pub use chat_wrapping::FILE_HEADER;
 pub use filter_name::Filter;
 pub use growing::Growing;
-pub use repetition::{line_in_loop, lines_in_loop};
+pub use repetition::{before_next_round, line_in_loop, lines_in_loop};
+pub use surroundings::opens_by_word;
 
 use super::{Query, Window, block};
 use crate::text::line;

@@ -101,7 +101,9 @@ impl Case {
                 growing.finish();
                 if self.cut_off { filter::whole_lines(growing.text()) } else { growing.text() }
             }
-            Some(Enough::Reached) => growing.text().rfind('\n').map_or("", |end| &growing.text()[..end]),
+            Some(Enough::Reached) => {
+                growing.text().rfind('\n').map_or("", |end| filter::before_next_round(&growing.text()[..end]))
+            }
             Some(Enough::Over) => growing.text(),
         };
         let empty = || growing.took().last().map_or(Filter::Blank, |took| took.filter);

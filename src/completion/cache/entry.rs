@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{EntryId, Found};
-use crate::completion::{Window, block};
+use crate::completion::{Window, block, filter};
 use crate::text::line;
 
 /// Bytes before the cursor by which a place is known again: some five lines.
@@ -103,7 +103,8 @@ impl Entry {
     pub fn truncate(&mut self) -> bool {
         self.open = false;
         self.broken_off = true;
-        let complete = self.reply().rfind('\n');
+        let reply = self.reply();
+        let complete = reply.rfind('\n').map(|end| filter::before_next_round(&reply[..end]).len());
         if let Some(end) = complete {
             self.whole.truncate(self.asked + end);
         }

@@ -19,7 +19,8 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str) -> Option<&'a st
     closers.next().filter(|_| inside).map(|at| &block[..at])
 }
 
-fn is_escaped(text: &str) -> bool {
+/// Whether a backslash at the end of `text` takes its meaning from the sign that follows.
+pub fn is_escaped(text: &str) -> bool {
     (text.len() - text.trim_end_matches('\\').len()) % 2 == 1
 }
 

@@ -215,8 +215,9 @@ impl Growing {
         self.started = true;
         self.is_news = true;
         self.text.push_str(&beginning.insert);
-        if beginning.insert.starts_with('\n') {
+        if let Some(white) = beginning.insert.strip_prefix('\n') {
             self.end_line(0);
+            self.is_fresh = white.is_empty();
         }
         true
     }

@@ -4,6 +4,7 @@
 //! one; and it may begin on a new line, with the whole indentation, where the cursor stands on one. But a blank behind a
 //! word (`foo` continued as ` = bar`) and a line break behind a statement are right.
 
+use super::body_line;
 use super::surroundings::{self, Style};
 use crate::completion::Window;
 use crate::text::indentation::DEFAULT_UNIT;
@@ -38,16 +39,27 @@ pub fn start(window: &Window, id: &str, style: Style, text: &str, finished: bool
     if line::is_blank(before) {
         return on_fresh_line(window, id, style, text, white, finished);
     }
-    behind_text(window, id, text, white, finished)
+    behind_text(window, id, style, text, white, finished)
 }
 
-fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bool) -> Option<Start> {
+fn behind_text(window: &Window, id: &str, style: Style, text: &str, white: usize, finished: bool) -> Option<Start> {
     let before = window.line_before();
     if let Some(line_break) = text[..white].find('\n') {
+        let last = text[..white].rfind('\n').map_or(0, |at| at + 1);
+        // A value does not begin at the margin of its statement.
+        if awaits_value(window, id) && line::indent(&text[last..white]) <= line::indent(before) && white < text.len() {
+            return Some(Start::drop(white));
+        }
         // Blanks at the end of the cursor's line are nobody's wish.
         return Some(Start::drop(line_break));
     }
-    if white == 0 || matches!(line::tail(before, id), line::Tail::String(_)) {
+    if matches!(line::tail(before, id), line::Tail::String(_)) {
+        return Some(Start::keep());
+    }
+    if let Some(header) = body_line::header(window, id).filter(|_| white < 2 && !text.starts_with('\t')) {
+        return body_line::start(window, id, style, header, text, white, finished);
+    }
+    if white == 0 {
         return Some(Start::keep());
     }
     if before.ends_with([' ', '\t']) {
@@ -72,6 +84,15 @@ fn behind_text(window: &Window, id: &str, text: &str, white: usize, finished: bo
     }
     let is_argument = white < text.len() && before.ends_with('(') && !is_text && !pads_brackets(window, id);
     Some(if is_argument { Start::drop(white) } else { Start::keep() })
+}
+
+/// Whether the cursor stands at its line's end behind an operator, and the blank behind that.
+fn awaits_value(window: &Window, id: &str) -> bool {
+    let before = window.line_before();
+    let code = before.trim_end();
+    let ends_open = ["=", "=>", "+", "&&", "||", "?"].iter().any(|sign| code.ends_with(sign));
+    let is_code = !language::is_prose(id) && line::tail(before, id) == line::Tail::Code;
+    is_code && ends_open && code.len() < before.len() && at_line_end(window)
 }
 
 /// Whether blanks stand behind opening brackets in this text, or right of the cursor before the closing one.
@@ -122,6 +143,10 @@ fn on_fresh_line(window: &Window, id: &str, style: Style, text: &str, white: usi
         return Some(Start::keep());
     }
     let (here, columns) = (line::indent(before), line::indent(&text[breaks..white]));
+    if id == "makefile" && breaks == 0 && before.is_empty() && text.starts_with('\t') {
+        // A recipe's tab.
+        return Some(Start::keep());
+    }
     if breaks == 0 && (language::is_prose(id) || before.is_empty() && surroundings::is_verbatim(window, id)) {
         // The indentation of a list, a quotation or a string is the writer's.
         let again = !before.is_empty() && text.starts_with(before) && !reaches_level(window, here, columns);
@@ -271,6 +296,9 @@ mod tests {
         check("x = <cursor>\n", " 1", "1");
         check("x = <cursor>", "  1", "1");
         check("x = <cursor>;\n", " 1", "1");
+        check("  x = <cursor>\n", "\n  a + b;", "a + b;");
+        check("x = <cursor>\n", "\n    a + b;", "\n    a + b;");
+        check_in("makefile", "a: b\n<cursor>\n", "\tcc b", "\tcc b");
         check("foo(<cursor>);\n", " a, b", "a, b");
         check("foo( <cursor> );\n", " a", "a");
         check("foo( x );\nfoo(<cursor>)\n", " a )", " a )");

@@ -27,7 +27,11 @@ pub fn lines(window: &Window, id: &str, text: &str, finished: bool) -> Again {
         window.lines_above().filter(|text| !line::is_blank(text)).take(MOST_LINES).map(str::trim).collect();
     above.reverse();
     let begun = window.line_before().trim();
+    // What comes again and again may come once more.
+    let goes_on =
+        |first: &usize| repetition::round_of(&above).is_some_and(|round| (above.len() - first).is_multiple_of(round));
     (0..above.len())
+        .filter(|first| !goes_on(first))
         .map(|first| again(&above[first..], begun, id, text, finished))
         .find(|again| *again != Again::Bytes(0))
         .unwrap_or(Again::Bytes(0))

@@ -1,6 +1,6 @@
 //! Cuts what stands after the cursor already: the rest of the line, and the lines below.
 
-use super::{filter_name::Filter, repeated_closers, similar_lines, surroundings};
+use super::{closing_quote, filter_name::Filter, repeated_closers, similar_lines, surroundings};
 use crate::completion::Window;
 use crate::text::line;
 
@@ -32,7 +32,10 @@ pub fn cut<'a>(window: &Window, language: &str, block: &'a str, beyond: &str) ->
     }
     // What the block closes for itself is not the rest of the line.
     let keeps_angles = |cut: &str| !rest.starts_with('>') || open_angles(cut) <= open_angles(block).max(0);
-    let keeps_own = |cut: &&str| unmatched_openers(cut) <= unmatched_openers(block) && keeps_angles(cut);
+    // An escaped quote closes no string.
+    let is_escaped = |cut: &str| rest.starts_with(['"', '\'', '`']) && closing_quote::is_escaped(cut);
+    let keeps_own =
+        |cut: &&str| unmatched_openers(cut) <= unmatched_openers(block) && keeps_angles(cut) && !is_escaped(cut);
     let trimmed = block.trim_end();
     let cut = trimmed.strip_suffix(rest).or_else(|| without_rest(block, rest)).filter(keeps_own);
     let both_close = closes_both(window.line_before(), trimmed, rest);

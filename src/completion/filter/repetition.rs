@@ -29,8 +29,13 @@ const LEAST_BYTES_IN_LINE: usize = 24;
 /// How often words come in a row before they are a loop: `very very very`.
 const TIMES_OF_WORDS: usize = 6;
 
-/// The same for words in a list, whose rows may be honest data.
+/// The same for two words, and for a phrase of more.
+const TIMES_OF_PAIR: usize = 4;
+const TIMES_OF_PHRASE: usize = 3;
+
+/// The same for words in a list, whose rows may be honest data; and for several different ones.
 const TIMES_IN_LIST: usize = 12;
+const TIMES_OF_ROW: usize = 6;
 
 /// The same for numbers, paths of `../` and the like.
 const TIMES_OF_SIGNS: usize = 20;
@@ -75,6 +80,36 @@ pub fn cut<'a>(before: &str, block: &'a str) -> &'a str {
     }
 }
 
+/// `lines`, of which no more will be read, without those at the end with which the first lines begin again, or with which
+/// two lines and more are said again: what a loop looks like that is not read far enough to be told by its third round.
+pub fn before_next_round(lines: &str) -> &str {
+    let said: Vec<&str> = lines.split('\n').map(str::trim).collect();
+    let again = (2..=LONGEST).find_map(|length| {
+        let next = (1..=length).rev().find(|next| {
+            let Some(before) = said.len().checked_sub(length + next) else { return false };
+            let (round, next_round) = said[before..].split_at(length);
+            // A single line comes again in honest code: `if err != nil {`.
+            (*next > 1 || said[..before].iter().all(|line| line.is_empty()))
+                && round.starts_with(next_round)
+                && bytes(next_round) >= LEAST_BYTES
+                && !next_round.iter().any(|line| is_data(line))
+        })?;
+        Some(said.len() - next)
+    });
+    let Some(kept) = again else { return lines };
+    let end = lines.match_indices('\n').nth(kept - 1).map_or(lines.len(), |(at, _)| at);
+    &lines[..end]
+}
+
+/// Whether `lines`, in their order, end in two rounds of the same few lines or more: they come again by right. How many
+/// lines such a round has.
+pub fn round_of(lines: &[&str]) -> Option<usize> {
+    (1..=lines.len() / 2).find(|length| {
+        let (rest, last) = lines.split_at(lines.len() - length);
+        rest.ends_with(last)
+    })
+}
+
 /// Whether the last of `lines`, all complete, are a loop.
 pub fn lines_in_loop(lines: &str) -> bool {
     let lines = lines.rsplit('\n').filter(|line| !line::is_blank(line));
@@ -117,8 +152,12 @@ fn may_become_hash(text: &str) -> bool {
 
 /// Whether a line is data rather than code: an element of a list, an empty cell, numbers. Data comes again.
 pub fn is_data(text: &str) -> bool {
-    let text = text.trim();
-    is_element(text) || !text.contains(char::is_alphabetic) || is_empty_tag(text)
+    is_element(text.trim()) || is_numbers(text)
+}
+
+/// Whether a line has no words of its own: numbers, signs, a cell of a table with those.
+pub fn is_numbers(text: &str) -> bool {
+    !text.contains(char::is_alphabetic) || is_empty_tag(text.trim())
 }
 
 fn is_element(text: &str) -> bool {
@@ -196,10 +235,28 @@ fn times(unit: &[u8]) -> usize {
         0 if !text.contains(char::is_alphabetic) && !text.is_empty() => TIMES_OF_SIGNS,
         _ if unit.contains(&b'\\') => TIMES_OF_SIGNS,
         1 => TIMES_OF_SIGNS,
-        0 if unit.contains(&b',') => TIMES_IN_LIST,
-        0 => TIMES_OF_WORDS,
+        0 if unit.contains(&b',') => {
+            if words(text) > 1 {
+                TIMES_OF_ROW
+            } else {
+                TIMES_IN_LIST
+            }
+        }
+        0 if text.contains(|c: char| !c.is_alphabetic() && c != ' ') => TIMES_OF_WORDS,
+        0 => match words(text) {
+            0 | 1 => TIMES_OF_WORDS,
+            2 => TIMES_OF_PAIR,
+            _ => TIMES_OF_PHRASE,
+        },
         _ => TIMES_OF_NUMBERS,
     }
+}
+
+/// How many words `unit`, said again and again, holds: one that its end cuts goes on at its start.
+fn words(unit: &str) -> usize {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let parts = unit.split(|c| !is_word(c)).filter(|part| !part.is_empty()).count();
+    parts - usize::from(parts > 1 && unit.starts_with(is_word) && unit.ends_with(is_word))
 }
 
 /// How many numbers `unit`, said again and again, holds between other signs, if those are all its words: `0x00, ` has
@@ -236,6 +293,24 @@ mod tests {
         check("load(b);\nsave(c);\nload(b);\nsave(c);");
     }
 
+    #[track_caller]
+    fn check_next_round(lines: &str) {
+        let text = lines.replacen('§', "", 1);
+        assert_eq!(before_next_round(&text), &text[..lines.find('§').unwrap_or(text.len())], "{lines:?}");
+    }
+
+    #[test]
+    fn of_a_loop_that_is_read_no_further_one_round_is_kept() {
+        check_next_round("left(a);\nright(b);§\nleft(a);");
+        check_next_round("left(a);\nright(b);§\nleft(a);\nright(b);");
+        check_next_round("\nleft(a);\nright(b);§\nleft(a);");
+        check_next_round("x();\nleft(a);\nright(b);\ntri(c);§\nleft(a);\nright(b);");
+        check_next_round("a := f()\nif err != nil {\n  return\n}\nb := g()\nif err != nil {");
+        check_next_round("}\na\n}");
+        check_next_round("1,\n2,\n1,");
+        check_next_round("left(a);");
+    }
+
     #[test]
     fn data_comes_again() {
         check("0,\n0,\n0,\n0,\n0,");
@@ -255,6 +330,9 @@ mod tests {
         check(&format!("§{}", "=".repeat(90)));
         check(&format!("§a = {}", "[".repeat(40)));
         check(&format!("§{}", "1, 2, ".repeat(12)));
+        check(&format!("§{}", "and reads all of it ".repeat(4)));
+        check(&format!("§{}", "id, name, ".repeat(7)));
+        check(&format!("§{}", "url(a.png), ".repeat(8)));
     }
 
     #[test]
@@ -269,5 +347,8 @@ mod tests {
         check("1000000000000");
         check("../../../../../../../a.js");
         check("no, no, no and no");
+        check("on and on and on and again");
+        check("String, u8, String, u8, String, u8");
+        check("<li>a</li><li>a</li><li>a</li>");
     }
 }

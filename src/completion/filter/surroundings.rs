@@ -81,17 +81,26 @@ pub fn opens_block(text: &str, language: &str) -> bool {
     let code = line::code(text, language);
     let code = code.trim_end();
     let names_element = code.ends_with('|') && code.contains(" do |");
+    let syntax = language::syntax(language);
+    let last_word = &code[code.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    // Where brackets close blocks, a word at the end announces one statement.
+    let is_opening_word = !syntax.words.closes.is_empty() && syntax.opens(last_word);
     code.ends_with(['{', ':'])
         || code.ends_with("then")
         || code.ends_with(" do")
+        || is_opening_word
         || names_element
-        || opens_by_word(code)
+        || opens_by_word(code, language)
 }
 
-/// Whether `code`, a line of Ruby or its like, opens a block by its first word.
-fn opens_by_word(code: &str) -> bool {
+/// Whether a line of Ruby or its like opens a block by its first word.
+pub fn opens_by_word(text: &str, id: &str) -> bool {
     const WORDS: [&str; 3] = ["def ", "module ", "class "];
-    WORDS.iter().any(|word| code.trim_start().starts_with(word)) && !code.ends_with(['}', ';', ')', ','])
+    let code = text.trim();
+    language::syntax(id).words.closes.contains(&"end")
+        && WORDS.iter().any(|word| code.starts_with(word))
+        && !code.ends_with(['}', ';', ','])
+        && !code.contains(" = ")
 }
 
 /// The columns at which the cursor's line should begin, where the line above says so.
