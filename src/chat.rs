@@ -5,6 +5,7 @@ pub mod code;
 pub mod conversation;
 pub mod definitions;
 pub mod edit;
+pub mod endless;
 pub mod fence;
 pub mod prompt;
 pub mod select;

@@ -3,6 +3,7 @@
 
 mod echoed_context;
 mod elided;
+mod extra_closers;
 mod extract;
 pub mod minimal_diff;
 mod prose;

@@ -1,6 +1,10 @@
 //! A reply as it arrives -> the Markdown that is appended to the conversation, piece by piece.
 
 use super::conversation::{CODESTRAL, YOU, is_heading};
+use super::endless::is_endless;
+
+/// Each so many bytes it is looked at whether the answer has an end.
+const LOOK_EVERY: usize = 256;
 
 /// Turns the pieces of one reply into Markdown. What it gives, in order, is what stands in the document.
 #[derive(Debug, Default)]
@@ -14,6 +18,10 @@ pub struct Transcript {
     held: String,
     /// What was given out last was a thought.
     in_thought: bool,
+    /// How long the answer was when it was last looked at whether it has an end.
+    looked: usize,
+    /// Whether it says the same again and again.
+    endless: bool,
 }
 
 impl Transcript {
@@ -25,6 +33,10 @@ impl Transcript {
     /// The next piece of the answer; what is to be appended for it.
     pub fn text(&mut self, text: &str) -> String {
         self.answer.push_str(text);
+        if self.answer.len() >= self.looked + LOOK_EVERY {
+            self.looked = self.answer.len();
+            self.endless = is_endless(&self.answer);
+        }
         let mut out = String::new();
         if self.in_thought {
             self.in_thought = false;
@@ -71,6 +83,11 @@ impl Transcript {
     /// The model's answer so far, without its thoughts.
     pub fn answer(&self) -> &str {
         &self.answer
+    }
+
+    /// Whether the answer says the same again and again, so that reading on is of no use.
+    pub fn is_endless(&self) -> bool {
+        self.endless
     }
 
     /// All that was given out so far.

@@ -19,6 +19,7 @@ use super::terminal::visible;
 use super::{Error, FINE, block_on, keep_usage, progress_line, report_problems};
 use crate::chat::Action;
 use crate::chat::conversation::{Conversation, asking, closing, fits_on_a_line};
+use crate::chat::endless::is_endless;
 use crate::chat::prompt::{self, Asked, Question};
 use crate::chat::transcript::Transcript;
 use crate::conversations::Conversations;
@@ -207,9 +208,11 @@ impl Chat {
             };
             told = tell(&more);
             // Whoever read it has seen enough if nothing can be told any more; what came is paid for all the same.
-            if told.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            let goes_on = told.is_ok() && !transcript.is_endless();
+            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        let end = outcome.await.map(Option::unwrap_or_default);
+        // What was broken off has not said all.
+        let end = outcome.await.map(|end| end.unwrap_or(End { finish: Finish::Other, usage: None }));
         if told.is_ok() {
             told = tell(&transcript.finish());
         }
@@ -248,6 +251,13 @@ impl Chat {
             }
             _ if answer.trim().is_empty() => {
                 Err(Error::Refused("the endpoint answered with nothing; ask again, or in other words".into()))
+            }
+            _ if is_endless(answer) => {
+                writeln!(
+                    anstream::stderr(),
+                    "The answer repeats itself without end and was broken off; ask again, or in other words."
+                )?;
+                Ok(ExitCode::from(FINE))
             }
             _ if end.finish == Finish::Length => {
                 writeln!(

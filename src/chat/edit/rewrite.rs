@@ -5,8 +5,9 @@ use std::ops::Range;
 use ropey::Rope;
 use thiserror::Error;
 
-use super::{echoed_context, elided, extract, minimal_diff, reindent};
+use super::{echoed_context, elided, extra_closers, extract, minimal_diff, reindent};
 use crate::chat::code::without_marks;
+use crate::chat::endless::is_endless;
 use crate::masking::placeholder;
 use crate::model::marks::without_end_marks;
 use crate::text::indentation::{self, Style};
@@ -26,6 +27,9 @@ pub enum NoEdit {
     /// The stream ended before the model did.
     #[error("the reply was cut off, so nothing was edited; select less, or raise chat.maxTokens")]
     CutOff,
+    /// The model said the same again and again.
+    #[error("the reply repeats itself without end, so nothing was edited; ask again, or in other words")]
+    Endless,
     /// A comment stands where code should.
     #[error("the reply leaves out code that was selected, so nothing was edited; select less, or ask for all of it")]
     Elided,
@@ -47,7 +51,7 @@ pub enum NoEdit {
 /// past the end or inside of a character mean the nearest place before.
 pub fn rewrite(text: &Rope, range: Range<usize>, reply: &str, complete: bool) -> Result<String, NoEdit> {
     if !complete {
-        return Err(NoEdit::CutOff);
+        return Err(if is_endless(reply) { NoEdit::Endless } else { NoEdit::CutOff });
     }
     let selection = Selection::of(text, range);
     // The document's own byte order mark stays; where a model writes one that was not selected, it is no code.
@@ -162,8 +166,11 @@ impl<'a> Selection<'a> {
         } else {
             echoed_context::within_line(&mut new, self.core(), &self.before, &self.after);
         }
-        let last = new.iter().rposition(|line| !line::is_blank(line))?;
-        new.truncate(last + 1);
+        let without_blank =
+            |lines: &[String]| lines.iter().rposition(|line| !line::is_blank(line)).map(|last| last + 1);
+        new.truncate(without_blank(&new)?);
+        new.truncate(new.len() - extra_closers::count(&new, self.core()));
+        new.truncate(without_blank(&new)?);
         self.shape_edges(&mut new);
         let joined = self.joined(&new);
         let end = if self.is_below_the_last_line() { self.line_break() } else { "" };

@@ -14,6 +14,7 @@ use super::stored_conversation::StoredConversation;
 use super::subject::Subject;
 use crate::chat::Action;
 use crate::chat::conversation::{asking, closing, is_new};
+use crate::chat::endless::is_endless;
 use crate::chat::transcript::Transcript;
 use crate::model::{ChatPrompt, Delta, Error, Finish, Listener, read};
 use crate::server::session::Session;
@@ -96,7 +97,8 @@ impl Exchange {
         let backend = session.configuration.backend();
         let reply = Metered::chat(&session.usage, &self.prompt, |prompt, sent| backend.chat_telling(prompt, sent));
         match read(reply, Telling { transcript, deltas, progress }).await {
-            Ok(end) => Heard::Whole(end.unwrap_or_default().finish),
+            // What was broken off has not said all.
+            Ok(end) => Heard::Whole(end.map_or(Finish::Other, |end| end.finish)),
             Err(error) => {
                 tracing::warn!(kind = error.kind(), "{error}");
                 Heard::Failed(error)
@@ -119,6 +121,10 @@ impl Exchange {
             _ if answer.trim().is_empty() => {
                 Outcome::new(OutcomeKind::Failed, "the endpoint answered with nothing; ask again, or in other words")
             }
+            _ if is_endless(answer) => Outcome::new(
+                OutcomeKind::Answered,
+                "the answer repeats itself without end and was broken off; ask again, or in other words",
+            ),
             _ if finish == Finish::Length => Outcome::new(
                 OutcomeKind::Answered,
                 "the answer reached its limit; ask to go on, or raise chat.maxTokens",
@@ -175,7 +181,7 @@ impl Listener for Telling<'_, '_> {
         };
         self.deltas.text(&more).await;
         self.progress.tell(self.transcript.written());
-        ControlFlow::Continue(())
+        if self.transcript.is_endless() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

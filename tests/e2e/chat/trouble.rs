@@ -63,6 +63,30 @@ fn half_an_edit_is_not_made() {
     check_untouched(&editor);
 }
 
+/// A model that has lost its way; the endpoint would go on for as long as it is read.
+fn endless() -> Fake {
+    let round = "    run(&mut state, argument);\n    check(&state);\n";
+    let begins = std::iter::once("```rust\nfn main() {\n");
+    let chunks: Vec<&str> = begins.chain(std::iter::repeat_n(round, 2_000)).collect();
+    Fake::start(move |_| Script::chunks(chunks.clone()).between(Duration::from_millis(1)))
+}
+
+#[test]
+fn a_reply_that_repeats_itself_without_end_is_broken_off() {
+    let fake = endless();
+    let mut editor = streaming(neovim(), &fake);
+    let id = editor.select_and_chat(TEXT, "improve");
+    let told = editor.told(id);
+    assert_eq!(told.outcome(), "offered");
+    assert!(told.message().contains("the reply repeats itself without end"), "{}", told.message());
+    assert!(told.text().len() < 8_000, "{} bytes were read", told.text().len());
+    check_untouched(&editor);
+    let id = editor.select_and_chat(TEXT, "explain");
+    let told = editor.told(id);
+    assert_eq!(told.outcome(), "answered");
+    assert!(told.message().contains("repeats itself"), "{}", told.message());
+}
+
 #[test]
 fn an_editor_that_knows_no_chat_is_told_and_shown_what_arrived() {
     let fake = cut("It runs and then");

@@ -1,0 +1,71 @@
+//! Lines at the end of a rewrite that close what it does not open: those of the block in which the selection stands, which
+//! stays where it is.
+
+use crate::text::line;
+
+/// The most lines that a reply closes too much: the function, and the class or module around it.
+const MOST_LINES: usize = 3;
+
+/// How many lines at the end of `new` only close brackets that neither the rewrite nor `selected` opens.
+pub fn count(new: &[String], selected: &str) -> usize {
+    let closes_only =
+        |text: &String| text.contains(['}', ')', ']']) && line::is_inert(text) && !text.contains(['{', '(', '[']);
+    if unmatched_closers(selected.lines()) > 0 {
+        return 0;
+    }
+    (1..=MOST_LINES.min(new.len().saturating_sub(1)))
+        .take_while(|count| new.get(new.len() - count).is_some_and(closes_only))
+        .filter(|count| {
+            let kept = new[..new.len() - count].iter().map(String::as_str);
+            // With one of these lines more it would be too much again.
+            unmatched_closers(kept) == 0
+                && depth(new[..new.len() - count].iter().map(String::as_str)) == depth(selected.lines())
+        })
+        .last()
+        .filter(|_| unmatched_closers(new.iter().map(String::as_str)) > 0)
+        .unwrap_or(0)
+}
+
+/// How many brackets the lines close that they do not open.
+fn unmatched_closers<'a>(lines: impl Iterator<Item = &'a str>) -> i32 {
+    let (mut depth, mut unmatched) = (0, 0);
+    for (_, bracket) in lines.flat_map(|text| line::brackets(text, "")) {
+        match bracket {
+            '(' | '[' | '{' => depth += 1,
+            _ if depth > 0 => depth -= 1,
+            _ => unmatched += 1,
+        }
+    }
+    unmatched
+}
+
+/// Brackets opened minus brackets closed.
+fn depth<'a>(lines: impl Iterator<Item = &'a str>) -> i32 {
+    lines.map(|text| line::shape(text, "").net).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(selected: &str, new: &str, expected: usize) {
+        let new: Vec<String> = new.lines().map(str::to_owned).collect();
+        assert_eq!(count(&new, selected), expected, "{new:?}");
+    }
+
+    #[test]
+    fn closers_of_what_stands_around_are_too_much() {
+        check("    a();", "    b();\n}", 1);
+        check("    a();", "    if b {\n        c();\n    }\n  }\n}", 2);
+        check("  a(1);", "  a(2);\n});", 1);
+    }
+
+    #[test]
+    fn closers_of_its_own_stay() {
+        check("    a();", "    if b {\n        c();\n    }", 0);
+        check("    a();\n}", "    b();\n}", 0);
+        check("f(\n  a,\n)", "f(\n  b,\n)", 0);
+        check("a", "}", 0);
+    }
+}
