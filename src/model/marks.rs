@@ -64,9 +64,26 @@ const WHOLE: [&str; 43] = [
 /// Openings of families whose names vary, with what closes them.
 const FAMILIES: [(&str, &str); 4] = [("<|", "|>"), ("<｜", "｜>"), ("<fim", ">"), ("<[fim", "]>")];
 
+/// A bit for each ASCII byte that is the second of a mark.
+const SECOND_BYTES: u128 = {
+    let mut bits = 0;
+    let mut at = 0;
+    while at < WHOLE.len() {
+        bits |= 1 << WHOLE[at].as_bytes()[1];
+        at += 1;
+    }
+    let mut at = 0;
+    while at < FAMILIES.len() {
+        let byte = FAMILIES[at].0.as_bytes()[1];
+        bits |= if byte.is_ascii() { 1 << byte } else { 0 };
+        at += 1;
+    }
+    bits
+};
+
 /// Offsets at which a mark may begin.
 pub fn candidates(text: &str) -> impl Iterator<Item = usize> {
-    text.match_indices(['<', '[']).map(|(at, _)| at)
+    memchr::memchr2_iter(b'<', b'[', text.as_bytes())
 }
 
 /// `text` without marks at its very end, unless `about`, what it is about, holds such a mark.
@@ -90,6 +107,9 @@ pub fn spelled(text: &str, finished: bool) -> Found {
     let is_begun = |whole: &str| !finished && whole.len() > text.len() && whole.starts_with(text);
     // Most of what begins with a bracket is told from a mark by its second byte.
     let second = text.as_bytes().get(1);
+    if second.is_some_and(|byte| byte.is_ascii() && SECOND_BYTES >> byte & 1 == 0) {
+        return Found::No;
+    }
     let may_be = |mark: &str| second.is_none() || mark.as_bytes().get(1) == second;
     if let Some(mark) = WHOLE.iter().find(|mark| may_be(mark) && text.starts_with(**mark)) {
         return Found::Mark(mark.len());

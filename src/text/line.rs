@@ -35,11 +35,39 @@ pub fn is_inert(text: &str) -> bool {
 
 /// The shape of `line` in `language` (an LSP language identifier).
 pub fn shape(line: &str, language: &str) -> Shape {
+    scanned(line, language).shape()
+}
+
+/// A line that was read once, for all that may be asked about it.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// The line without its comment, its strings emptied.
+    pub code: String,
+    /// What text right behind it would stand in, as far as this line alone tells.
+    pub tail: Tail,
+    /// What its language is written with.
+    pub syntax: &'static Syntax,
+}
+
+impl Scanned {
+    /// What the line does to the structure of the text around it.
+    pub fn shape(&self) -> Shape {
+        let trimmed = self.code.trim();
+        Shape { net: self.net(), opens: opens(trimmed, self.syntax), closes: closes(trimmed, self.syntax) }
+    }
+
+    /// Brackets opened minus brackets closed.
+    pub fn net(&self) -> i32 {
+        self.code.bytes().map(bracket).sum()
+    }
+}
+
+/// Reads `line` in `language` (an LSP language identifier).
+pub fn scanned(line: &str, language: &str) -> Scanned {
     let syntax = language::syntax(language);
-    let code = strip(line, syntax);
-    let net = code.bytes().map(bracket).sum();
-    let trimmed = code.trim();
-    Shape { net, opens: opens(trimmed, syntax), closes: closes(trimmed, syntax) }
+    let mut code = String::with_capacity(line.len());
+    let tail = scan(line, syntax, |_, text| code.push_str(text));
+    Scanned { code, tail, syntax }
 }
 
 /// 1 for an opening bracket, -1 for a closing one, 0 for anything else.
@@ -86,7 +114,7 @@ pub fn tail(line: &str, language: &str) -> Tail {
 
 /// `line` without its comment, its strings emptied.
 pub fn code(line: &str, language: &str) -> String {
-    strip(line, language::syntax(language))
+    scanned(line, language).code
 }
 
 /// The brackets of `line` outside of strings and comments, each with its offset in bytes.
@@ -99,18 +127,15 @@ pub fn brackets(line: &str, language: &str) -> Vec<(usize, char)> {
     brackets
 }
 
-fn strip(line: &str, syntax: &Syntax) -> String {
-    let mut code = String::with_capacity(line.len());
-    scan(line, syntax, |_, text| code.push_str(text));
-    code
-}
-
 /// Says the pieces of code in `line`, each with its offset; of a string only its quotes.
 fn scan(line: &str, syntax: &Syntax, mut say: impl FnMut(usize, &str)) -> Tail {
     if syntax.begins_comment_by_word(line.trim_start()) {
         return Tail::Comment;
     }
-    let begins_comment = |byte: u8| syntax.line_comments.iter().any(|sign| sign.as_bytes().first() == Some(&byte));
+    // A bit for each ASCII byte that a comment begins with.
+    let first_bytes = syntax.line_comments.iter().filter_map(|sign| sign.as_bytes().first());
+    let begins = first_bytes.fold(0_u128, |bits, byte| bits | 1_u128.checked_shl(u32::from(*byte)).unwrap_or(0));
+    let begins_comment = |byte: u8| byte.is_ascii() && begins >> byte & 1 == 1;
     let mut tail = Tail::Code;
     let mut start = 0;
     let mut rest = line;

@@ -1,7 +1,7 @@
 //! The filters against cases of replies, good and faulty: how many are mended, and how many good ones stay.
 //!
-//! `cargo test --test corpus -- --nocapture` prints the figures by kind, `CORPUS=failures` beside it the cases of
-//! `seen.txt`, `hostile.txt` and `fresh.txt` that go wrong. The README here tells the format.
+//! `cargo test --test corpus -- --nocapture` prints the figures by kind, `CORPUS=failures` beside it the cases that go
+//! wrong, of the sets that may be looked at. The README here tells the format.
 
 #![allow(clippy::panic, reason = "how a test fails")]
 #![allow(clippy::print_stdout, reason = "its figures are for a person to read")]
@@ -78,12 +78,12 @@ fn of_the_cases_that_were_written_after_all_mending_most_are_mended() {
 #[test]
 fn of_the_cases_that_were_written_blind_most_are_mended() {
     check("everyday", EVERYDAY, &Floors { mended: 99.5, exact: 99.5, kept: 99.5 });
-    check("projects", PROJECTS, &Floors { mended: 95.0, exact: 99.0, kept: 99.0 });
+    check("projects", PROJECTS, &Floors { mended: 99.5, exact: 99.0, kept: 99.5 });
 }
 
 #[test]
 fn of_the_cases_that_were_written_blind_and_not_looked_at_most_are_mended() {
-    check("trades", TRADES, &Floors { mended: 94.0, exact: 99.0, kept: 97.0 });
+    check("trades", TRADES, &Floors { mended: 96.0, exact: 99.0, kept: 99.5 });
 }
 
 #[test]

@@ -52,13 +52,20 @@ pub enum Opening {
     },
 }
 
-/// Whether fences, prose and headers around the cursor would be part of its text.
-pub fn is_subject(window: &Window, id: &str) -> bool {
+/// Whether fences, prose and headers around the cursor would be part of its text. `verbatim`: the lines above the cursor's
+/// end in a string of several lines, or in a here-document.
+pub fn is_subject(window: &Window, id: &str, verbatim: bool) -> bool {
     let before = window.line_before();
     let in_comment = line::tail(before, id) != line::Tail::Code || before.trim_start().starts_with(['*', '<']);
-    let long_string =
-        window.prefix.contains(['"', '\'', '`']) && surroundings::long_string(&window.prefix, id).is_some();
-    language::is_prose(id) || in_comment || long_string || surroundings::is_in_here_document(&window.prefix, id)
+    // Only a quote, or the sign of a here-document, on the cursor's own line changes what it stands in.
+    let in_string = || match before.contains(['"', '\'', '`']) || before.contains(surroundings::HERE_DOCUMENT) {
+        true => {
+            let prefix = &window.prefix;
+            surroundings::long_string(prefix, id).is_some() || surroundings::is_in_here_document(prefix, id)
+        }
+        false => verbatim,
+    };
+    language::is_prose(id) || in_comment || in_string()
 }
 
 /// What comes before the code in `text`, the reply so far.

@@ -61,12 +61,13 @@ impl Growing {
         let above = &window.prefix[..window.prefix.len() - window.line_before().len()];
         let here_document =
             || surroundings::is_in_here_document(above, &language).then_some(surroundings::HERE_DOCUMENT);
-        if let Some(closing) = surroundings::long_string(above, &language).or_else(here_document) {
+        let verbatim = surroundings::long_string(above, &language).or_else(here_document);
+        if let Some(closing) = verbatim {
             lines.in_string(closing);
         }
         Self {
             keeps_marks: model_marks::is_subject(&window),
-            keeps_fences: chat_wrapping::is_subject(&window, &language),
+            keeps_fences: chat_wrapping::is_subject(&window, &language, verbatim.is_some()),
             headers: Headers::of(&window, &language),
             window,
             language,

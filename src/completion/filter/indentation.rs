@@ -5,7 +5,7 @@ use super::leading_whitespace;
 use super::surroundings::{self, HERE_DOCUMENT, Style};
 use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::language::{self, Extent};
-use crate::text::line;
+use crate::text::line::{self, Scanned, Tail};
 
 /// Steps of indentation that models write.
 const STEPS: [usize; 3] = [2, 4, 8];
@@ -84,14 +84,15 @@ impl Lines {
 
     /// Takes a line that is complete, as it is shown; the first is that of the cursor, with what stands before it.
     pub fn take(&mut self, text: &str, id: &str, more_like_it: bool) {
-        self.verbatim = verbatim_after(self.verbatim, text, id);
+        let line = line::scanned(text, id);
+        self.verbatim = verbatim_after(self.verbatim, text, id, line.tail);
         if line::is_blank(text) {
             return;
         }
-        let opens = surroundings::opens_block(text, id) || is_header(text, id);
-        let complete = !opens && surroundings::is_complete(text, id, more_like_it);
+        let opens = surroundings::opens(&line) || is_header(&line, id);
+        let complete = !opens && surroundings::completes(&line, id, more_like_it);
         // A line that closes what an earlier one opened stands where its arguments stand, not where its statement does.
-        let closes_earlier = line::shape(text, id).net < 0 && !text.trim_start().starts_with(['}', ')', ']']);
+        let closes_earlier = line.net() < 0 && !text.trim_start().starts_with(['}', ')', ']']);
         if closes_earlier {
             self.above = None;
             self.shift = self.shift.or(Some(0));
@@ -188,9 +189,8 @@ fn shift(above: Option<&Above>, style: Style, columns: usize, text: &str, id: &s
 }
 
 /// Whether a line announces a statement on the next one: `if (a)`, `else`.
-fn is_header(text: &str, id: &str) -> bool {
-    let code = line::code(text, id);
-    let code = code.trim();
+fn is_header(line: &Scanned, id: &str) -> bool {
+    let code = line.code.trim();
     let word = code.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let is_braced = matches!(
         id,
@@ -200,19 +200,19 @@ fn is_header(text: &str, id: &str) -> bool {
 }
 
 /// What closes the multi-line string in which `text` ends, if it does.
-fn verbatim_after(open: Option<&'static str>, text: &str, id: &str) -> Option<&'static str> {
-    let rest = match open {
+fn verbatim_after(open: Option<&'static str>, text: &str, id: &str, tail: Tail) -> Option<&'static str> {
+    let (rest, tail) = match open {
         // What follows a here-document stays as it is.
         Some(HERE_DOCUMENT) => return open,
         Some(close) => match end_of(text, close) {
-            Some(end) => &text[end..],
+            Some(end) => (&text[end..], line::tail(&text[end..], id)),
             None => return open,
         },
-        None => text,
+        None => (text, tail),
     };
     let here_document = || surroundings::here_document(rest, id).map(|_| HERE_DOCUMENT);
     let by_quote = || {
-        let line::Tail::String(quote) = line::tail(rest, id) else { return None };
+        let Tail::String(quote) = tail else { return None };
         let mut strings = language::syntax(id).strings.iter();
         let mark = strings.find(|mark| mark.open.chars().eq([quote]) && mark.extent == Extent::Lines)?;
         Some(mark.close)

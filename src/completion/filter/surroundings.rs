@@ -1,9 +1,11 @@
 //! What the text around the cursor says of its own ways: its indentation, and what is expected at the cursor.
 
+use memchr::memmem;
+
 use crate::completion::Window;
 use crate::text::indentation::DEFAULT_UNIT;
-use crate::text::language::{self, StringMark};
-use crate::text::line;
+use crate::text::language::{self, StringMark, Syntax};
+use crate::text::line::{self, Scanned};
 
 /// Lines above the cursor in which its own kind is looked for.
 const LINES_ABOVE: usize = 60;
@@ -78,27 +80,35 @@ pub fn above(window: &Window) -> Option<&str> {
 
 /// Whether `text` opens a block whose lines stand deeper: not a list of arguments, whose lines stand anywhere.
 pub fn opens_block(text: &str, language: &str) -> bool {
-    let code = line::code(text, language);
-    let code = code.trim_end();
-    let names_element = code.ends_with('|') && code.contains(" do |");
-    let syntax = language::syntax(language);
-    let last_word = &code[code.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    opens(&line::scanned(text, language))
+}
+
+/// The same of a line that was read.
+pub fn opens(line: &Scanned) -> bool {
+    let code = line.code.trim_end();
+    let names_element = || code.ends_with('|') && code.contains(" do |");
     // Where brackets close blocks, a word at the end announces one statement.
-    let is_opening_word = !syntax.words.closes.is_empty() && syntax.opens(last_word);
+    let is_opening_word = || {
+        let last_word = &code[code.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+        !line.syntax.words.closes.is_empty() && line.syntax.opens(last_word)
+    };
     code.ends_with(['{', ':'])
         || code.ends_with("then")
         || code.ends_with(" do")
-        || is_opening_word
-        || names_element
-        || opens_by_word(code, language)
+        || is_opening_word()
+        || names_element()
+        || begins_block(code, line.syntax)
 }
 
 /// Whether a line of Ruby or its like opens a block by its first word.
 pub fn opens_by_word(text: &str, id: &str) -> bool {
+    begins_block(text.trim_end(), language::syntax(id))
+}
+
+fn begins_block(code: &str, syntax: &Syntax) -> bool {
     const WORDS: [&str; 3] = ["def ", "module ", "class "];
-    let code = text.trim();
-    language::syntax(id).words.closes.contains(&"end")
-        && WORDS.iter().any(|word| code.starts_with(word))
+    syntax.words.closes.contains(&"end")
+        && WORDS.iter().any(|word| code.trim_start().starts_with(word))
         && !code.ends_with(['}', ';', ','])
         && !code.contains(" = ")
 }
@@ -119,9 +129,13 @@ pub fn expected(window: &Window, language: &str, style: Style) -> Option<usize> 
 
 /// Whether nothing of a line's statement can stand on the next one. `more_like_it`: other such lines stand around it.
 pub fn is_complete(text: &str, id: &str, more_like_it: bool) -> bool {
-    let code = line::code(text, id);
-    let code = code.trim_end();
-    if line::shape(text, id).net > 0 || code.is_empty() {
+    completes(&line::scanned(text, id), id, more_like_it)
+}
+
+/// The same of a line that was read.
+pub fn completes(line: &Scanned, id: &str, more_like_it: bool) -> bool {
+    let code = line.code.trim_end();
+    if line.net() > 0 || code.is_empty() {
         return false;
     }
     if code.ends_with([';', '}']) {
@@ -138,7 +152,7 @@ pub fn is_complete(text: &str, id: &str, more_like_it: bool) -> bool {
     let is_open =
         matches!(last, "and" | "or" | "not" | "in" | "return" | "is" | "lambda" | "await" | "new" | "then" | "do");
     let ends = code.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
-    !language::syntax(id).semicolons && !matches!(id, "sql" | "yaml") && ends && !is_open
+    !line.syntax.semicolons && !matches!(id, "sql" | "yaml") && ends && !is_open
 }
 
 /// Brackets opened minus brackets closed by the code of `text`.
@@ -227,10 +241,12 @@ pub fn is_verbatim(window: &Window, id: &str) -> bool {
 
 /// Whether more strings of this kind are opened in `text` than closed.
 pub fn is_open(text: &str, mark: &StringMark) -> bool {
-    if mark.open == mark.close {
-        return text.matches(mark.open).count() % 2 == 1;
+    let (open, close) = (mark.open.as_bytes(), mark.close.as_bytes());
+    if open == close {
+        return memmem::find_iter(text.as_bytes(), open).count() % 2 == 1;
     }
-    text.rfind(mark.open).is_some_and(|at| !text[at + mark.open.len()..].contains(mark.close))
+    memmem::rfind(text.as_bytes(), open)
+        .is_some_and(|at| memmem::find(&text.as_bytes()[at + open.len()..], close).is_none())
 }
 
 /// Whether `word` stands in the window as a whole word, the one at the cursor apart.
