@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tokens::{Line, Token};
+use super::tokens::{Line, Token, same_tokens};
 
 /// Lines that differ are compared each with each up to this many on both sides; beyond, they are one replacement.
 const MAX_LINES: usize = 24;
@@ -91,7 +91,7 @@ fn pairs(old: &[Line], new: &[Line]) -> Vec<(usize, usize)> {
     let mut likenesses = vec![0.0_f32; old.len() * new.len()];
     for (row, before) in old.iter().enumerate().rev() {
         for (column, after) in new.iter().enumerate().rev() {
-            let alike = likeness(before, after);
+            let alike = likeness(&before.tokens, &after.tokens);
             let paired = if alike >= ALIKE { alike + at(&best, row + 1, column + 1) } else { 0.0 };
             let value = paired.max(at(&best, row + 1, column)).max(at(&best, row, column + 1));
             if let Some(cell) = best.get_mut(row * columns + column) {
@@ -120,16 +120,16 @@ fn pairs(old: &[Line], new: &[Line]) -> Vec<(usize, usize)> {
 }
 
 /// The part of the tokens that two lines have in common, 0 to 1.
-pub fn likeness(one: &Line, two: &Line) -> f32 {
-    let all = one.tokens.len() + two.tokens.len();
+pub fn likeness(one: &[Token], two: &[Token]) -> f32 {
+    let all = one.len() + two.len();
     if all == 0 {
         return 0.0;
     }
-    if one.same_tokens(two) {
+    if same_tokens(one, two) {
         return 1.0;
     }
-    let sorted = |line: &Line| {
-        let mut hashes: Vec<u32> = line.tokens.iter().map(|token| token.hash).collect();
+    let sorted = |tokens: &[Token]| {
+        let mut hashes: Vec<u32> = tokens.iter().map(|token| token.hash).collect();
         hashes.sort_unstable();
         hashes
     };

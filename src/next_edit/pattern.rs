@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tokens::{Kind, Line, Part, Token, hash};
+use super::tokens::{Kind, LineRef, Part, Token, hash};
 
 /// By which rule an edit is proposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -221,7 +221,7 @@ const IMPORTS: [u32; 8] = [
 ];
 
 /// Whether the line imports something, as its first words tell.
-pub fn is_import(line: &Line) -> bool {
+pub fn is_import(line: &LineRef<'_>) -> bool {
     line.tokens.iter().take(2).any(|token| IMPORTS.contains(&token.hash))
 }
 
@@ -320,7 +320,10 @@ pub fn tight(start: usize, old: &str, new: &str) -> (Range<usize>, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tokens::Marks, *};
+    use super::{
+        super::tokens::{Line, Marks},
+        *,
+    };
 
     fn line(text: &str) -> Line {
         Line::new(text, Marks::of("rust"))

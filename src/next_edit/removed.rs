@@ -73,7 +73,7 @@ fn places(scene: &Scene<'_>, text: usize, name: &str) -> Vec<Place> {
             places.push(Place {
                 text,
                 lines: row..row + 1,
-                range: reader.text.line_start(row)..reader.text.line_start(row + 1),
+                range: reader.line_start(row)..reader.line_start(row + 1),
                 new: String::new(),
                 left: 1,
                 right: 1,

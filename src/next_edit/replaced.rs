@@ -12,7 +12,7 @@ use super::{
         self, Beside, Pattern, Place, Rule, bracket, equal_after, equal_before, is_definition, is_import, tight,
     },
     scene::Scene,
-    tokens::{Kind, Line, Part, Token, mix},
+    tokens::{Kind, Line, LineRef, Part, Token, mix},
 };
 
 /// The most places of one pattern.
@@ -139,7 +139,7 @@ fn describe(rule: Rule, first: &Instance<'_>, instances: &[Instance<'_>]) -> Pat
         new_bytes: bytes(new),
         old_words: words(old),
         new_words: words(new),
-        in_import: instances.iter().any(|instance| is_import(instance.old)),
+        in_import: instances.iter().any(|instance| is_import(&instance.old.view())),
         in_prose: instances.iter().any(prose),
         in_definition: instances.iter().any(|instance| is_definition(&instance.old.tokens, instance.what.old.start)),
         capital: old.first().is_some_and(|token| first.old.text_of(token).starts_with(char::is_uppercase)),
@@ -212,11 +212,11 @@ impl Search<'_> {
         let line = reader.line(row);
         let mut from = 0;
         while from <= line.tokens.len() && places.len() < MAX_PLACES {
-            let Some((to, holes)) = self.match_at(&line, from) else {
+            let Some((to, holes)) = self.match_at(line, from) else {
                 from += 1;
                 continue;
             };
-            let place = self.place(text, row, &line, from..to, &holes);
+            let place = self.place(text, row, line, from..to, &holes);
             let step = if place.is_some() { (to - from).max(1) } else { 1 };
             places.extend(place);
             from += step;
@@ -224,7 +224,7 @@ impl Search<'_> {
     }
 
     /// Where the match of what is wanted from token `from` on ends, and what is in its holes.
-    fn match_at(&self, line: &Line, from: usize) -> Option<(usize, Vec<Hole>)> {
+    fn match_at(&self, line: LineRef<'_>, from: usize) -> Option<(usize, Vec<Hole>)> {
         let mut at = from;
         let mut holes: Vec<Hole> = Vec::new();
         for (index, wanted) in self.wanted.iter().enumerate() {
@@ -248,7 +248,7 @@ impl Search<'_> {
         Some((at, holes))
     }
 
-    fn end_of_hole(&self, line: &Line, at: usize, index: usize) -> Option<usize> {
+    fn end_of_hole(&self, line: LineRef<'_>, at: usize, index: usize) -> Option<usize> {
         let next = match self.wanted.get(index + 1) {
             Some(Wanted::Exactly(next)) if !next.is_wordlike() => next,
             _ => return line.tokens.get(at).filter(|token| token.kind == Kind::Word).map(|_| at + 1),
@@ -267,7 +267,7 @@ impl Search<'_> {
         None
     }
 
-    fn place(&self, text: usize, row: usize, line: &Line, at: Range<usize>, holes: &[Hole]) -> Option<Place> {
+    fn place(&self, text: usize, row: usize, line: LineRef<'_>, at: Range<usize>, holes: &[Hole]) -> Option<Place> {
         let first = self.instances.first()?;
         if already_done(first, line, &at, !holes.is_empty()) {
             return None;
@@ -279,8 +279,8 @@ impl Search<'_> {
             .map(|instance| {
                 let old = &instance.old.tokens;
                 (
-                    equal_before(old, instance.what.old.start, &line.tokens, at.start),
-                    equal_after(old, instance.what.old.end, &line.tokens, at.end),
+                    equal_before(old, instance.what.old.start, line.tokens, at.start),
+                    equal_after(old, instance.what.old.end, line.tokens, at.end),
                 )
             })
             .collect();
@@ -299,14 +299,14 @@ impl Search<'_> {
         if self.rule == Rule::Rename && part != Part::Code && !self.instances.iter().any(|one| in_prose(one)) {
             return None;
         }
-        let start = self.scene.readers.get(text)?.text.line_start(row);
+        let start = self.scene.readers.get(text)?.line_start(row);
         let (range, new) = rendered(first, line, &at, holes)?;
         let old = line.text.get(range.clone())?;
         let (range, new) = tight(start + range.start, old, &new);
         if range.is_empty() && new.is_empty() {
             return None;
         }
-        let likest = |instance: &Instance<'_>| likeness(instance.old, line);
+        let likest = |instance: &Instance<'_>| likeness(&instance.old.tokens, line.tokens);
         let alike = self.instances.iter().take(LIKENED).map(likest).fold(0.0, f32::max);
         let differing =
             holes.iter().filter(|(hash, range)| !(range.len() == 1 && hash_at(line, range.start) == Some(*hash)));
@@ -314,7 +314,7 @@ impl Search<'_> {
             let before = at.start.checked_sub(1).and_then(|before| tokens.get(before));
             (Beside::of(before), Beside::of(tokens.get(at.end)))
         };
-        let here = beside(&line.tokens, &at);
+        let here = beside(line.tokens, &at);
         let beside_equal = self.instances.iter().take(COMPARED).map(|one| {
             let there = beside(&one.old.tokens, &one.what.old);
             usize::from(here.0 == there.0) + usize::from(here.1 == there.1)
@@ -333,7 +333,7 @@ impl Search<'_> {
                 one.old.tokens.first().map(|token| token.hash) == line.tokens.first().map(|token| token.hash)
             }),
             part,
-            definition: pattern::is_definition(&line.tokens, at.start),
+            definition: pattern::is_definition(line.tokens, at.start),
             agreeing: sides.iter().filter(|(left, right)| *left > 0 && *right > 0).count(),
             beside: here,
             beside_equal: beside_equal.max().unwrap_or_default(),
@@ -345,16 +345,16 @@ fn in_prose(instance: &Instance<'_>) -> bool {
     instance.old_tokens().first().is_some_and(|token| token.part != Part::Code)
 }
 
-fn hash_at(line: &Line, at: usize) -> Option<u32> {
+fn hash_at(line: LineRef<'_>, at: usize) -> Option<u32> {
     line.tokens.get(at).map(|token| token.hash)
 }
 
-fn same(line: &Line, one: Range<usize>, two: Range<usize>) -> bool {
+fn same(line: LineRef<'_>, one: Range<usize>, two: Range<usize>) -> bool {
     one.len() == two.len() && one.zip(two).all(|(a, b)| hash_at(line, a) == hash_at(line, b))
 }
 
 /// Whether what the change brought stands at the place already, as `Some(x)` holds the `x` that became it.
-fn already_done(first: &Instance<'_>, line: &Line, at: &Range<usize>, holes: bool) -> bool {
+fn already_done(first: &Instance<'_>, line: LineRef<'_>, at: &Range<usize>, holes: bool) -> bool {
     let (old, new) = (first.old_tokens(), first.new_tokens());
     if new.len() <= old.len() {
         return false;
@@ -384,8 +384,8 @@ mod tests {
         let (old, new) = (line("a"), line("Some(a)"));
         let what = Replacement { old: 0..1, new: 0..4 };
         let instance = Instance { example: 0, old: &old, new: &new, what: &what };
-        assert!(already_done(&instance, &line("f(Some(a))"), &(4..5), false));
-        assert!(!already_done(&instance, &line("f(Any(a))"), &(4..5), false));
-        assert!(already_done(&instance, &line("f(Some(b))"), &(4..5), true));
+        assert!(already_done(&instance, line("f(Some(a))").view(), &(4..5), false));
+        assert!(!already_done(&instance, line("f(Any(a))").view(), &(4..5), false));
+        assert!(already_done(&instance, line("f(Some(b))").view(), &(4..5), true));
     }
 }

@@ -7,7 +7,7 @@ use super::{
     pattern::{Pattern, Place, Rule, is_import, tight},
     scene::Scene,
     text::Reader,
-    tokens::{Kind, Line, Part, mix},
+    tokens::{Kind, Line, LineRef, Part, Token, mix, same_tokens},
 };
 
 /// More lines are not repeated.
@@ -28,18 +28,18 @@ struct Instance<'a> {
     example: usize,
     old: &'a [Line],
     new: &'a [Line],
-    above: &'a Line,
-    below: &'a Line,
+    above: LineRef<'a>,
+    below: LineRef<'a>,
 }
 
 /// Words of the example, by hash, and what stands for them at a place.
 type Names = HashMap<u32, String>;
 
 /// The patterns of whole lines, those of the latest changes first.
-pub fn patterns(scene: &Scene<'_>, around: &[Vec<(Line, Line)>], most: usize) -> Vec<Pattern> {
+pub fn patterns(scene: &Scene<'_>, around: &[Vec<(LineRef<'_>, LineRef<'_>)>], most: usize) -> Vec<Pattern> {
     let mut groups: Vec<(u64, Vec<Instance<'_>>)> = Vec::new();
     for (number, (example, around)) in scene.examples.iter().zip(around).enumerate() {
-        for ((_, old, new), (above, below)) in example.taken.blocks().zip(around) {
+        for ((_, old, new), &(above, below)) in example.taken.blocks().zip(around) {
             let blank = |lines: &[Line]| lines.iter().all(Line::is_blank);
             if old.len().max(new.len()) > MAX_LINES || (blank(old) && blank(new)) {
                 continue;
@@ -62,7 +62,7 @@ pub fn patterns(scene: &Scene<'_>, around: &[Vec<(Line, Line)>], most: usize) ->
 }
 
 /// For each piece of whole lines of each example, the lines above and below it, as the text is now.
-pub fn surroundings(scene: &Scene<'_>) -> Vec<Vec<(Line, Line)>> {
+pub fn surroundings<'a>(scene: &Scene<'a>) -> Vec<Vec<(LineRef<'a>, LineRef<'a>)>> {
     let mut all = Vec::new();
     for example in &scene.examples {
         let mut around = Vec::new();
@@ -72,8 +72,8 @@ pub fn surroundings(scene: &Scene<'_>) -> Vec<Vec<(Line, Line)>> {
         };
         for (at, _, new) in example.taken.blocks() {
             let first = example.first_line + at;
-            let above = first.checked_sub(1).map(|line| reader.line(line).owned()).unwrap_or_default();
-            around.push((above, reader.line(first + new.len()).owned()));
+            let above = first.checked_sub(1).map(|line| reader.line(line)).unwrap_or_default();
+            around.push((above, reader.line(first + new.len())));
         }
         all.push(around);
     }
@@ -95,7 +95,7 @@ fn find(scene: &Scene<'_>, key: u64, group: &[Instance<'_>]) -> Option<Pattern> 
         new_bytes: bytes(first.new),
         old_words: words(first.old),
         new_words: words(first.new),
-        in_import: first.old.iter().chain(first.new).any(is_import),
+        in_import: first.old.iter().chain(first.new).any(|line| is_import(&line.view())),
         in_prose: first
             .old
             .iter()
@@ -131,12 +131,15 @@ fn candidates(reader: &Reader<'_>, group: &[Instance<'_>], near: usize) -> Vec<(
         }
     };
     let Some(first) = group.first() else { return rows };
-    if let Some((anchor, line)) = first.old.iter().enumerate().find(|(_, line)| has_word(line)) {
-        for row in alike_lines(reader, line, near) {
+    if let Some((anchor, line)) = first.old.iter().enumerate().find(|(_, line)| has_word(&line.tokens)) {
+        for row in alike_lines(reader, &line.tokens, near) {
             let Some(start) = row.checked_sub(anchor) else { continue };
             let mut names = Names::new();
-            let all =
-                first.old.iter().enumerate().all(|(away, line)| fits(line, &reader.line(start + away), &mut names));
+            let all = first
+                .old
+                .iter()
+                .enumerate()
+                .all(|(away, line)| fits(&line.tokens, reader.line(start + away), &mut names));
             if all {
                 add(start, names);
             }
@@ -148,12 +151,12 @@ fn candidates(reader: &Reader<'_>, group: &[Instance<'_>], near: usize) -> Vec<(
     }
     for instance in group.iter().take(2) {
         for (line, below) in [(instance.above, true), (instance.below, false)] {
-            if !has_word(line) {
+            if !has_word(line.tokens) {
                 continue;
             }
-            for row in alike_lines(reader, line, near) {
+            for row in alike_lines(reader, line.tokens, near) {
                 let mut names = Names::new();
-                if fits(line, &reader.line(row), &mut names) {
+                if fits(line.tokens, reader.line(row), &mut names) {
                     add(if below { row + 1 } else { row }, names);
                 }
             }
@@ -162,13 +165,13 @@ fn candidates(reader: &Reader<'_>, group: &[Instance<'_>], near: usize) -> Vec<(
     rows
 }
 
-fn has_word(line: &Line) -> bool {
-    line.tokens.iter().any(|token| token.kind == Kind::Word)
+fn has_word(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.kind == Kind::Word)
 }
 
-/// Lines that may be `line` with other names: those with all of its words, and those with its first word.
-fn alike_lines(reader: &Reader<'_>, line: &Line, near: usize) -> Vec<usize> {
-    let words: Vec<u32> = line.tokens.iter().filter(|token| token.is_wordlike()).map(|token| token.hash).collect();
+/// Lines that may be that of `tokens` with other names: those with all of its words, and those with its first word.
+fn alike_lines(reader: &Reader<'_>, tokens: &[Token], near: usize) -> Vec<usize> {
+    let words: Vec<u32> = tokens.iter().filter(|token| token.is_wordlike()).map(|token| token.hash).collect();
     let mut rows = reader.lines_with(&words, near, MAX_ANCHORS);
     if let Some(&first) = words.first() {
         rows.extend(reader.lines_with(&[first], near, MAX_ANCHORS));
@@ -178,13 +181,13 @@ fn alike_lines(reader: &Reader<'_>, line: &Line, near: usize) -> Vec<usize> {
     rows
 }
 
-/// Whether `there` is `line` with other names, which are added to `names`.
-fn fits(line: &Line, there: &Line, names: &mut Names) -> bool {
-    if line.tokens.len() != there.tokens.len() {
+/// Whether `there` is the line of `tokens` with other names, which are added to `names`.
+fn fits(tokens: &[Token], there: LineRef<'_>, names: &mut Names) -> bool {
+    if tokens.len() != there.tokens.len() {
         return false;
     }
     let (mut differing, mut equal_words) = (0, 0);
-    for (one, two) in line.tokens.iter().zip(&there.tokens) {
+    for (one, two) in tokens.iter().zip(there.tokens) {
         let same = one.hash == two.hash;
         if one.kind != two.kind || (!same && !one.is_wordlike()) {
             return false;
@@ -196,7 +199,7 @@ fn fits(line: &Line, there: &Line, names: &mut Names) -> bool {
     if differing > 0 && (differing > MAX_HOLES || equal_words == 0 || differing > 2 * equal_words) {
         return false;
     }
-    for (one, two) in line.tokens.iter().zip(&there.tokens).filter(|(one, _)| one.is_wordlike()) {
+    for (one, two) in tokens.iter().zip(there.tokens).filter(|(one, _)| one.is_wordlike()) {
         let word = there.text_of(two);
         match names.get(&one.hash) {
             Some(known) if known != word => return false,
@@ -211,32 +214,33 @@ fn fits(line: &Line, there: &Line, names: &mut Names) -> bool {
 
 fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], names: &Names) -> Option<Place> {
     let first = group.first()?;
-    let above = row.checked_sub(1).map(|line| reader.line(line).owned()).unwrap_or_default();
+    let above = row.checked_sub(1).map(|line| reader.line(line)).unwrap_or_default();
     let end = row + first.old.len();
-    let below = reader.line(end).owned();
+    let below = reader.line(end);
     let renamed = |line: &Line| -> Vec<u32> {
         line.tokens
             .iter()
             .map(|token| names.get(&token.hash).map_or(token.hash, |name| super::tokens::hash(name.as_bytes())))
             .collect()
     };
-    let is = |line: &Line, there: &Line| renamed(line) == there.tokens.iter().map(|one| one.hash).collect::<Vec<_>>();
+    let is =
+        |line: &Line, there: LineRef<'_>| renamed(line) == there.tokens.iter().map(|one| one.hash).collect::<Vec<_>>();
     if first.old.is_empty() {
-        let stands_below = first.new.first().is_some_and(|line| is(line, &below));
-        let stands_above = first.new.last().is_some_and(|line| is(line, &above));
+        let stands_below = first.new.first().is_some_and(|line| is(line, below));
+        let stands_above = first.new.last().is_some_and(|line| is(line, above));
         if stands_below || stands_above {
             return None;
         }
     }
-    let start = reader.text.line_start(row);
+    let start = reader.line_start(row);
     let lines = reader.text.lines();
     if end >= lines {
         // Without a line end behind it a line is neither put in nor taken out here.
         return None;
     }
-    let old = reader.text.slice(start..reader.text.line_start(end));
+    let old = reader.text.slice(start..reader.line_start(end));
     let line_end = reader.text.line_end();
-    let indent_here = indent_at(reader, row, first, &above, &below);
+    let indent_here = indent_at(reader, row, first, above, below);
     let indent_there = match first.old.iter().chain(first.new).find(|line| !line.is_blank()) {
         Some(line) => line.text.get(..line.indent()).unwrap_or_default(),
         None => "",
@@ -272,7 +276,7 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
         return None;
     }
     let holes = names.iter().filter(|(hash, name)| super::tokens::hash(name.as_bytes()) != **hash).count();
-    let sides = |one: &Instance<'_>| (line_side(one.above, &above), line_side(one.below, &below));
+    let sides = |one: &Instance<'_>| (line_side(one.above, above), line_side(one.below, below));
     let &(left, right) = &group.iter().map(sides).max_by_key(|(left, right)| left + right)?;
     Some(Place {
         text,
@@ -282,12 +286,15 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
         left,
         right,
         holes,
-        alike: group.iter().map(|one| likeness(one.above, &above) + likeness(one.below, &below)).fold(0.0, f32::max)
+        alike: group
+            .iter()
+            .map(|one| likeness(one.above.tokens, above.tokens) + likeness(one.below.tokens, below.tokens))
+            .fold(0.0, f32::max)
             / 2.0,
         same_indent: indent_here == indent_there,
         same_first: group.iter().any(|one| {
-            let first = |line: &Line| line.tokens.first().map(|token| token.hash);
-            first(one.above) == first(&above) && first(one.below) == first(&below)
+            let first = |line: LineRef<'_>| line.tokens.first().map(|token| token.hash);
+            first(one.above) == first(above) && first(one.below) == first(below)
         }),
         part: Part::Code,
         definition: false,
@@ -298,20 +305,20 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
 }
 
 /// 4 for lines with the same words, 2 for the same without words, 1 for the same first token.
-fn line_side(one: &Line, two: &Line) -> usize {
-    if one.same_tokens(two) {
-        return if has_word(one) { 4 } else { 2 };
+fn line_side(one: LineRef<'_>, two: LineRef<'_>) -> usize {
+    if same_tokens(one.tokens, two.tokens) {
+        return if has_word(one.tokens) { 4 } else { 2 };
     }
     usize::from(one.tokens.first().map(|token| token.hash) == two.tokens.first().map(|token| token.hash))
 }
 
 /// The indentation that the first new line gets.
-fn indent_at(reader: &Reader<'_>, row: usize, first: &Instance<'_>, above: &Line, below: &Line) -> String {
-    let indent = |line: &Line| line.text.get(..line.indent()).unwrap_or_default().to_owned();
+fn indent_at(reader: &Reader<'_>, row: usize, first: &Instance<'_>, above: LineRef<'_>, below: LineRef<'_>) -> String {
+    let indent = |line: LineRef<'_>| line.text.get(..line.indent()).unwrap_or_default().to_owned();
     if !first.old.is_empty() {
-        return indent(&reader.line(row));
+        return indent(reader.line(row));
     }
-    let new = first.new.iter().find(|line| !line.is_blank()).map(indent).unwrap_or_default();
+    let new = first.new.iter().find(|line| !line.is_blank()).map(|line| indent(line.view())).unwrap_or_default();
     // As the line above or below is to its like in the example, so is the new one to its own.
     for (there, here) in [(first.below, below), (first.above, above)] {
         if !there.is_blank() && !here.is_blank() && indent(there) == new {

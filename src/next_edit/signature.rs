@@ -7,7 +7,7 @@ use super::{
     pattern::{Pattern, Place, Rule, after_closing, is_definition, tight},
     scene::Scene,
     text::Reader,
-    tokens::{Kind, Line, Part, hash, mix},
+    tokens::{Kind, Line, LineRef, Part, hash, mix},
 };
 
 /// The most calls of one function.
@@ -75,7 +75,7 @@ fn step(old: &Line, new: &Line) -> Option<(String, Step)> {
         return None;
     }
     let list = |line: &Line| -> Option<Vec<String>> {
-        let ranges = arguments(line, open)?;
+        let ranges = arguments(line.view(), open)?;
         let mut list: Vec<String> =
             ranges.into_iter().map(|range| line.text.get(range).map(str::to_owned)).collect::<Option<_>>()?;
         // The receiver is not among a call's arguments.
@@ -136,8 +136,8 @@ fn name(parameter: &str) -> Option<String> {
 }
 
 /// The arguments of the brackets that open at token `open`, as bytes of the line; `None` if they do not close on it.
-fn arguments(line: &Line, open: usize) -> Option<Vec<Range<usize>>> {
-    let end = after_closing(&line.tokens, open)?.checked_sub(1)?;
+fn arguments(line: LineRef<'_>, open: usize) -> Option<Vec<Range<usize>>> {
+    let end = after_closing(line.tokens, open)?.checked_sub(1)?;
     let mut list = Vec::new();
     let mut start = open + 1;
     let mut depth = 0;
@@ -170,7 +170,7 @@ fn calls(scene: &Scene<'_>, text: usize, name: &str, step: &Step) -> Vec<Place> 
             let line = reader.line(row);
             for at in 0..line.tokens.len() {
                 if line.tokens.get(at).is_some_and(|token| line.text_of(token) == name && token.part == Part::Code) {
-                    places.extend(call(reader, text, row, &line, at, step));
+                    places.extend(call(reader, text, row, line, at, step));
                 }
             }
         }
@@ -178,14 +178,13 @@ fn calls(scene: &Scene<'_>, text: usize, name: &str, step: &Step) -> Vec<Place> 
     places
 }
 
-fn call(reader: &Reader<'_>, text: usize, row: usize, line: &Line, at: usize, step: &Step) -> Option<Place> {
+fn call(reader: &Reader<'_>, text: usize, row: usize, line: LineRef<'_>, at: usize, step: &Step) -> Option<Place> {
     let open = line.tokens.get(at + 1).filter(|token| line.text_of(token) == "(")?;
-    if is_definition(&line.tokens, at) {
+    if is_definition(line.tokens, at) {
         return None;
     }
     let list = arguments(line, at + 1)?;
-    let inner =
-        open.end as usize..line.tokens.get(after_closing(&line.tokens, at + 1)?.checked_sub(1)?)?.start as usize;
+    let inner = open.end as usize..line.tokens.get(after_closing(line.tokens, at + 1)?.checked_sub(1)?)?.start as usize;
     let mut texts: Vec<&str> = list.iter().map(|range| line.text.get(range.clone())).collect::<Option<_>>()?;
     match step {
         Step::Added(number, name) => {
@@ -204,7 +203,7 @@ fn call(reader: &Reader<'_>, text: usize, row: usize, line: &Line, at: usize, st
         Step::Swapped(one, two) if one.max(two) < &texts.len() => texts.swap(*one, *two),
         _ => return None,
     }
-    let start = reader.text.line_start(row);
+    let start = reader.line_start(row);
     let (range, new) = tight(start + inner.start, line.text.get(inner)?, &texts.join(", "));
     (!range.is_empty() || !new.is_empty()).then_some(Place {
         text,

@@ -1,5 +1,7 @@
 //! An open text: its rope, and for each block of lines which tokens are in it, so that a search reads few lines.
 
+mod block;
+mod filter;
 mod reader;
 
 use std::{
@@ -9,7 +11,11 @@ use std::{
 
 use ropey::Rope;
 
-use super::tokens::{Line, Marks, hash, tokenize};
+use self::{
+    block::{Lines, ReadBlock},
+    filter::{Filter, Filters},
+};
+use super::tokens::{Marks, hash};
 
 pub use reader::Reader;
 
@@ -19,61 +25,30 @@ const BLOCK_LINES: usize = 48;
 /// A block is divided when it has more.
 const MAX_BLOCK_LINES: usize = 2 * BLOCK_LINES;
 
-/// Numbers of a block's filter: 512 bits hold the some 150 different tokens of a block with one false yes in four.
-const FILTER_WORDS: usize = 16;
-
 /// Lines with more bytes are read as empty: they are data.
 pub const MAX_LINE_BYTES: usize = 2_000;
 
-/// Which tokens may be in a block: a Bloom filter with one bit a token. Small, and made anew in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Filter([u64; FILTER_WORDS]);
+/// Blocks of a text whose lines are kept: some 12,000 lines, three to four megabytes.
+const MAX_KEPT_BLOCKS: usize = 250;
 
-impl Filter {
-    const EMPTY: Self = Self([0; FILTER_WORDS]);
-
-    fn add(&mut self, hash: u32) {
-        if let Some(word) = self.0.get_mut((hash >> 6) as usize % FILTER_WORDS) {
-            *word |= 1 << (hash & 63);
-        }
-    }
-
-    fn may_have(&self, hash: u32) -> bool {
-        self.0.get((hash >> 6) as usize % FILTER_WORDS).is_some_and(|word| word & 1 << (hash & 63) != 0)
-    }
-}
+/// When a change makes more blocks anew, it is no keystroke: their lines are read when they are asked for.
+const MAX_BLOCKS_OF_KEYSTROKE: usize = 2;
 
 #[derive(Debug, Clone)]
 struct Block {
     lines: usize,
-    filter: Filter,
-    /// Its lines once they were read. They are kept until the block changes or [`Text::forget_read`].
-    read: OnceLock<Arc<ReadBlock>>,
+    bytes: usize,
+    /// Whether a search read it, until the block changes or [`Text::forget_read`].
+    read: OnceLock<()>,
+    /// Its lines, longer than they count as read: to read them again is most of what a search costs.
+    kept: OnceLock<Box<ReadBlock>>,
 }
 
-/// The lines of a block, and on which of them each token stands, by hash.
-#[derive(Debug, Default)]
-struct ReadBlock {
-    lines: Vec<Line>,
-    tokens: Vec<(u32, u32)>,
-}
-
-impl ReadBlock {
-    fn new(lines: Vec<Line>) -> Self {
-        let rows = lines.iter().enumerate();
-        let mut tokens: Vec<(u32, u32)> =
-            rows.flat_map(|(row, line)| line.tokens.iter().map(move |token| (token.hash, row as u32))).collect();
-        tokens.sort_unstable();
-        tokens.dedup();
-        Self { lines, tokens }
-    }
-
-    /// The lines on which the token stands.
-    fn lines_of(&self, hash: u32) -> impl Iterator<Item = usize> {
-        let from = self.tokens.partition_point(|&(other, _)| other < hash);
-        let found = self.tokens.get(from..).unwrap_or_default().iter();
-        found.take_while(move |&&(other, _)| other == hash).map(|&(_, row)| row as usize)
-    }
+/// Where a block starts.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    line: usize,
+    byte: usize,
 }
 
 /// One open text.
@@ -88,14 +63,20 @@ pub struct Text {
     /// The text itself.
     pub rope: Rope,
     blocks: Vec<Block>,
+    /// Where each block starts.
+    starts: Vec<Start>,
+    /// Which tokens may be in each block.
+    filters: Filters,
 }
 
 impl Text {
     /// The text of the document `key`.
     pub fn new(key: Arc<str>, language: Arc<str>, rope: Rope) -> Self {
         let marks = Marks::of(&language);
-        let blocks = blocks(&rope, marks, 0..rope.len_lines());
-        Self { key, language, marks, rope, blocks }
+        let lines = 0..rope.len_lines();
+        let mut text = Self { key, language, marks, rope, blocks: vec![], starts: vec![], filters: Filters::default() };
+        text.put_blocks(0..0, lines);
+        text
     }
 
     /// Takes `rope` for the text, in which something else stands where `replaced` stood.
@@ -117,15 +98,63 @@ impl Text {
             to += 1;
         }
         let end = end.saturating_add_signed(grown).max(start);
-        let made = blocks(&self.rope, self.marks, start..end);
-        self.blocks.splice(from..to, made);
+        self.put_blocks(from..to, start..end);
     }
 
-    /// Forgets what was read when it was more than `most` blocks.
-    pub fn forget_read(&mut self, most: usize) {
-        if self.blocks.iter().filter(|block| block.read.get().is_some()).count() > most {
-            self.blocks.iter_mut().for_each(|block| block.read = OnceLock::new());
+    /// Makes blocks of `lines`, in the place of the blocks `replaced`.
+    fn put_blocks(&mut self, replaced: Range<usize>, lines: Range<usize>) {
+        let (blocks, filters) = blocks(&self.rope, self.marks, lines);
+        self.filters.replace(replaced.clone(), &filters);
+        self.blocks.splice(replaced, blocks);
+        let mut start = Start { line: 0, byte: 0 };
+        self.starts.clear();
+        for block in &self.blocks {
+            self.starts.push(start);
+            start = Start { line: start.line + block.lines, byte: start.byte + block.bytes };
         }
+    }
+
+    /// Forgets which blocks were read when it was more than `most`, and their lines when too many are kept.
+    pub fn forget_read(&mut self, most: usize) {
+        if self.blocks.iter().filter(|block| block.read.get().is_some()).count() <= most {
+            return;
+        }
+        let crowded = self.blocks.iter().filter(|block| block.kept.get().is_some()).count() > MAX_KEPT_BLOCKS;
+        for block in &mut self.blocks {
+            block.read = OnceLock::new();
+            if crowded {
+                block.kept = OnceLock::new();
+            }
+        }
+    }
+
+    /// The block in which `line` is.
+    fn block_of(&self, line: usize) -> usize {
+        self.starts.partition_point(|start| start.line <= line).saturating_sub(1)
+    }
+
+    /// Whether the block number `at` was read.
+    fn was_read(&self, at: usize) -> bool {
+        self.blocks.get(at).is_some_and(|block| block.read.get().is_some())
+    }
+
+    /// The lines of the block number `at` if they are kept.
+    fn kept(&self, at: usize) -> Option<&ReadBlock> {
+        self.blocks.get(at)?.kept.get().map(Box::as_ref)
+    }
+
+    /// Reads the block number `at`.
+    fn read(&self, at: usize) -> Option<&ReadBlock> {
+        let block = self.blocks.get(at)?;
+        block.read.get_or_init(|| ());
+        let read = || {
+            let first = self.starts.get(at).map_or(0, |start| start.line);
+            let mut lines = Lines::default();
+            let rows = self.rope.get_lines_at(first.min(self.rope.len_lines())).into_iter().flatten();
+            lines.read(rows.take(block.lines), self.marks);
+            Box::new(ReadBlock::new(lines))
+        };
+        Some(block.kept.get_or_init(read))
     }
 
     /// How many lines there are; the empty one after a last line end counts.
@@ -141,30 +170,6 @@ impl Text {
     /// The line in which byte `at` is.
     pub fn line_at(&self, at: usize) -> usize {
         line_of(&self.rope, at)
-    }
-
-    /// Line `line`, empty when there is none such or it is too long.
-    pub fn line(&self, line: usize) -> Line {
-        Line::new(&self.line_text(line), self.marks)
-    }
-
-    /// `count` lines from `first` on.
-    fn lines_at(&self, first: usize, count: usize) -> Vec<Line> {
-        let mut scratch = String::new();
-        let rows = self.rope.get_lines_at(first.min(self.rope.len_lines())).into_iter().flatten();
-        rows.take(count)
-            .map(|row| {
-                if row.len_bytes() > MAX_LINE_BYTES {
-                    return Line::default();
-                }
-                if let Some(text) = row.as_str() {
-                    return Line::new(text, self.marks);
-                }
-                scratch.clear();
-                row.chunks().for_each(|chunk| scratch.push_str(chunk));
-                Line::new(&scratch, self.marks)
-            })
-            .collect()
     }
 
     /// The text of `line` without its line end.
@@ -228,32 +233,25 @@ fn line_of(rope: &Rope, at: usize) -> usize {
     rope.byte_to_line(at.min(rope.len_bytes()))
 }
 
-fn blocks(rope: &Rope, marks: Marks, lines: Range<usize>) -> Vec<Block> {
+fn blocks(rope: &Rope, marks: Marks, lines: Range<usize>) -> (Vec<Block>, Vec<Filter>) {
     let count = lines.len();
     let pieces = if count <= MAX_BLOCK_LINES { 1 } else { count.div_ceil(BLOCK_LINES) };
-    let mut made = Vec::with_capacity(pieces);
+    let keep = pieces <= MAX_BLOCKS_OF_KEYSTROKE;
+    let (mut blocks, mut filters) = (Vec::with_capacity(pieces), Vec::with_capacity(pieces));
     let mut rows = rope.get_lines_at(lines.start.min(rope.len_lines())).into_iter().flatten();
-    let mut scratch = String::new();
+    let mut read = Lines::default();
     for piece in 0..pieces {
         let size = count * (piece + 1) / pieces - count * piece / pieces;
-        let mut filter = Filter::EMPTY;
-        for row in rows.by_ref().take(size) {
-            if row.len_bytes() > MAX_LINE_BYTES {
-                continue;
-            }
-            let text = match row.as_str() {
-                Some(text) => text,
-                None => {
-                    scratch.clear();
-                    row.chunks().for_each(|chunk| scratch.push_str(chunk));
-                    &scratch
-                }
-            };
-            tokenize(text, marks, |token| filter.add(token.hash));
-        }
-        made.push(Block { lines: size, filter, read: OnceLock::new() });
+        read.read(rows.by_ref().take(size), marks);
+        filters.push(read.filter());
+        let bytes = read.bytes();
+        let kept = match keep {
+            true => OnceLock::from(Box::new(ReadBlock::new(std::mem::take(&mut read)))),
+            false => OnceLock::new(),
+        };
+        blocks.push(Block { lines: size, bytes, read: OnceLock::new(), kept });
     }
-    made
+    (blocks, filters)
 }
 
 /// The hash of the token `text`.
@@ -297,6 +295,11 @@ mod tests {
             }
             let fresh = Text::new("a".into(), "rust".into(), changed.rope.clone());
             prop_assert_eq!(changed.blocks.iter().map(|block| block.lines).sum::<usize>(), changed.lines());
+            let reader = Reader::new(&changed, 0);
+            for line in 0..changed.lines() + 2 {
+                prop_assert_eq!(reader.line(line).text, changed.line_text(line));
+                prop_assert_eq!(reader.line_start(line), changed.line_start(line));
+            }
             for word in ["a", "b", "ab", "ba"] {
                 let find = |text: &Text| {
                     let mut lines = Reader::new(text, 1000).lines_with(&[token_hash(word)], 0, 10_000);

@@ -164,8 +164,49 @@ impl Line {
         Self { text: text.into(), tokens }
     }
 
+    /// The line as one that is kept here.
+    pub fn view(&self) -> LineRef<'_> {
+        LineRef { text: &self.text, tokens: &self.tokens }
+    }
+
     /// The text of `token`.
     pub fn text_of(&self, token: &Token) -> &str {
+        self.view().text_of(token)
+    }
+
+    /// Whether nothing but white space is in it.
+    pub fn is_blank(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The white space before the first token, in bytes.
+    pub fn indent(&self) -> usize {
+        self.view().indent()
+    }
+
+    /// Whether both have the same tokens, whatever white space is between.
+    pub fn same_tokens(&self, other: &Line) -> bool {
+        same_tokens(&self.tokens, &other.tokens)
+    }
+
+    /// A hash over the tokens.
+    pub fn tokens_hash(&self) -> u64 {
+        self.tokens.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, token| mix(hash, u64::from(token.hash)))
+    }
+}
+
+/// A line that is kept elsewhere, with its tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LineRef<'a> {
+    /// The text without its line end.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+}
+
+impl<'a> LineRef<'a> {
+    /// The text of `token`.
+    pub fn text_of(&self, token: &Token) -> &'a str {
         self.text.get(token.range()).unwrap_or_default()
     }
 
@@ -178,17 +219,11 @@ impl Line {
     pub fn indent(&self) -> usize {
         self.tokens.first().map_or(self.text.len(), |token| token.start as usize)
     }
+}
 
-    /// Whether both have the same tokens, whatever white space is between.
-    pub fn same_tokens(&self, other: &Line) -> bool {
-        self.tokens.len() == other.tokens.len()
-            && self.tokens.iter().zip(&other.tokens).all(|(one, two)| one.hash == two.hash)
-    }
-
-    /// A hash over the tokens.
-    pub fn tokens_hash(&self) -> u64 {
-        self.tokens.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, token| mix(hash, u64::from(token.hash)))
-    }
+/// Whether two lines have the same tokens, whatever white space is between.
+pub fn same_tokens(one: &[Token], two: &[Token]) -> bool {
+    one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.hash == two.hash)
 }
 
 /// One number of two, for hashes of rows.

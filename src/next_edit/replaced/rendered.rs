@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use super::{Hole, Instance};
-use crate::next_edit::tokens::Line;
+use crate::next_edit::tokens::LineRef;
 
 /// The bytes of the line that are replaced, with the white space around them, and what is to stand there.
 pub fn rendered(
     first: &Instance<'_>,
-    line: &Line,
+    line: LineRef<'_>,
     at: &Range<usize>,
     holes: &[Hole],
 ) -> Option<(Range<usize>, String)> {
-    let old = Slot::new(first.old, &first.what.old)?;
-    let new = Slot::new(first.new, &first.what.new)?;
+    let old = Slot::new(first.old.view(), &first.what.old)?;
+    let new = Slot::new(first.new.view(), &first.what.new)?;
     let here = Slot::new(line, at)?;
     let mut text = String::from(if new.before == old.before { here.before } else { new.before });
     let mut to = None;
@@ -43,7 +43,7 @@ pub fn rendered(
     Some((here.range, text))
 }
 
-fn span<'a>(line: &'a Line, tokens: &Range<usize>) -> Option<&'a str> {
+fn span<'a>(line: LineRef<'a>, tokens: &Range<usize>) -> Option<&'a str> {
     let first = line.tokens.get(tokens.start)?;
     let last = line.tokens.get(tokens.end.checked_sub(1)?)?;
     line.text.get(first.start as usize..last.end as usize)
@@ -58,7 +58,7 @@ struct Slot<'a> {
 }
 
 impl<'a> Slot<'a> {
-    fn new(line: &'a Line, tokens: &Range<usize>) -> Option<Self> {
+    fn new(line: LineRef<'a>, tokens: &Range<usize>) -> Option<Self> {
         let start = match tokens.start.checked_sub(1) {
             Some(before) => line.tokens.get(before)?.end as usize,
             None => 0,
@@ -83,7 +83,10 @@ impl<'a> Slot<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::next_edit::{difference::Replacement, tokens::Marks};
+    use crate::next_edit::{
+        difference::Replacement,
+        tokens::{Line, Marks},
+    };
 
     #[track_caller]
     fn check((old, new): (&str, &str), what: (Range<usize>, Range<usize>), here: &str, at: Range<usize>, expect: &str) {
@@ -91,7 +94,7 @@ mod tests {
         let (old, new, here) = (line(old), line(new), line(here));
         let what = Replacement { old: what.0, new: what.1 };
         let instance = Instance { example: 0, old: &old, new: &new, what: &what };
-        let (range, text) = rendered(&instance, &here, &at, &[]).unwrap();
+        let (range, text) = rendered(&instance, here.view(), &at, &[]).unwrap();
         let mut becomes = here.text.clone();
         becomes.replace_range(range, &text);
         assert_eq!(becomes, expect);

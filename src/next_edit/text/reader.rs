@@ -1,63 +1,45 @@
 //! Reads lines of one text outwards from a place, as far as it may.
 
-use std::{cell::Cell, sync::Arc};
+use std::cell::Cell;
 
-use super::{ReadBlock, Text};
-use crate::next_edit::tokens::Line;
+use super::Text;
+use crate::next_edit::tokens::LineRef;
 
 /// Reads lines of one text, and so many blocks at most when searching.
 #[derive(Debug)]
 pub struct Reader<'a> {
     /// What is read.
     pub text: &'a Text,
-    starts: Vec<usize>,
     /// How many more blocks may be read.
     left: Cell<usize>,
-    /// How many are read.
-    read: Cell<usize>,
-}
-
-/// A line that was read, which keeps its block alive.
-#[derive(Debug, Clone)]
-pub struct LineRef {
-    block: Arc<ReadBlock>,
-    at: usize,
-}
-
-impl std::ops::Deref for LineRef {
-    type Target = Line;
-
-    fn deref(&self) -> &Line {
-        static EMPTY: Line = Line { text: String::new(), tokens: Vec::new() };
-        self.block.lines.get(self.at).unwrap_or(&EMPTY)
-    }
-}
-
-impl LineRef {
-    /// The line itself, copied.
-    pub fn owned(&self) -> Line {
-        Line::clone(self)
-    }
 }
 
 impl<'a> Reader<'a> {
     /// Reads `text`, at most `blocks` blocks of it when searching.
     pub fn new(text: &'a Text, blocks: usize) -> Self {
-        let mut starts = Vec::with_capacity(text.blocks.len());
-        let mut start = 0;
-        for block in &text.blocks {
-            starts.push(start);
-            start += block.lines;
-        }
-        let read = text.blocks.iter().filter(|block| block.read.get().is_some()).count();
-        Self { text, starts, left: Cell::new(blocks), read: Cell::new(read) }
+        Self { text, left: Cell::new(blocks) }
     }
 
     /// Line `line`, whatever was read so far.
-    pub fn line(&self, line: usize) -> LineRef {
-        let block = self.starts.partition_point(|&start| start <= line).saturating_sub(1);
-        let first = self.starts.get(block).copied().unwrap_or_default();
-        LineRef { block: self.block(block), at: line.checked_sub(first).unwrap_or(usize::MAX) }
+    pub fn line(&self, line: usize) -> LineRef<'a> {
+        let at = self.text.block_of(line);
+        let first = self.text.starts.get(at).map_or(0, |start| start.line);
+        match (self.text.read(at), line.checked_sub(first)) {
+            (Some(block), Some(row)) => block.lines.line(row),
+            _ => LineRef::default(),
+        }
+    }
+
+    /// The byte at which `line` starts; the text's end when there is none such.
+    pub fn line_start(&self, line: usize) -> usize {
+        if line >= self.text.lines() {
+            return self.text.rope.len_bytes();
+        }
+        let at = self.text.block_of(line);
+        match (self.text.starts.get(at), self.text.kept(at)) {
+            (Some(start), Some(block)) => start.byte + block.lines.start(line.saturating_sub(start.line)),
+            _ => self.text.line_start(line),
+        }
     }
 
     /// The lines that have all tokens of `hashes`, from the block around `near` outwards until `most` were found or too
@@ -65,51 +47,29 @@ impl<'a> Reader<'a> {
     pub fn lines_with(&self, hashes: &[u32], near: usize, most: usize) -> Vec<usize> {
         let mut found = Vec::new();
         // Words are rarer than what stands before them: `import`, `let`, `self`.
-        let Some(&rarest) = hashes.last() else { return found };
-        let middle = self.starts.partition_point(|&start| start <= near).saturating_sub(1);
-        let mut seen = 0;
-        for at in outwards(middle, self.starts.len()) {
-            let Some(block) = self.text.blocks.get(at) else { continue };
-            let read = block.read.get().is_some();
-            seen += usize::from(read);
-            let left = self.left.get();
-            if !read && left == 0 {
-                // No more may be read, and what was read is behind us.
-                if seen == self.read.get() {
-                    break;
-                }
+        let Some((&rarest, others)) = hashes.split_last() else { return found };
+        let filters = &self.text.filters;
+        let may_have = filters.of(rarest);
+        for at in outwards(self.text.block_of(near), self.text.blocks.len()) {
+            if !may_have.block(at) || !others.iter().all(|&hash| filters.of(hash).block(at)) {
                 continue;
             }
-            if !hashes.iter().all(|&hash| block.filter.may_have(hash)) {
-                continue;
-            }
-            if !read {
-                self.left.set(left - 1);
-                seen += 1;
-            }
-            let first = self.starts.get(at).copied().unwrap_or_default();
-            let block = self.block(at);
-            for row in block.lines_of(rarest) {
-                let has = |line: &Line| hashes.iter().all(|hash| line.tokens.iter().any(|token| token.hash == *hash));
-                if block.lines.get(row).is_some_and(has) {
-                    found.push(first + row);
+            if !self.text.was_read(at) {
+                match self.left.get().checked_sub(1) {
+                    Some(left) => self.left.set(left),
+                    // No more may be read, but some further on may have been.
+                    None => continue,
                 }
+            }
+            let first = self.text.starts.get(at).map_or(0, |start| start.line);
+            if let Some(block) = self.text.read(at) {
+                block.lines_with(others, rarest, |row| found.push(first + row));
             }
             if found.len() >= most {
                 break;
             }
         }
         found
-    }
-
-    fn block(&self, at: usize) -> Arc<ReadBlock> {
-        let Some(block) = self.text.blocks.get(at) else { return Arc::default() };
-        let read = || {
-            self.read.set(self.read.get() + 1);
-            let first = self.starts.get(at).copied().unwrap_or_default();
-            Arc::new(ReadBlock::new(self.text.lines_at(first, block.lines)))
-        };
-        Arc::clone(block.read.get_or_init(read))
     }
 }
 
