@@ -104,7 +104,7 @@ impl Text {
     /// Makes blocks of `lines`, in the place of the blocks `replaced`.
     fn put_blocks(&mut self, replaced: Range<usize>, lines: Range<usize>) {
         let (blocks, filters) = blocks(&self.rope, self.marks, lines);
-        self.filters.replace(replaced.clone(), &filters);
+        self.filters.replace(replaced.clone(), filters);
         self.blocks.splice(replaced, blocks);
         let mut start = Start { line: 0, byte: 0 };
         self.starts.clear();
@@ -141,6 +141,13 @@ impl Text {
     /// The lines of the block number `at` if they are kept.
     fn kept(&self, at: usize) -> Option<&ReadBlock> {
         self.blocks.get(at)?.kept.get().map(Box::as_ref)
+    }
+
+    /// Counts the block number `at` as read: what is sought is surely not in it.
+    fn count_as_read(&self, at: usize) {
+        if let Some(block) = self.blocks.get(at) {
+            block.read.get_or_init(|| ());
+        }
     }
 
     /// Reads the block number `at`.

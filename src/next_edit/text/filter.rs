@@ -2,64 +2,207 @@
 
 use std::ops::Range;
 
-/// Words of a block's filter: 1,024 bits hold the some 150 different tokens of a block with one false yes in seven.
-const FILTER_WORDS: usize = 16;
+/// Bits of a block's filter: with the some 150 different tokens of a block one yes in seven is false.
+const FILTER_BITS: usize = 1_024;
 
-/// Which tokens may be in one block: a Bloom filter with one bit a token. Small, and made anew in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Filter([u64; FILTER_WORDS]);
+/// The bits of the first filter, then of the second.
+const ALL_BITS: usize = 2 * FILTER_BITS;
+
+/// Bits of a word.
+const WORD: usize = u64::BITS as usize;
+
+/// Which tokens may be in one block: two Bloom filters, each with one bit a token. Small, and made anew in microseconds.
+///
+/// The first says which blocks are worth one of the few that a search may read, so what is found depends on it: with
+/// another one other places would be known. The second says of most of its false yeses that nothing is to be read.
+#[derive(Debug, Clone)]
+pub struct Filter([u64; ALL_BITS / WORD]);
 
 impl Filter {
     /// The filter of no token.
-    pub const EMPTY: Self = Self([0; FILTER_WORDS]);
+    pub const EMPTY: Self = Self([0; ALL_BITS / WORD]);
 
     /// Adds the token with this hash.
     pub fn add(&mut self, hash: u32) {
-        if let Some(word) = self.0.get_mut(word_of(hash)) {
-            *word |= bit_of(hash);
+        for bit in [first_bit(hash), second_bit(hash)] {
+            if let Some(word) = self.0.get_mut(bit / WORD) {
+                *word |= 1 << (bit % WORD);
+            }
         }
+    }
+
+    /// The bits in which the two differ.
+    fn differing(&self, other: &Self) -> impl Iterator<Item = usize> {
+        let words = self.0.iter().zip(&other.0).enumerate();
+        words.flat_map(|(at, (one, two))| bits(one ^ two).map(move |bit| at * WORD + bit))
     }
 }
 
-/// The filters of all blocks of a text, the same word of all of them side by side: who seeks one token reads these words
-/// in a row.
+fn first_bit(hash: u32) -> usize {
+    hash as usize % FILTER_BITS
+}
+
+fn second_bit(hash: u32) -> usize {
+    FILTER_BITS + (hash >> 16) as usize % FILTER_BITS
+}
+
+/// The filters of all blocks of a text.
 #[derive(Debug, Clone, Default)]
-pub struct Filters([Vec<u64>; FILTER_WORDS]);
+pub struct Filters {
+    filters: Vec<Filter>,
+    /// Turned: for each bit of a filter a row of words, with one bit for each block. So who seeks a token reads some words
+    /// in a row, whichever blocks there are.
+    turned: Vec<u64>,
+    /// Words of a row.
+    words: usize,
+}
 
 impl Filters {
     /// Puts the filters `made` where those of the blocks `replaced` are.
-    pub fn replace(&mut self, replaced: Range<usize>, made: &[Filter]) {
-        for (at, words) in self.0.iter_mut().enumerate() {
-            let end = replaced.end.min(words.len());
-            let made = made.iter().map(|filter| filter.0.get(at).copied().unwrap_or_default());
-            words.splice(replaced.start.min(end)..end, made);
+    pub fn replace(&mut self, replaced: Range<usize>, made: Vec<Filter>) {
+        let end = replaced.end.min(self.filters.len());
+        let start = replaced.start.min(end);
+        if made.len() == end - start {
+            // A keystroke: a token or two differ.
+            for (block, new) in (start..).zip(made) {
+                let Some(filter) = self.filters.get_mut(block) else { continue };
+                let old = std::mem::replace(filter, new);
+                old.differing(filter).for_each(|bit| flip(&mut self.turned, self.words, bit, block));
+            }
+            return;
+        }
+        self.filters.splice(start..end, made);
+        self.words = self.filters.len().div_ceil(WORD);
+        self.turned = vec![0; self.words * ALL_BITS];
+        for (block, filter) in self.filters.iter().enumerate() {
+            Filter::EMPTY.differing(filter).for_each(|bit| flip(&mut self.turned, self.words, bit, block));
         }
     }
 
-    /// The blocks that may have the token with this hash.
-    pub fn of(&self, hash: u32) -> MayHave<'_> {
-        MayHave { words: self.0.get(word_of(hash)).map(Vec::as_slice).unwrap_or_default(), bit: bit_of(hash) }
+    /// The blocks that may have the tokens `hashes`, from the block `middle` outwards.
+    pub fn outwards(&self, hashes: impl Iterator<Item = u32>, middle: usize) -> Outwards {
+        let mut blocks = vec![u64::MAX; self.words];
+        for hash in hashes {
+            blocks.iter_mut().zip(self.row(first_bit(hash))).for_each(|(all, word)| *all &= word);
+        }
+        Outwards { below: next(&blocks, middle), above: before(&blocks, middle), blocks, middle }
+    }
+
+    /// Whether the block surely lacks one of the tokens, though [`outwards`](Self::outwards) may say it has all.
+    pub fn surely_lacks(&self, block: usize, mut hashes: impl Iterator<Item = u32>) -> bool {
+        let has =
+            |hash: u32| self.row(second_bit(hash)).get(block / WORD).is_none_or(|word| word >> (block % WORD) & 1 == 1);
+        !hashes.all(has)
+    }
+
+    fn row(&self, bit: usize) -> &[u64] {
+        self.turned.get(bit * self.words..(bit + 1) * self.words).unwrap_or_default()
     }
 }
 
-/// The blocks that may have one token.
-#[derive(Debug, Clone, Copy)]
-pub struct MayHave<'a> {
-    words: &'a [u64],
-    bit: u64,
+/// Blocks from one outwards: itself, one below it, one above it, two below it, ...
+#[derive(Debug)]
+pub struct Outwards {
+    /// A bit for each block: whether it is one of them.
+    blocks: Vec<u64>,
+    middle: usize,
+    /// The next one from the middle on.
+    below: Option<usize>,
+    /// The next one before the middle.
+    above: Option<usize>,
 }
 
-impl MayHave<'_> {
-    /// Whether the token may be in the block number `block`.
-    pub fn block(&self, block: usize) -> bool {
-        self.words.get(block).is_some_and(|word| word & self.bit != 0)
+impl Iterator for Outwards {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        match (self.below, self.above) {
+            (Some(below), above) if above.is_none_or(|above| below - self.middle <= self.middle - above) => {
+                self.below = next(&self.blocks, below + 1);
+                Some(below)
+            }
+            (_, Some(above)) => {
+                self.above = before(&self.blocks, above);
+                Some(above)
+            }
+            _ => None,
+        }
     }
 }
 
-fn word_of(hash: u32) -> usize {
-    (hash >> 6) as usize % FILTER_WORDS
+/// The first bit that is set, `from` or behind it.
+fn next(words: &[u64], from: usize) -> Option<usize> {
+    let mut at = from / WORD;
+    let mut word = words.get(at)? & !below(from % WORD);
+    while word == 0 {
+        at += 1;
+        word = *words.get(at)?;
+    }
+    Some(at * WORD + word.trailing_zeros() as usize)
 }
 
-fn bit_of(hash: u32) -> u64 {
-    1 << (hash & 63)
+/// The last bit that is set before `end`.
+fn before(words: &[u64], end: usize) -> Option<usize> {
+    let mut at = (end / WORD).min(words.len());
+    let mut word = words.get(at).map_or(0, |word| word & below(end % WORD));
+    while word == 0 {
+        at = at.checked_sub(1)?;
+        word = *words.get(at)?;
+    }
+    Some(at * WORD + WORD - 1 - word.leading_zeros() as usize)
+}
+
+/// A word of which the lowest `count` bits are set.
+fn below(count: usize) -> u64 {
+    if count >= WORD { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// The bits of `word` that are set.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros();
+        word = word.checked_sub(1)? & word;
+        Some(bit as usize)
+    })
+}
+
+/// Turns the bit of the block in the row of `bit`.
+fn flip(turned: &mut [u64], words: usize, bit: usize, block: usize) {
+    if let Some(word) = turned.get_mut(bit * words + block / WORD) {
+        *word ^= 1 << (block % WORD);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn filter(hash: u32) -> Filter {
+        let mut filter = Filter::EMPTY;
+        filter.add(hash);
+        filter
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_found_outwards_after_any_replacements(
+            changes in prop::collection::vec((0..150usize, 0..80usize, prop::collection::vec(0..3u32, 0..90)), 1..8),
+            middle in 0..200usize,
+        ) {
+            let (mut filters, mut model) = (Filters::default(), Vec::new());
+            for (start, len, made) in changes {
+                let start = start.min(model.len());
+                let end = (start + len).min(model.len());
+                filters.replace(start..end, made.iter().map(|&hash| filter(hash)).collect());
+                model.splice(start..end, made);
+            }
+            for hash in 0..3 {
+                let mut expect: Vec<usize> = (0..model.len()).filter(|&at| model[at] == hash).collect();
+                expect.sort_by_key(|&at| (at.abs_diff(middle), at < middle));
+                prop_assert_eq!(filters.outwards([hash].into_iter(), middle).collect::<Vec<_>>(), expect);
+            }
+        }
+    }
 }

@@ -49,17 +49,17 @@ impl<'a> Reader<'a> {
         // Words are rarer than what stands before them: `import`, `let`, `self`.
         let Some((&rarest, others)) = hashes.split_last() else { return found };
         let filters = &self.text.filters;
-        let may_have = filters.of(rarest);
-        for at in outwards(self.text.block_of(near), self.text.blocks.len()) {
-            if !may_have.block(at) || !others.iter().all(|&hash| filters.of(hash).block(at)) {
-                continue;
-            }
+        for at in filters.outwards(hashes.iter().copied(), self.text.block_of(near)) {
             if !self.text.was_read(at) {
                 match self.left.get().checked_sub(1) {
                     Some(left) => self.left.set(left),
                     // No more may be read, but some further on may have been.
                     None => continue,
                 }
+            }
+            if filters.surely_lacks(at, hashes.iter().copied()) {
+                self.text.count_as_read(at);
+                continue;
             }
             let first = self.text.starts.get(at).map_or(0, |start| start.line);
             if let Some(block) = self.text.read(at) {
@@ -71,15 +71,6 @@ impl<'a> Reader<'a> {
         }
         found
     }
-}
-
-/// `middle`, then what is one away from it, two away, ... below `count`.
-fn outwards(middle: usize, count: usize) -> impl Iterator<Item = usize> {
-    (0..=count).flat_map(move |away| {
-        let below = Some(middle + away).filter(|&at| at < count);
-        let above = middle.checked_sub(away).filter(|&at| away > 0 && at < count);
-        [below, above].into_iter().flatten()
-    })
 }
 
 #[cfg(test)]
