@@ -96,6 +96,9 @@ pub struct Proposal {
     pub identity: u64,
 }
 
+/// What an edit is judged by.
+type Numbers = [f32; numbers::NUMBERS];
+
 /// The state of one session: the open texts, what was changed, what was dismissed.
 #[derive(Debug, Default)]
 pub struct NextEdit {
@@ -152,15 +155,15 @@ impl NextEdit {
 
     /// All places of the proposal's pattern that are as likely as `least`, in order; none overlaps another.
     pub fn all_places(&mut self, proposal: &Proposal, cursor: usize, least: f32, now_ms: u64) -> Vec<Proposal> {
-        let mut all = self.numbered_among(&proposal.key, cursor, now_ms, usize::MAX);
-        all.retain(|(_, other)| other.pattern == proposal.pattern && other.confidence >= least);
-        all.sort_by(|(_, one), (_, two)| two.confidence.total_cmp(&one.confidence));
+        let (_, mut all) = self.judged(&proposal.key, cursor, now_ms, usize::MAX);
+        all.retain(|other| other.pattern == proposal.pattern && other.confidence >= least);
+        all.sort_by(|one, two| two.confidence.total_cmp(&one.confidence));
         let mut kept: Vec<Proposal> = vec![proposal.clone()];
         let span = |one: &Proposal| match (one.edits.first(), one.edits.last()) {
             (Some(first), Some(last)) => first.0.start..last.0.end,
             _ => 0..0,
         };
-        for (_, other) in all {
+        for other in all {
             let (start, end) = (span(&other).start, span(&other).end);
             if kept.iter().all(|one| one.key != other.key || span(one).end < start || end < span(one).start) {
                 kept.push(other);
@@ -194,23 +197,19 @@ impl NextEdit {
 
     /// All edits that are known, in no order, however unlikely.
     pub fn candidates(&mut self, key: &str, cursor: usize, now_ms: u64) -> Vec<Proposal> {
-        self.numbered(key, cursor, now_ms).into_iter().map(|(_, proposal)| proposal).collect()
+        self.judged(key, cursor, now_ms, choose::NEAREST_RUNS).1
     }
 
     /// All edits that are known, with the numbers they were judged by: what the trees are fitted on.
-    pub fn numbered(&mut self, key: &str, cursor: usize, now_ms: u64) -> Vec<([f32; numbers::NUMBERS], Proposal)> {
-        self.numbered_among(key, cursor, now_ms, choose::NEAREST_RUNS)
+    pub fn numbered(&mut self, key: &str, cursor: usize, now_ms: u64) -> Vec<(Numbers, Proposal)> {
+        let (numbers, proposals) = self.judged(key, cursor, now_ms, choose::NEAREST_RUNS);
+        numbers.into_iter().map(|(numbers, _)| numbers).zip(proposals).collect()
     }
 
-    fn numbered_among(
-        &mut self,
-        key: &str,
-        cursor: usize,
-        now_ms: u64,
-        most: usize,
-    ) -> Vec<([f32; numbers::NUMBERS], Proposal)> {
+    /// All edits that are known, of each pattern at each level the `most` nearest; what each was judged by apart from it.
+    fn judged(&mut self, key: &str, cursor: usize, now_ms: u64, most: usize) -> (Vec<(Numbers, Spot)>, Vec<Proposal>) {
         self.take_apart();
-        let Some(scene) = self.scene(key, cursor, now_ms) else { return vec![] };
+        let Some(scene) = self.scene(key, cursor, now_ms) else { return Default::default() };
         let mut patterns = rename::patterns(&scene, MAX_PATTERNS);
         patterns.extend(same_change::exact(&scene, MAX_PATTERNS));
         let spans = same_change::spans(&scene);
@@ -221,41 +220,39 @@ impl NextEdit {
         patterns.extend(signature::patterns(&scene, MAX_RARE));
         patterns.extend(removed::patterns(&scene, MAX_RARE));
         patterns.retain(|pattern| !pattern.places.is_empty());
-        let proposals: Vec<_> = choose::candidates(&scene, &patterns, most)
-            .into_iter()
-            .filter_map(|candidate| Some((candidate.numbers, self.proposal(&scene, candidate)?)))
-            .filter(|(_, proposal)| self.wanted(proposal))
-            .collect();
+        let candidates = choose::candidates(&scene, &patterns, most);
+        let mut numbers: Vec<(Numbers, Spot)> = Vec::with_capacity(candidates.len());
+        let mut proposals: Vec<Proposal> = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let judged_by = candidate.numbers;
+            let spot = Spot { text: candidate.text, lines: candidate.lines.clone() };
+            if let Some(proposal) = self.proposal(&scene, candidate).filter(|proposal| self.wanted(proposal)) {
+                numbers.push((judged_by, spot));
+                proposals.push(proposal);
+            }
+        }
         drop(scene);
-        self.remember(proposals)
+        self.judge(&mut numbers, &mut proposals);
+        (numbers, proposals)
     }
 
     /// Judges the edits, now that it is clear since when they are known.
-    fn remember(
-        &mut self,
-        mut proposals: Vec<([f32; numbers::NUMBERS], Proposal)>,
-    ) -> Vec<([f32; numbers::NUMBERS], Proposal)> {
+    fn judge(&mut self, numbers: &mut [(Numbers, Spot)], proposals: &mut [Proposal]) {
         let changes = self.history.count();
         if self.known.len() > MAX_KNOWN {
             self.known.clear();
         }
-        for (numbers, proposal) in &mut proposals {
+        for ((numbers, _), proposal) in numbers.iter_mut().zip(&*proposals) {
             let since = *self.known.entry(proposal.identity).or_insert(changes);
             let refused = self.refused.get(&proposal.pattern).copied().unwrap_or_default();
             numbers::remember(numbers, changes.saturating_sub(since) as usize, refused);
         }
-        let text = |key: &str| self.texts.iter().position(|text| &*text.key == key).unwrap_or_default();
-        let spot = |one: &Proposal| Spot { text: text(&one.key), lines: one.lines.clone() };
-        let mut edits: Vec<_> = proposals.iter().map(|(numbers, one)| (*numbers, spot(one))).collect();
-        let confidences = confidence::judge(&mut edits);
-        for ((proposal, (judged, _)), confidence) in proposals.iter_mut().zip(edits).zip(confidences) {
-            proposal.0 = judged;
-            proposal.1.confidence = confidence;
+        for (proposal, confidence) in proposals.iter_mut().zip(confidence::judge(numbers)) {
+            proposal.confidence = confidence;
         }
         for text in &mut self.texts {
             text.forget_read(MAX_READ_BLOCKS);
         }
-        proposals
     }
 
     fn wanted(&self, proposal: &Proposal) -> bool {
@@ -267,10 +264,10 @@ impl NextEdit {
     }
 
     fn proposal(&self, scene: &Scene<'_>, candidate: Candidate) -> Option<Proposal> {
-        let text = scene.readers.get(candidate.text)?.text;
-        let line = text.line_text(candidate.lines.start);
+        let reader = scene.readers.get(candidate.text)?;
+        let (text, line) = (reader.text, reader.line(candidate.lines.start).text);
         let mut identity = tokens::mix(candidate.pattern, u64::from(text::token_hash(&text.key)));
-        identity = tokens::mix(identity, u64::from(text::token_hash(&line)));
+        identity = tokens::mix(identity, u64::from(text::token_hash(line)));
         for (_, new) in &candidate.edits {
             identity = tokens::mix(identity, u64::from(text::token_hash(new)));
         }

@@ -128,26 +128,38 @@ pub fn likeness(one: &[Token], two: &[Token]) -> f32 {
     if same_tokens(one, two) {
         return 1.0;
     }
-    let sorted = |tokens: &[Token]| {
-        let mut hashes: Vec<u32> = tokens.iter().map(|token| token.hash).collect();
-        hashes.sort_unstable();
-        hashes
-    };
-    let (one, two) = (sorted(one), sorted(two));
-    let (mut left, mut right, mut common) = (one.iter().peekable(), two.iter().peekable(), 0);
-    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-        match first.cmp(second) {
-            std::cmp::Ordering::Less => drop(left.next()),
-            std::cmp::Ordering::Greater => drop(right.next()),
-            std::cmp::Ordering::Equal => {
-                common += 2;
-                left.next();
-                right.next();
-            }
-        }
-    }
+    let common = 2 * in_common(one, two);
     // Never as much as equal lines.
     (common as f32 / all as f32).min(0.99)
+}
+
+/// How many tokens two lines have in common, wherever they stand.
+fn in_common(one: &[Token], two: &[Token]) -> usize {
+    if two.len() > u128::BITS as usize {
+        let sorted = |tokens: &[Token]| {
+            let mut hashes: Vec<u32> = tokens.iter().map(|token| token.hash).collect();
+            hashes.sort_unstable();
+            hashes
+        };
+        let (one, two) = (sorted(one), sorted(two));
+        let mut rest = two.iter().peekable();
+        return one
+            .iter()
+            .filter(|hash| {
+                while rest.next_if(|other| other < hash).is_some() {}
+                rest.next_if_eq(hash).is_some()
+            })
+            .count();
+    }
+    // Lines are short, so nothing is sorted: a bit for each token of the second that has found its like.
+    let mut found = 0_u128;
+    for token in one {
+        let like = |&(at, other): &(usize, &Token)| other.hash == token.hash && found >> at & 1 == 0;
+        if let Some((at, _)) = two.iter().enumerate().find(like) {
+            found |= 1 << at;
+        }
+    }
+    found.count_ones() as usize
 }
 
 /// Which tokens of `old` were replaced by which of `new`: what is outside a longest common row.

@@ -5,8 +5,7 @@ use ropey::RopeSlice;
 use super::{MAX_LINE_BYTES, filter::Filter};
 use crate::next_edit::tokens::{LineRef, Marks, Token, tokenize};
 
-/// Chains of tokens in an index: with some 600 tokens in a block, of which a third are a few marks, most chains hold one
-/// or two.
+/// Chains of an index: with some 400 tokens in a block, each line's counted once, most hold one or two.
 const CHAINS: usize = 256;
 
 /// Lines that were read.
@@ -82,49 +81,70 @@ impl Lines {
     }
 }
 
-/// The lines of a block, and for each token where it stands, by hash.
+/// The lines of a block, and on which of them each token stands, by hash.
 #[derive(Debug, Clone, Default)]
 pub struct ReadBlock {
     /// The lines.
     pub lines: Lines,
-    /// For each chain its first token, counted from 1.
+    /// For each chain its first link, counted from 1.
     first: Vec<u32>,
-    /// For each token the next one of its chain, counted from 1; 0 if it is the last.
-    next: Vec<u32>,
+    links: Vec<Link>,
+}
+
+/// That a token stands on a line.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    hash: u32,
+    row: u32,
+    /// The next link of the chain, counted from 1; 0 if this is the last.
+    next: u32,
 }
 
 impl ReadBlock {
     /// Indexes `lines`.
     pub fn new(lines: Lines) -> Self {
-        let mut first = vec![0; CHAINS];
-        let mut next = vec![0; lines.tokens.len()];
-        for (at, token) in lines.tokens.iter().enumerate().rev() {
-            if let (Some(first), Some(next)) = (first.get_mut(chain(token.hash)), next.get_mut(at)) {
-                *next = std::mem::replace(first, at as u32 + 1);
-            }
+        let mut block =
+            Self { first: vec![0; CHAINS], links: Vec::with_capacity(lines.tokens.len()), lines: Lines::default() };
+        // The last line first: so chains begin with the first.
+        for row in (0..lines.rows.len()).rev() {
+            lines.line(row).tokens.iter().for_each(|token| block.add(token.hash, row as u32));
         }
-        Self { lines, first, next }
+        block.links.shrink_to_fit();
+        Self { lines, ..block }
     }
 
-    /// The lines on which the token `rarest` and all of `hashes` stand, in order.
-    pub fn lines_with(&self, hashes: &[u32], rarest: u32, mut found: impl FnMut(usize)) {
-        let rows = &self.lines.rows;
+    fn add(&mut self, hash: u32, row: u32) {
+        let Some(first) = self.first.get_mut(chain(hash)) else { return };
+        let mut known = *first;
+        while let Some(link) = link(&self.links, known).filter(|link| link.row == row) {
+            if link.hash == hash {
+                return;
+            }
+            known = link.next;
+        }
+        self.links.push(Link { hash, row, next: *first });
+        *first = self.links.len() as u32;
+    }
+
+    /// The lines on which the token `rarest` and all of `others` stand, in order.
+    pub fn lines_with(&self, others: &[u32], rarest: u32, mut found: impl FnMut(usize)) {
         let mut next = self.first.get(chain(rarest)).copied().unwrap_or_default();
-        let mut seen = 0;
-        while let Some(at) = (next as usize).checked_sub(1) {
-            next = self.next.get(at).copied().unwrap_or_default();
-            // A line is looked at once, however often the token is on it.
-            if at < seen || self.lines.tokens.get(at).is_none_or(|token| token.hash != rarest) {
+        while let Some(link) = link(&self.links, next) {
+            next = link.next;
+            if link.hash != rarest {
                 continue;
             }
-            let row = rows.partition_point(|row| row.tokens_end <= at);
-            seen = rows.get(row).map_or(seen, |row| row.tokens_end);
-            let line = self.lines.line(row);
-            if hashes.iter().all(|&hash| hash == rarest || line.tokens.iter().any(|token| token.hash == hash)) {
+            let row = link.row as usize;
+            let tokens = || self.lines.line(row).tokens.iter();
+            if others.iter().all(|&hash| hash == rarest || tokens().any(|token| token.hash == hash)) {
                 found(row);
             }
         }
     }
+}
+
+fn link(links: &[Link], number: u32) -> Option<Link> {
+    links.get((number as usize).checked_sub(1)?).copied()
 }
 
 fn chain(hash: u32) -> usize {

@@ -30,12 +30,6 @@ impl Filter {
             }
         }
     }
-
-    /// The bits in which the two differ.
-    fn differing(&self, other: &Self) -> impl Iterator<Item = usize> {
-        let words = self.0.iter().zip(&other.0).enumerate();
-        words.flat_map(|(at, (one, two))| bits(one ^ two).map(move |bit| at * WORD + bit))
-    }
 }
 
 fn first_bit(hash: u32) -> usize {
@@ -67,7 +61,7 @@ impl Filters {
             for (block, new) in (start..).zip(made) {
                 let Some(filter) = self.filters.get_mut(block) else { continue };
                 let old = std::mem::replace(filter, new);
-                old.differing(filter).for_each(|bit| flip(&mut self.turned, self.words, bit, block));
+                turn(&mut self.turned, self.words, block, &old, filter);
             }
             return;
         }
@@ -75,7 +69,7 @@ impl Filters {
         self.words = self.filters.len().div_ceil(WORD);
         self.turned = vec![0; self.words * ALL_BITS];
         for (block, filter) in self.filters.iter().enumerate() {
-            Filter::EMPTY.differing(filter).for_each(|bit| flip(&mut self.turned, self.words, bit, block));
+            turn(&mut self.turned, self.words, block, &Filter::EMPTY, filter);
         }
     }
 
@@ -157,19 +151,19 @@ fn below(count: usize) -> u64 {
     if count >= WORD { u64::MAX } else { (1 << count) - 1 }
 }
 
-/// The bits of `word` that are set.
-fn bits(mut word: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = word.trailing_zeros();
-        word = word.checked_sub(1)? & word;
-        Some(bit as usize)
-    })
-}
-
-/// Turns the bit of the block in the row of `bit`.
-fn flip(turned: &mut [u64], words: usize, bit: usize, block: usize) {
-    if let Some(word) = turned.get_mut(bit * words + block / WORD) {
-        *word ^= 1 << (block % WORD);
+/// Writes the filter of the block number `block`, in which stood `old`, in rows of so many words.
+fn turn(turned: &mut [u64], words: usize, block: usize, old: &Filter, new: &Filter) {
+    let mask = 1 << (block % WORD);
+    let mut row = block / WORD;
+    for (old, new) in old.0.iter().zip(&new.0) {
+        let mut differing = old ^ new;
+        while differing != 0 {
+            if let Some(word) = turned.get_mut(row + differing.trailing_zeros() as usize * words) {
+                *word ^= mask;
+            }
+            differing &= differing - 1;
+        }
+        row += WORD * words;
     }
 }
 

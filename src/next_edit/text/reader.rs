@@ -12,17 +12,19 @@ pub struct Reader<'a> {
     pub text: &'a Text,
     /// How many more blocks may be read.
     left: Cell<usize>,
+    /// The block that was read last: the next line is mostly in it too.
+    last: Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads `text`, at most `blocks` blocks of it when searching.
     pub fn new(text: &'a Text, blocks: usize) -> Self {
-        Self { text, left: Cell::new(blocks) }
+        Self { text, left: Cell::new(blocks), last: Cell::new(0) }
     }
 
     /// Line `line`, whatever was read so far.
     pub fn line(&self, line: usize) -> LineRef<'a> {
-        let at = self.text.block_of(line);
+        let at = self.block_of(line);
         let first = self.text.starts.get(at).map_or(0, |start| start.line);
         match (self.text.read(at), line.checked_sub(first)) {
             (Some(block), Some(row)) => block.lines.line(row),
@@ -35,11 +37,21 @@ impl<'a> Reader<'a> {
         if line >= self.text.lines() {
             return self.text.rope.len_bytes();
         }
-        let at = self.text.block_of(line);
+        let at = self.block_of(line);
         match (self.text.starts.get(at), self.text.kept(at)) {
             (Some(start), Some(block)) => start.byte + block.lines.start(line.saturating_sub(start.line)),
             _ => self.text.line_start(line),
         }
+    }
+
+    fn block_of(&self, line: usize) -> usize {
+        let last = self.last.get();
+        let start = |block: usize| self.text.starts.get(block).map(|start| start.line);
+        let within = start(last).is_some_and(|start| start <= line) && start(last + 1).is_none_or(|next| line < next);
+        if !within {
+            self.last.set(self.text.block_of(line));
+        }
+        self.last.get()
     }
 
     /// The lines that have all tokens of `hashes`, from the block around `near` outwards until `most` were found or too
