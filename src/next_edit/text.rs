@@ -155,10 +155,9 @@ impl Text {
         let block = self.blocks.get(at)?;
         block.read.get_or_init(|| ());
         let read = || {
-            let first = self.starts.get(at).map_or(0, |start| start.line);
+            let start = self.starts.get(at).map_or(0, |start| start.byte);
             let mut lines = Lines::default();
-            let rows = self.rope.get_lines_at(first.min(self.rope.len_lines())).into_iter().flatten();
-            lines.read(rows.take(block.lines), self.marks);
+            lines.read(&self.rope, start..start + block.bytes, block.lines, self.marks);
             Box::new(ReadBlock::new(lines))
         };
         Some(block.kept.get_or_init(read))
@@ -245,11 +244,14 @@ fn blocks(rope: &Rope, marks: Marks, lines: Range<usize>) -> (Vec<Block>, Vec<Fi
     let pieces = if count <= MAX_BLOCK_LINES { 1 } else { count.div_ceil(BLOCK_LINES) };
     let keep = pieces <= MAX_BLOCKS_OF_KEYSTROKE;
     let (mut blocks, mut filters) = (Vec::with_capacity(pieces), Vec::with_capacity(pieces));
-    let mut rows = rope.get_lines_at(lines.start.min(rope.len_lines())).into_iter().flatten();
+    let byte = |line: usize| rope.line_to_byte(line.min(rope.len_lines()));
     let mut read = Lines::default();
+    let mut start = byte(lines.start);
     for piece in 0..pieces {
-        let size = count * (piece + 1) / pieces - count * piece / pieces;
-        read.read(rows.by_ref().take(size), marks);
+        let (from, to) = (count * piece / pieces, count * (piece + 1) / pieces);
+        let (size, end) = (to - from, byte(lines.start + to));
+        read.read(rope, start..end, size, marks);
+        start = end;
         filters.push(read.filter());
         let bytes = read.bytes();
         let kept = match keep {

@@ -73,18 +73,43 @@ impl Marks {
 
 /// The hash of a token's bytes: FNV-1a, folded to 32 bits.
 pub const fn hash(bytes: &[u8]) -> u32 {
-    let (mut hash, mut rest) = (0xCBF2_9CE4_8422_2325_u64, bytes);
+    let (mut hash, mut rest) = (HASH_OF_NOTHING, bytes);
     while let [byte, more @ ..] = rest {
-        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01B3);
+        hash = hashed(hash, *byte);
         rest = more;
     }
+    folded(hash)
+}
+
+/// The hash before the first byte.
+const HASH_OF_NOTHING: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// The hash with one byte more.
+const fn hashed(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01B3)
+}
+
+const fn folded(hash: u64) -> u32 {
     (hash ^ hash >> 32) as u32
 }
 
 /// Whether a byte belongs to a word. Each byte of a character outside ASCII does, so words end between characters.
 pub fn is_word_byte(byte: u8) -> bool {
-    byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
+    IS_WORD_BYTE.get(usize::from(byte)).is_some_and(|&is| is)
 }
+
+/// The answer for each byte: a line is looked at byte by byte on each keystroke near it.
+const IS_WORD_BYTE: [bool; 256] = {
+    let mut is = [false; 256];
+    let mut rest: &mut [bool] = &mut is;
+    let mut byte = 0_u8;
+    while let [first, more @ ..] = rest {
+        *first = byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80;
+        rest = more;
+        byte = byte.wrapping_add(1);
+    }
+    is
+};
 
 /// Calls `found` with each token of `line`, which ends before its line end.
 pub fn tokenize(line: &str, marks: Marks, mut found: impl FnMut(Token)) {
@@ -103,8 +128,12 @@ pub fn tokenize(line: &str, marks: Marks, mut found: impl FnMut(Token)) {
             _ if is_word_byte(byte) => Kind::Word,
             _ => Kind::Punctuation,
         };
+        let mut hash = hashed(HASH_OF_NOTHING, byte);
         if kind != Kind::Punctuation {
-            at += bytes.get(at..).unwrap_or_default().iter().take_while(|&&byte| is_word_byte(byte)).count();
+            while let Some(&more) = bytes.get(at).filter(|&&more| is_word_byte(more)) {
+                hash = hashed(hash, more);
+                at += 1;
+            }
         }
         let escaped = kind == Kind::Punctuation && byte == b'\\' && quote.is_some();
         let mut part = match (comment, quote) {
@@ -126,8 +155,7 @@ pub fn tokenize(line: &str, marks: Marks, mut found: impl FnMut(Token)) {
         } else if part == Part::Text && quote == Some(byte) && kind == Kind::Punctuation {
             quote = None;
         }
-        let hash = hash(bytes.get(start..at).unwrap_or_default());
-        found(Token { start: start as u32, end: at as u32, hash, kind, part });
+        found(Token { start: start as u32, end: at as u32, hash: folded(hash), kind, part });
         if escaped && bytes.get(at).is_some_and(|&byte| !is_word_byte(byte)) {
             // What is escaped closes nothing; it still is a token.
             let start = at;
@@ -142,6 +170,11 @@ pub fn tokenize(line: &str, marks: Marks, mut found: impl FnMut(Token)) {
 }
 
 fn starts_inside_comment(line: &str) -> bool {
+    // Most lines begin with something else, and white space outside ASCII is rare.
+    let first = line.bytes().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_some_and(|first| first != b'*' && first.is_ascii_graphic()) {
+        return false;
+    }
     let line = line.trim_start();
     line.starts_with("* ") || line == "*" || line.starts_with("*/")
 }
@@ -191,7 +224,7 @@ impl Line {
 
     /// A hash over the tokens.
     pub fn tokens_hash(&self) -> u64 {
-        self.tokens.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, token| mix(hash, u64::from(token.hash)))
+        self.view().tokens_hash()
     }
 }
 
@@ -218,6 +251,11 @@ impl<'a> LineRef<'a> {
     /// The white space before the first token, in bytes.
     pub fn indent(&self) -> usize {
         self.tokens.first().map_or(self.text.len(), |token| token.start as usize)
+    }
+
+    /// A hash over the tokens.
+    pub fn tokens_hash(&self) -> u64 {
+        self.tokens.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, token| mix(hash, u64::from(token.hash)))
     }
 }
 

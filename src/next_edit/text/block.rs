@@ -1,6 +1,9 @@
 //! The lines of a block, read: one text and one row of tokens for all of them, and where each token stands.
 
-use ropey::RopeSlice;
+use std::ops::Range;
+
+use memchr::memchr2;
+use ropey::{Rope, RopeSlice};
 
 use super::{MAX_LINE_BYTES, filter::Filter};
 use crate::next_edit::tokens::{LineRef, Marks, Token, tokenize};
@@ -30,26 +33,58 @@ struct Row {
     tokens_end: usize,
 }
 
+/// A line that is being read.
+#[derive(Debug)]
+struct Open {
+    /// Its first byte, line ends counted.
+    start: usize,
+    /// Its first byte in the text.
+    text: usize,
+    too_long: bool,
+}
+
 impl Lines {
-    /// Reads `rows` instead of what was read before.
-    pub fn read<'a>(&mut self, rows: impl Iterator<Item = RopeSlice<'a>>, marks: Marks) {
-        let Self { text, tokens, rows: read, bytes } = self;
-        text.clear();
-        tokens.clear();
-        read.clear();
-        *bytes = 0;
-        for row in rows {
-            let start = *bytes;
-            *bytes += row.len_bytes();
-            if row.len_bytes() <= MAX_LINE_BYTES {
-                let from = text.len();
-                row.chunks().for_each(|chunk| text.push_str(chunk));
-                let line = text.get(from..).unwrap_or_default().trim_end_matches(['\n', '\r']);
-                tokenize(line, marks, |token| tokens.push(token));
-                text.truncate(from + line.len());
+    /// Reads the `count` lines that are at `bytes` of `rope`, instead of what was read before.
+    pub fn read(&mut self, rope: &Rope, bytes: Range<usize>, count: usize, marks: Marks) {
+        self.text.clear();
+        self.tokens.clear();
+        self.rows.clear();
+        self.bytes = 0;
+        let mut line = Open { start: 0, text: 0, too_long: false };
+        for chunk in rope.get_byte_slice(bytes).iter().flat_map(RopeSlice::chunks) {
+            let mut rest = chunk;
+            while let Some(at) = memchr2(b'\n', b'\r', rest.as_bytes()) {
+                // A rope never has the two of one line end in different chunks.
+                let end = if rest.as_bytes().get(at..at + 2) == Some(b"\r\n") { at + 2 } else { at + 1 };
+                self.add(&mut line, rest.get(..at).unwrap_or_default());
+                line = self.end(&line, end - at, marks);
+                rest = rest.get(end..).unwrap_or_default();
             }
-            read.push(Row { start, text_end: text.len(), tokens_end: tokens.len() });
+            self.add(&mut line, rest);
         }
+        if self.rows.len() < count {
+            self.end(&line, 0, marks);
+        }
+    }
+
+    fn add(&mut self, line: &mut Open, part: &str) {
+        self.bytes += part.len();
+        line.too_long |= self.bytes - line.start > MAX_LINE_BYTES;
+        if !line.too_long {
+            self.text.push_str(part);
+        }
+    }
+
+    /// Ends the line by so many bytes, and begins the next one.
+    fn end(&mut self, line: &Open, end: usize, marks: Marks) -> Open {
+        self.bytes += end;
+        if self.bytes - line.start > MAX_LINE_BYTES {
+            self.text.truncate(line.text);
+        }
+        let text = self.text.get(line.text..).unwrap_or_default();
+        tokenize(text, marks, |token| self.tokens.push(token));
+        self.rows.push(Row { start: line.start, text_end: self.text.len(), tokens_end: self.tokens.len() });
+        Open { start: self.bytes, text: self.text.len(), too_long: false }
     }
 
     /// The bytes that the lines have with their ends.
@@ -149,4 +184,28 @@ fn link(links: &[Link], number: u32) -> Option<Link> {
 
 fn chain(hash: u32) -> usize {
     hash as usize % CHAINS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_the_rope_has_them_and_too_long_ones_as_empty() {
+        // More than one chunk of a rope, with each kind of line end, and lines just short enough and just too long.
+        let short = "\u{e9}".repeat(MAX_LINE_BYTES / 2 - 1);
+        let ends = ["\n", "\r\n", "\r", "\n\r", ""];
+        let lines = ["let a = \"x\";".into(), String::new(), format!("{short}a"), format!("{short}ab"), short];
+        let text: String = (0..200).map(|at| format!("{}{}", lines[at % 5], ends[at / 5 % 5])).collect();
+        let rope = Rope::from_str(&text);
+        let mut read = Lines::default();
+        read.read(&rope, 0..rope.len_bytes(), rope.len_lines(), Marks::of("rust"));
+        assert_eq!((read.rows.len(), read.bytes()), (rope.len_lines(), text.len()));
+        for row in 0..rope.len_lines() {
+            let line = rope.line(row).to_string();
+            let expect = if line.len() > MAX_LINE_BYTES { "" } else { line.trim_end_matches(['\n', '\r']) };
+            assert_eq!(read.line(row).text, expect);
+            assert_eq!(read.start(row), rope.line_to_byte(row));
+        }
+    }
 }
