@@ -309,13 +309,15 @@ pub fn after_closing(tokens: &[Token], at: usize) -> Option<usize> {
 }
 
 /// The edit made smaller by what both texts begin and end with, at whole characters.
-pub fn tight(start: usize, old: &str, new: &str) -> (Range<usize>, String) {
-    let head: usize = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+pub fn tight(start: usize, old: &str, mut new: String) -> (Range<usize>, String) {
+    let equal = |(one, two): &(char, char)| one == two;
+    let head: usize = old.chars().zip(new.chars()).take_while(equal).map(|(one, _)| one.len_utf8()).sum();
     let (rest_old, rest_new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
-    let tail: usize =
-        rest_old.chars().rev().zip(rest_new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    let range = start + head..start + old.len() - tail;
-    (range, rest_new.get(..rest_new.len() - tail).unwrap_or_default().into())
+    let ends = rest_old.chars().rev().zip(rest_new.chars().rev());
+    let tail: usize = ends.take_while(equal).map(|(one, _)| one.len_utf8()).sum();
+    new.truncate(new.len() - tail);
+    new.drain(..head);
+    (start + head..start + old.len() - tail, new)
 }
 
 #[cfg(test)]
@@ -358,9 +360,9 @@ mod tests {
 
     #[test]
     fn edits_are_as_small_as_they_can_be() {
-        assert_eq!(tight(10, "count", "counter"), (15..15, "er".into()));
-        assert_eq!(tight(0, "größe", "gräße"), (2..4, "ä".into()));
-        assert_eq!(tight(0, "aa", "a"), (1..2, String::new()));
-        assert_eq!(tight(0, "a", "a"), (1..1, String::new()));
+        assert_eq!(tight(10, "count", "counter".into()), (15..15, "er".into()));
+        assert_eq!(tight(0, "größe", "gräße".into()), (2..4, "ä".into()));
+        assert_eq!(tight(0, "aa", "a".into()), (1..2, String::new()));
+        assert_eq!(tight(0, "a", "a".into()), (1..1, String::new()));
     }
 }

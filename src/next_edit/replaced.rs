@@ -100,18 +100,20 @@ pub fn find(scene: &Scene<'_>, rule: Rule, instances: &[Instance<'_>], holes: bo
     }
     let mut pattern = describe(rule, first, instances);
     let search = Search { scene, wanted: &wanted, instances, rule };
+    let anchors = search.anchors();
+    let mut lines = Vec::new();
     for (text, reader) in scene.readers.iter().enumerate() {
         let language = &scene.readers.get(scene.examples.get(first.example)?.text)?.text.language;
         if reader.text.language != *language {
             continue;
         }
-        let mut lines = Vec::new();
-        for anchor in search.anchors() {
-            lines.extend(reader.lines_with(&anchor, scene.near(text), MAX_LINES));
+        lines.clear();
+        for anchor in &anchors {
+            reader.add_lines_with(anchor, scene.near(text), MAX_LINES, &mut lines);
         }
         lines.sort_unstable();
         lines.dedup();
-        for line in lines {
+        for &line in &lines {
             search.places_on(text, line, &mut pattern.places);
         }
         if pattern.places.len() >= MAX_PLACES {
@@ -302,7 +304,7 @@ impl Search<'_> {
         let start = self.scene.readers.get(text)?.line_start(row);
         let (range, new) = rendered(first, line, &at, holes)?;
         let old = line.text.get(range.clone())?;
-        let (range, new) = tight(start + range.start, old, &new);
+        let (range, new) = tight(start + range.start, old, new);
         if range.is_empty() && new.is_empty() {
             return None;
         }

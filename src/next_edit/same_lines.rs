@@ -271,7 +271,7 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
         }
         new.push_str(line_end);
     }
-    let (range, new) = if first.old.is_empty() { (start..start, new) } else { tight_lines(start, &old, &new) };
+    let (range, new) = if first.old.is_empty() { (start..start, new) } else { tight_lines(start, &old, new) };
     if range.is_empty() && new.is_empty() {
         return None;
     }
@@ -337,7 +337,7 @@ fn indent_at(reader: &Reader<'_>, row: usize, first: &Instance<'_>, above: LineR
 }
 
 /// Smaller by the whole lines that both begin and end with, and within a single line by characters.
-fn tight_lines(start: usize, old: &str, new: &str) -> (std::ops::Range<usize>, String) {
+fn tight_lines(start: usize, old: &str, new: String) -> (std::ops::Range<usize>, String) {
     if new.is_empty() {
         return (start..start + old.len(), String::new());
     }

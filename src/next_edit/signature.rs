@@ -204,7 +204,7 @@ fn call(reader: &Reader<'_>, text: usize, row: usize, line: LineRef<'_>, at: usi
         _ => return None,
     }
     let start = reader.line_start(row);
-    let (range, new) = tight(start + inner.start, line.text.get(inner)?, &texts.join(", "));
+    let (range, new) = tight(start + inner.start, line.text.get(inner)?, texts.join(", "));
     (!range.is_empty() || !new.is_empty()).then_some(Place {
         text,
         lines: row..row + 1,

@@ -15,7 +15,9 @@ pub fn rendered(
     let old = Slot::new(first.old.view(), &first.what.old)?;
     let new = Slot::new(first.new.view(), &first.what.new)?;
     let here = Slot::new(line, at)?;
-    let mut text = String::from(if new.before == old.before { here.before } else { new.before });
+    let before = if new.before == old.before { here.before } else { new.before };
+    let mut text = String::with_capacity(before.len() + first.new.text.len());
+    text.push_str(before);
     let mut to = None;
     for token in first.new_tokens() {
         if let Some(to) = to {

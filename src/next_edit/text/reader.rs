@@ -58,8 +58,15 @@ impl<'a> Reader<'a> {
     /// many blocks were read; within the text's order in each block.
     pub fn lines_with(&self, hashes: &[u32], near: usize, most: usize) -> Vec<usize> {
         let mut found = Vec::new();
+        self.add_lines_with(hashes, near, most, &mut found);
+        found
+    }
+
+    /// Adds these lines to `found`, as many as if it was empty.
+    pub fn add_lines_with(&self, hashes: &[u32], near: usize, most: usize, found: &mut Vec<usize>) {
+        let known = found.len();
         // Words are rarer than what stands before them: `import`, `let`, `self`.
-        let Some((&rarest, others)) = hashes.split_last() else { return found };
+        let Some((&rarest, others)) = hashes.split_last() else { return };
         let filters = &self.text.filters;
         for at in filters.outwards(hashes.iter().copied(), self.text.block_of(near)) {
             if !self.text.was_read(at) {
@@ -77,11 +84,10 @@ impl<'a> Reader<'a> {
             if let Some(block) = self.text.read(at) {
                 block.lines_with(others, rarest, |row| found.push(first + row));
             }
-            if found.len() >= most {
+            if found.len() - known >= most {
                 break;
             }
         }
-        found
     }
 }
 
