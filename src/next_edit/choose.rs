@@ -37,8 +37,14 @@ pub fn candidates(scene: &Scene<'_>, patterns: &[Pattern], most: usize) -> Vec<C
     let mut arounds = numbers::Arounds::default();
     for (number, pattern) in patterns.iter().enumerate() {
         let about = numbers::about(scene, patterns, number);
+        let mut stricter = 0;
         for level_wanted in (0..LEVELS).rev() {
             let places: Vec<&Place> = pattern.places.iter().filter(|place| place.level() >= level_wanted).collect();
+            // Where no place is added, the candidates are those of the stricter level.
+            if places.len() == stricter {
+                continue;
+            }
+            stricter = places.len();
             let mut runs = runs(&places);
             let before = runs.len();
             let skipped = numbers::skipped(scene, pattern, level_wanted);
