@@ -69,7 +69,7 @@ const MAX_RARE: usize = 3;
 /// Edits of which it is remembered since when they are known.
 const MAX_KNOWN: usize = 4_000;
 
-/// Blocks of a text that are kept as read: some 5,000 lines, one or two megabytes.
+/// Blocks of a text that count as read, some 5,000 lines: when there are more, searches begin anew around the cursor.
 const MAX_READ_BLOCKS: usize = 100;
 
 /// A rule that was dismissed so often in a row rests until the session ends.
