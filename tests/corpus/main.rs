@@ -78,7 +78,7 @@ fn of_the_cases_that_were_written_after_all_mending_most_are_mended() {
 #[test]
 fn of_the_cases_that_were_written_blind_most_are_mended() {
     check("everyday", EVERYDAY, &Floors { mended: 99.5, exact: 99.5, kept: 99.5 });
-    check("projects", PROJECTS, &Floors { mended: 99.5, exact: 99.0, kept: 99.5 });
+    check("projects", PROJECTS, &Floors { mended: 99.5, exact: 98.0, kept: 99.5 });
 }
 
 #[test]

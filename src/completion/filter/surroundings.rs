@@ -151,7 +151,10 @@ pub fn completes(line: &Scanned, id: &str, more_like_it: bool) -> bool {
     let last = code.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
     let is_open =
         matches!(last, "and" | "or" | "not" | "in" | "return" | "is" | "lambda" | "await" | "new" | "then" | "do");
-    let ends = code.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
+    // Ruby's names may end so: `empty?`, `save!`.
+    let marked = line.syntax.words.closes.contains(&"end");
+    let name = code.strip_suffix(['?', '!']).filter(|_| marked).unwrap_or(code);
+    let ends = name.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
     !line.syntax.semicolons && !matches!(id, "sql" | "yaml") && ends && !is_open
 }
 
