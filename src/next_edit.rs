@@ -27,6 +27,7 @@ pub mod signature;
 pub mod text;
 pub mod tokens;
 pub mod tree;
+pub mod wording;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -225,7 +226,7 @@ impl NextEdit {
         let mut proposals: Vec<Proposal> = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let judged_by = candidate.numbers;
-            let spot = Spot { text: candidate.text, lines: candidate.lines.clone() };
+            let spot = Spot { text: candidate.text, lines: candidate.lines.clone(), pattern: candidate.pattern };
             if let Some(proposal) = self.proposal(&scene, candidate).filter(|proposal| self.wanted(proposal)) {
                 numbers.push((judged_by, spot));
                 proposals.push(proposal);

@@ -18,7 +18,7 @@ const RIDGE: f32 = 8.0;
 const LEAST: f32 = 6.0;
 
 /// Different bounds of one number.
-const BINS: usize = 32;
+const BINS: usize = 64;
 
 /// Columns of the written table.
 const MAX_WIDTH: usize = 116;
@@ -116,16 +116,33 @@ fn grow(
     let mut tree = Tree { number: [0; QUESTIONS], bound: [f32::MAX; QUESTIONS], leaf: [0.0; QUESTIONS + 1] };
     let mut node = vec![0_u8; picked.len()];
     let value = |(slope, curve): (f32, f32)| slope * slope / (curve + RIDGE);
+    let mut above: Vec<Vec<[(f32, f32); BINS + 2]>> = vec![];
     for depth in 0..DEPTH {
         let (first, count) = ((1 << depth) - 1, 1 << depth);
+        let mut rows = vec![0_usize; count];
+        node.iter().for_each(|&node| rows[usize::from(node) - first] += 1);
+        // Of two halves only the smaller one is added up: the larger one is what is left of the whole.
+        let added = |at: usize| depth == 0 || rows[at] < rows[at ^ 1] || (rows[at] == rows[at ^ 1] && at % 2 == 0);
         let mut sums = vec![vec![[(0.0_f32, 0.0_f32); BINS + 2]; allowed.len()]; count];
         for (&row, &node) in picked.iter().zip(&node) {
-            let sums = &mut sums[usize::from(node) - first];
+            let at = usize::from(node) - first;
+            if !added(at) {
+                continue;
+            }
+            let sums = &mut sums[at];
             let (bins, (slope, curve)) = (&binned[row as usize], slopes[row as usize]);
             for (sums, &number) in sums.iter_mut().zip(allowed) {
                 let sum = &mut sums[usize::from(bins[number])];
                 sum.0 += slope;
                 sum.1 += curve;
+            }
+        }
+        for at in (0..count).filter(|&at| !added(at)) {
+            for number in 0..allowed.len() {
+                for bin in 0..BINS + 2 {
+                    let (whole, half) = (above[at / 2][number][bin], sums[at ^ 1][number][bin]);
+                    sums[at][number][bin] = (whole.0 - half.0, whole.1 - half.1);
+                }
             }
         }
         let mut asked = vec![(0_usize, u8::MAX); count];
@@ -155,6 +172,7 @@ fn grow(
             let yes = bin != u8::MAX && binned[row as usize][number] > bin;
             *node = 2 * *node + if yes { 2 } else { 1 };
         }
+        above = sums;
     }
     let mut sums = [(0.0_f32, 0.0_f32); QUESTIONS + 1];
     for (&row, &node) in picked.iter().zip(&node) {

@@ -1,11 +1,11 @@
 //! From replayed moments to the two models by which edits are judged, and how good these are where they were not fitted.
 //!
 //! The first model judges each edit by itself, the second one beside all others that are known at the moment: a likelier
-//! one elsewhere, a rival on the same lines, how many there are.
+//! one elsewhere, a rival on the same lines, how many there are. What counts is the mean of both.
 //!
 //! The trees in `src/next_edit/learned` were fitted on 29 November 2026 by
 //! `-- --commits 1500 --sessions 90 --fit src/next_edit/learned`, with `--repository` for each one marked `fit` in
-//! `repositories.txt`: 51,276 moments and 863,834 edits. None of those marked `unseen` was among them.
+//! `repositories.txt`: 81,639 moments and 1,368,357 edits. None of those marked `unseen` was among them.
 
 use std::{
     error::Error,
@@ -16,7 +16,7 @@ use std::{
 };
 
 use codestral_ls::next_edit::{
-    confidence::{Spot, WORTH, compare, probability},
+    confidence::{Spot, WORTH, both, compare, probability},
     numbers::NUMBERS,
 };
 
@@ -35,8 +35,8 @@ const MAX_ROWS: usize = 8;
 const PARTS: usize = 3;
 
 /// How many trees, and what part of its best value each tree's leaf counts.
-const FIRST: (usize, f32) = (100, 0.12);
-const SECOND: (usize, f32) = (150, 0.07);
+const FIRST: (usize, f32) = (150, 0.08);
+const SECOND: (usize, f32) = (200, 0.05);
 
 /// An edit that was known at a moment.
 #[derive(Debug, Clone)]
@@ -84,9 +84,8 @@ impl Both {
     pub fn best(&self, case: &Case) -> Option<(f32, bool)> {
         let (odds, edits) = compared(&self.first, case);
         let judged = edits.iter().zip(odds).zip(&case.edits);
-        let judged = judged.map(|(((numbers, _), odds), edit)| {
-            (probability(if odds < WORTH { odds } else { self.second.odds(numbers) }), edit.right)
-        });
+        let judged = judged
+            .map(|(((numbers, _), odds), edit)| (probability(both(odds, || self.second.odds(numbers))), edit.right));
         judged.reduce(|best, next| if next.0 > best.0 { next } else { best })
     }
 }
@@ -111,15 +110,16 @@ fn first_rows(case: &Case) -> Vec<Row> {
 
 fn second_rows(first: &Model, case: &Case) -> Vec<Row> {
     let (odds, edits) = compared(first, case);
-    let worth: Vec<Row> = edits
-        .into_iter()
-        .zip(odds)
-        .zip(&case.edits)
-        .filter(|((_, odds), _)| *odds >= WORTH)
-        .map(|(((numbers, _), _), edit)| Row { numbers, right: edit.right, weight: 1.0 })
-        .collect();
-    let weight = 1.0 / (worth.len() as f32).sqrt();
-    worth.into_iter().map(|row| Row { weight, ..row }).collect()
+    let mut worth: Vec<_> =
+        edits.into_iter().zip(odds).zip(&case.edits).filter(|((_, odds), _)| *odds >= WORTH).collect();
+    worth.sort_by(|((_, one), _), ((_, two), _)| two.total_cmp(one));
+    // Only the likeliest is ever shown, so that counts most.
+    let row = |(rank, (((numbers, _), _), edit)): (usize, ((([f32; NUMBERS], Spot), f32), &Known))| Row {
+        numbers,
+        right: edit.right,
+        weight: 1.0 / (1 + rank) as f32,
+    };
+    worth.into_iter().enumerate().map(row).collect()
 }
 
 /// What the first trees say of each edit, and the numbers with what each is beside the others.
@@ -168,7 +168,8 @@ pub fn write(file: &Path, cases: &[Case]) -> Outcome<()> {
         let counts = [case.repository as u32, u32::from(case.predictable), case.edits.len() as u32];
         counts.iter().try_for_each(|count| out.write_all(&count.to_le_bytes()))?;
         for edit in &case.edits {
-            let spot = [edit.spot.text, edit.spot.lines.start, edit.spot.lines.end, usize::from(edit.right)];
+            let Spot { text, lines, pattern } = &edit.spot;
+            let spot = [*text, lines.start, lines.end, usize::from(edit.right), *pattern as usize];
             spot.iter().try_for_each(|one| out.write_all(&(*one as u32).to_le_bytes()))?;
             edit.numbers.iter().try_for_each(|number| out.write_all(&number.to_le_bytes()))?;
         }
@@ -189,7 +190,7 @@ pub fn read(file: &Path) -> Outcome<Vec<Case>> {
         let (predictable, edits) = (count()? == 1, count()?);
         let mut case = Case { repository: u32::from_le_bytes(repository) as usize, predictable, edits: vec![] };
         for _ in 0..edits {
-            let mut spot = [0; 4];
+            let mut spot = [0; 5];
             for one in &mut spot {
                 *one = count()? as usize;
             }
@@ -199,7 +200,7 @@ pub fn read(file: &Path) -> Outcome<Vec<Case>> {
             }
             case.edits.push(Known {
                 numbers,
-                spot: Spot { text: spot[0], lines: spot[1]..spot[2] },
+                spot: Spot { text: spot[0], lines: spot[1]..spot[2], pattern: spot[4] as u64 },
                 right: spot[3] == 1,
             });
         }

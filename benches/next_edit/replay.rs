@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codestral_ls::next_edit::{NextEdit, Origin, Proposal, Rule, confidence::Spot, nearest_of_likeliest};
+use codestral_ls::next_edit::{
+    NextEdit, Origin, Proposal, Rule, confidence::Spot, nearest_of_likeliest, numbers::alone,
+};
 use ropey::Rope;
 
 use crate::{
@@ -142,8 +144,9 @@ pub fn replay(session: &Session, order: Order, mode: Mode, seed: u64, rows: bool
                 time,
                 rows: if rows {
                     let known = |((numbers, one), right): (&(_, Proposal), bool)| Known {
-                        numbers: *numbers,
-                        spot: Spot { text: file_of(session, one), lines: one.lines.clone() },
+                        // The first trees see nothing else either.
+                        numbers: alone(*numbers),
+                        spot: Spot { text: file_of(session, one), lines: one.lines.clone(), pattern: one.pattern },
                         right,
                     };
                     numbered.iter().zip(judged).map(known).collect()

@@ -1,13 +1,17 @@
 //! What a candidate is judged by, as numbers in a fixed order.
 
+mod about;
+mod nearby;
 pub mod order;
 mod standing;
 
+pub use about::about;
 pub use order::{Arounds, skipped};
-pub use standing::Standing;
+pub use standing::{Standing, alone};
 
 use super::{
-    pattern::{LEVELS, Pattern, Place, Rule, is_import},
+    history::MAX_CHANGES,
+    pattern::{Pattern, Place, is_import},
     scene::Scene,
     tokens::Part,
 };
@@ -127,6 +131,46 @@ numbers! {
     expected: "How many edits elsewhere are right if the first trees are.",
     candidates: "How many edits are known, as a logarithm.",
     ignored: "The highest log odds of those that were known before the latest change.",
+    pattern_likeliest: "The highest of those of other edits of the pattern.",
+    pattern_expected: "How many other edits of the pattern are right if the first trees are.",
+    likelier_patterns: "How many patterns have a likelier edit.",
+    here: "How many edits are on the same lines.",
+    beside_here: "The highest log odds of edits on the lines just above and below.",
+    old_sort: "A number for what sort of text is replaced.",
+    new_sort: "And for what stands there then.",
+    same_head: "Which part of both is equal at the start.",
+    same_tail: "Which part is equal at the end.",
+    same_letters: "Whether only the case differs.",
+    name_parts: "Of how many parts the old name is.",
+    whole_mean: "Which part of its changes the pattern is, on average.",
+    since: "How many changes there are since the first example, as a logarithm.",
+    dense: "Which part of these did it.",
+    gap: "How many changes lie between its latest two.",
+    texts_changed: "How many texts were changed.",
+    texts_share: "In which part of these it was done.",
+    latest_parts: "How much the latest change did, as a logarithm.",
+    latest_put: "How many whole lines the latest change put in, as a logarithm.",
+    latest_taken: "How many it took out.",
+    explained: "The largest part of the latest change that repeats an earlier one.",
+    agree_before: "How many examples have the same token before.",
+    agree_after: "How many have the same token after.",
+    alike_both: "How many places left have the same tokens before and after, as a logarithm.",
+    alike_before: "How many have the same token before.",
+    alike_after: "How many have the same token after.",
+    passed_both: "How many of those with the same tokens before and after were passed by.",
+    done_above: "Of all places above it in its text, which part is done; -1 where there is none.",
+    done_below: "Of all below it.",
+    next_above: "Whether the next one above is done: 1, left: 0, none: -1.",
+    next_below: "Whether the next one below is.",
+    age_here: "How many changes are later than the latest in its text.",
+    line_tokens: "How many tokens its line has, as a logarithm.",
+    new_on_line: "Whether the new word stands on its line.",
+    wider_here: "The highest log odds of edits on the same lines that do more.",
+    narrower_here: "The highest of those that do less.",
+    text_expected: "How many edits elsewhere in the text are right if the first trees are.",
+    other_pattern: "The highest log odds of edits elsewhere of other patterns.",
+    ignored_expected: "How many of those known before the latest change are right if the first trees are.",
+    pattern_ignored: "How many of the pattern among these.",
 }
 
 /// What is known of a pattern before its places are looked at.
@@ -150,104 +194,6 @@ pub struct Run<'a> {
     pub skipped: usize,
 }
 
-/// What is known of the pattern number `number`.
-pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
-    let Some(pattern) = patterns.get(number) else { return About::default() };
-    let log = |count: usize| (count as f32).ln_1p();
-    let examples = || pattern.examples.iter().filter_map(|&example| scene.examples.get(example));
-    let mut changes: Vec<usize> = pattern.examples.clone();
-    changes.sort_unstable();
-    changes.dedup();
-    let typed = examples().filter(|example| example.typed).count();
-    let latest = changes.first().and_then(|&example| scene.examples.get(example));
-    let mut texts: Vec<usize> = examples().map(|example| example.text).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let (mut lower, mut pairs) = (0, 0);
-    for pair in scene.examples.windows(2) {
-        if let [later, earlier] = pair
-            && later.text == earlier.text
-        {
-            pairs += 1;
-            lower += usize::from(later.first_line > earlier.first_line);
-        }
-    }
-    let at_level = |wanted: usize| pattern.places.iter().filter(|place| place.level() >= wanted).count();
-    let left: [usize; LEVELS] = [at_level(0), at_level(1), at_level(2)];
-    let done = pattern.examples.len();
-    let part = |left: usize| done as f32 / (done + left) as f32;
-    let is = |rule: Rule| f32::from(u8::from(pattern.rule == rule));
-    let flag = |flag: bool| f32::from(u8::from(flag));
-    let (known, kept) = words(scene, pattern);
-    let rivals = patterns.iter().filter(|other| other.examples.contains(&0)).count();
-    let repeated = |example: usize| {
-        let again = |other: &Pattern| other.examples.iter().any(|&one| one > example);
-        patterns.iter().any(|other| other.examples.contains(&example) && again(other))
-    };
-    let all = scene.examples.len();
-    let repeats = (0..all).filter(|&example| repeated(example)).count();
-    let in_latest = changes.first().map_or(0, |first| pattern.examples.iter().filter(|one| *one == first).count());
-    let text = latest.and_then(|example| scene.readers.get(example.text)).map(|reader| reader.text);
-    let numbers = Numbers {
-        whole: latest.map_or(0.0, |example| in_latest as f32 / example.taken.parts.max(1) as f32),
-        repetitive: repeats as f32 / all.saturating_sub(1).max(1) as f32,
-        capital: flag(pattern.capital),
-        lone: flag(all > 1 && !repeated(0)),
-        language: text.map_or(0.0, |text| language(&text.language)),
-        rename: is(Rule::Rename),
-        rename_part: is(Rule::RenamePart),
-        same_change: is(Rule::SameChange),
-        same_shape: is(Rule::SameShape),
-        same_lines: is(Rule::SameLines),
-        signature: is(Rule::Signature) + is(Rule::Removed),
-        age: latest.map_or(0.0, |example| example.age as f32),
-        examples: log(done),
-        changes: changes.len() as f32,
-        share: changes.len() as f32 / scene.examples.len().max(1) as f32,
-        history: log(scene.examples.len()),
-        example_parts: latest.map_or(0.0, |example| log(example.taken.parts)),
-        old_tokens: pattern.old_tokens as f32,
-        new_tokens: pattern.new_tokens as f32,
-        old_bytes: log(pattern.old_bytes),
-        new_bytes: log(pattern.new_bytes),
-        old_words: pattern.old_words as f32,
-        new_words: pattern.new_words as f32,
-        example_import: flag(pattern.in_import),
-        example_prose: flag(pattern.in_prose),
-        example_definition: flag(pattern.in_definition),
-        left_0: log(left[0]),
-        left_1: log(left[1]),
-        left_2: log(left[2]),
-        done_0: part(left[0]),
-        done_1: part(left[1]),
-        done_2: part(left[2]),
-        ascending: if pairs == 0 { 0.5 } else { lower as f32 / pairs as f32 },
-        new_known: log(known),
-        old_kept: kept as f32,
-        definitions: pattern.places.iter().filter(|place| place.definition).count() as f32,
-        accepted: (done - typed) as f32,
-        streak: order::streak(pattern) as f32,
-        texts: texts.len() as f32,
-        rivals: log(rivals),
-        latest: pattern.examples.iter().filter(|&&example| example == 0).count() as f32,
-        example_lines: latest.map_or(0.0, |example| log(1 + example.last_line - example.first_line)),
-        ..Numbers::default()
-    };
-    About { numbers }
-}
-
-/// The languages that the trees may tell apart; all others are one.
-fn language(language: &str) -> f32 {
-    match language {
-        "python" => 1.0,
-        "typescript" | "typescriptreact" | "javascript" | "javascriptreact" => 2.0,
-        "go" => 3.0,
-        "rust" => 4.0,
-        "java" => 5.0,
-        _ => 0.0,
-    }
-}
-
 /// Adds what is known of earlier requests: since how many changes the edit is known, how often its like was refused.
 pub fn remember(numbers: &mut [f32; NUMBERS], waited: usize, refused: usize) {
     set(numbers, At::waited, waited as f32);
@@ -259,37 +205,15 @@ pub fn waited(numbers: &[f32; NUMBERS]) -> f32 {
     numbers.get(At::waited as usize).copied().unwrap_or_default()
 }
 
+/// Whether the edit with these numbers applies two patterns at once.
+pub fn is_joined(numbers: &[f32; NUMBERS]) -> bool {
+    numbers.get(At::joined as usize).is_some_and(|&joined| joined > 0.0)
+}
+
 fn set(numbers: &mut [f32; NUMBERS], at: At, value: f32) {
     if let Some(number) = numbers.get_mut(at as usize) {
         *number = value;
     }
-}
-
-/// How many other lines have the new word, and how often the old word stands in what was written in the changes.
-fn words(scene: &Scene<'_>, pattern: &Pattern) -> (usize, usize) {
-    let Some((old, new)) = pattern.names else { return (0, 0) };
-    let mut kept = 0;
-    for example in &scene.examples {
-        for piece in &example.taken.pieces {
-            let lines = match piece {
-                super::difference::Piece::Line { new, .. } => std::slice::from_ref(new),
-                super::difference::Piece::Lines { new, .. } => new.as_slice(),
-            };
-            kept += lines.iter().flat_map(|line| &line.tokens).filter(|token| token.hash == old).count();
-        }
-    }
-    let mut known = 0;
-    for example in pattern.examples.iter().take(1).filter_map(|&example| scene.examples.get(example)) {
-        let Some(reader) = scene.readers.get(example.text) else { continue };
-        let inside = |line: &usize| {
-            scene
-                .examples
-                .iter()
-                .any(|one| one.text == example.text && one.first_line <= *line && *line <= one.last_line)
-        };
-        known += reader.lines_with(&[new], example.first_line, 30).iter().filter(|line| !inside(line)).count();
-    }
-    (known, kept)
 }
 
 /// The numbers of `run`, places of `pattern`.
@@ -310,7 +234,10 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, ar
         _ => order::ELSEWHERE,
     };
     let (scope, apart) = arounds.scope_and_apart(scene, pattern, first);
-    let import = scene.readers.get(first.text).is_some_and(|reader| is_import(&reader.line(first.lines.start)));
+    let line = scene.readers.get(first.text).map(|reader| reader.line(first.lines.start));
+    let import = line.as_ref().is_some_and(|line| is_import(line));
+    let new = pattern.names.map(|(_, new)| new);
+    let nearby = nearby::of(scene, pattern, first);
     Numbers {
         import: flag(import),
         prose: flag(places.iter().any(|place| place.part != Part::Code)),
@@ -349,6 +276,19 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, ar
         onward: order::onward(scene, pattern, first),
         stride: order::stride(scene, pattern, first),
         apart,
+        agree_before: first.agreeing_sides.0 as f32,
+        agree_after: first.agreeing_sides.1 as f32,
+        alike_both: log(nearby.alike_both),
+        alike_before: log(nearby.alike_before),
+        alike_after: log(nearby.alike_after),
+        passed_both: nearby.passed_both as f32,
+        done_above: nearby.done_above,
+        done_below: nearby.done_below,
+        next_above: nearby.next_above,
+        next_below: nearby.next_below,
+        age_here: scene.examples.iter().find(|one| one.text == first.text).map_or(MAX_CHANGES, |one| one.age) as f32,
+        line_tokens: log(line.as_ref().map_or(0, |line| line.tokens.len())),
+        new_on_line: flag(line.is_some_and(|line| line.tokens.iter().any(|token| Some(token.hash) == new))),
         changes_here: scene.examples.iter().filter(|example| example.text == first.text).count() as f32,
         ..about.numbers
     }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::tokens::{Kind, LineRef, Part, Token, hash};
+use super::{
+    tokens::{Kind, LineRef, Part, Token, hash},
+    wording::Wording,
+};
 
 /// By which rule an edit is proposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,6 +88,10 @@ pub struct Place {
     pub beside: (Beside, Beside),
     /// On how many sides an example has such a neighbour too.
     pub beside_equal: usize,
+    /// Hashes of the tokens just before it and just after it.
+    pub around: (u32, u32),
+    /// How many examples have the same token before, and how many the same after.
+    pub agreeing_sides: (usize, usize),
 }
 
 /// What stands beside a place.
@@ -164,6 +171,8 @@ pub struct Pattern {
     pub capital: bool,
     /// The hashes of the word that is replaced and the one that stands there then, where it is one for one.
     pub names: Option<(u32, u32)>,
+    /// How what stands there then is made of what is replaced.
+    pub wording: Wording,
     /// Whether it is all that a change did, as one block of lines.
     pub block: bool,
     /// Where it would change something.

@@ -5,6 +5,7 @@ use super::{
     pattern::{Pattern, Place, Rule},
     scene::Scene,
     tokens::{Kind, Line, Part, hash, mix},
+    wording::Wording,
 };
 
 /// The most places of one name.
@@ -40,6 +41,7 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
                 in_definition: true,
                 capital: name.starts_with(char::is_uppercase),
                 names: None,
+                wording: Wording::of(&line.text, ""),
                 block: false,
                 places,
             });
@@ -86,6 +88,8 @@ fn places(scene: &Scene<'_>, text: usize, name: &str) -> Vec<Place> {
                 agreeing: 0,
                 beside: Default::default(),
                 beside_equal: 0,
+                around: (0, 0),
+                agreeing_sides: (0, 0),
             });
         }
     }

@@ -13,6 +13,7 @@ use super::{
     },
     scene::Scene,
     tokens::{Kind, Line, LineRef, Part, Token, mix},
+    wording::Wording,
 };
 
 /// The most places of one pattern.
@@ -149,6 +150,7 @@ fn describe(rule: Rule, first: &Instance<'_>, instances: &[Instance<'_>]) -> Pat
             ([old], [new]) => Some((old.hash, new.hash)),
             _ => None,
         },
+        wording: Wording::of(first.old.text_of_all(old), first.new.text_of_all(new)),
         block: false,
         places: vec![],
     }
@@ -339,6 +341,11 @@ impl Search<'_> {
             agreeing: sides.iter().filter(|(left, right)| *left > 0 && *right > 0).count(),
             beside: here,
             beside_equal: beside_equal.max().unwrap_or_default(),
+            around: (hash_at(line, at.start.wrapping_sub(1)).unwrap_or(0), hash_at(line, at.end).unwrap_or(0)),
+            agreeing_sides: (
+                sides.iter().filter(|(left, _)| *left > 0).count(),
+                sides.iter().filter(|(_, right)| *right > 0).count(),
+            ),
         })
     }
 }

@@ -8,6 +8,7 @@ use super::{
     scene::Scene,
     text::Reader,
     tokens::{Kind, Line, LineRef, Part, Token, mix, same_tokens},
+    wording::Wording,
 };
 
 /// More lines are not repeated.
@@ -104,6 +105,7 @@ fn find(scene: &Scene<'_>, key: u64, group: &[Instance<'_>]) -> Option<Pattern> 
         in_definition: false,
         capital: false,
         names: None,
+        wording: Wording::of_lines(first.old, first.new),
         block: scene.examples.get(first.example)?.taken.whole.as_ref().is_some_and(|whole| whole.old == first.old),
         places: vec![],
     };
@@ -301,6 +303,11 @@ fn place(text: usize, reader: &Reader<'_>, row: usize, group: &[Instance<'_>], n
         agreeing: group.iter().map(sides).filter(|(left, right)| *left > 0 && *right > 0).count(),
         beside: Default::default(),
         beside_equal: 0,
+        around: (above.tokens_hash() as u32, below.tokens_hash() as u32),
+        agreeing_sides: (
+            group.iter().map(sides).filter(|(left, _)| *left > 0).count(),
+            group.iter().map(sides).filter(|(_, right)| *right > 0).count(),
+        ),
     })
 }
 

@@ -8,6 +8,7 @@ use super::{
     scene::Scene,
     text::Reader,
     tokens::{Kind, Line, LineRef, Part, hash, mix},
+    wording::Wording,
 };
 
 /// The most calls of one function.
@@ -53,6 +54,7 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
                 in_definition: true,
                 capital: false,
                 names: None,
+                wording: Wording::of(&old.text, &new.text),
                 block: false,
                 places,
             });
@@ -221,6 +223,8 @@ fn call(reader: &Reader<'_>, text: usize, row: usize, line: LineRef<'_>, at: usi
         agreeing: 0,
         beside: Default::default(),
         beside_equal: 0,
+        around: (0, 0),
+        agreeing_sides: (0, 0),
     })
 }
 

@@ -207,6 +207,11 @@ impl Line {
         self.view().text_of(token)
     }
 
+    /// The text from the first of `tokens` to the last.
+    pub fn text_of_all(&self, tokens: &[Token]) -> &str {
+        self.view().text_of_all(tokens)
+    }
+
     /// Whether nothing but white space is in it.
     pub fn is_blank(&self) -> bool {
         self.tokens.is_empty()
@@ -241,6 +246,12 @@ impl<'a> LineRef<'a> {
     /// The text of `token`.
     pub fn text_of(&self, token: &Token) -> &'a str {
         self.text.get(token.range()).unwrap_or_default()
+    }
+
+    /// The text from the first of `tokens` to the last.
+    pub fn text_of_all(&self, tokens: &[Token]) -> &'a str {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return "" };
+        self.text.get(first.start as usize..last.end as usize).unwrap_or_default()
     }
 
     /// Whether nothing but white space is in it.

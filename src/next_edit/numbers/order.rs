@@ -41,6 +41,11 @@ pub fn passed(scene: &Scene<'_>, pattern: &Pattern, place: &Place) -> bool {
         .is_some_and(|(top, bottom)| top < place.lines.start && place.lines.start < bottom)
 }
 
+/// From which line to which the person has gone in a text since the pattern's first example.
+pub fn way(scene: &Scene<'_>, pattern: &Pattern, text: usize) -> Option<(usize, usize)> {
+    extent(since(scene, pattern)?, text)
+}
+
 /// The changes since the pattern's first example.
 fn since<'a>(scene: &'a Scene<'_>, pattern: &Pattern) -> Option<&'a [Example]> {
     scene.examples.get(..=*pattern.examples.iter().max()?)
