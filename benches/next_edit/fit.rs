@@ -122,7 +122,8 @@ fn grow(
         let mut rows = vec![0_usize; count];
         node.iter().for_each(|&node| rows[usize::from(node) - first] += 1);
         // Of two halves only the smaller one is added up: the larger one is what is left of the whole.
-        let added = |at: usize| depth == 0 || rows[at] < rows[at ^ 1] || (rows[at] == rows[at ^ 1] && at % 2 == 0);
+        let added =
+            |at: usize| depth == 0 || rows[at] < rows[at ^ 1] || (rows[at] == rows[at ^ 1] && at.is_multiple_of(2));
         let mut sums = vec![vec![[(0.0_f32, 0.0_f32); BINS + 2]; allowed.len()]; count];
         for (&row, &node) in picked.iter().zip(&node) {
             let at = usize::from(node) - first;
@@ -209,7 +210,9 @@ pub fn source(model: &Model, heading: &str) -> String {
         width += quoted.len();
         text.push_str(&quoted);
     }
-    text.push_str("\n];\n\nconst NEVER: f32 = f32::MAX;\n\n#[rustfmt::skip]\nconst TREES: &[Tree] = &[\n");
+    text.push_str("\n];\n\nconst NEVER: f32 = f32::MAX;\n\n");
+    text.push_str("// A leaf may be near a constant of mathematics by chance.\n#[allow(clippy::approx_constant)]\n");
+    text.push_str("#[rustfmt::skip]\nconst TREES: &[Tree] = &[\n");
     for tree in &model.trees {
         let list = |values: Vec<String>| values.join(", ");
         let numbers = tree.number.iter().map(ToString::to_string).collect();

@@ -110,16 +110,16 @@ fn first_rows(case: &Case) -> Vec<Row> {
 
 fn second_rows(first: &Model, case: &Case) -> Vec<Row> {
     let (odds, edits) = compared(first, case);
-    let mut worth: Vec<_> =
-        edits.into_iter().zip(odds).zip(&case.edits).filter(|((_, odds), _)| *odds >= WORTH).collect();
-    worth.sort_by(|((_, one), _), ((_, two), _)| two.total_cmp(one));
+    let mut worth: Vec<(f32, Row)> = Vec::new();
+    for (((numbers, _), odds), edit) in edits.into_iter().zip(odds).zip(&case.edits) {
+        if odds >= WORTH {
+            worth.push((odds, Row { numbers, right: edit.right, weight: 1.0 }));
+        }
+    }
+    worth.sort_by(|(one, _), (two, _)| two.total_cmp(one));
     // Only the likeliest is ever shown, so that counts most.
-    let row = |(rank, (((numbers, _), _), edit)): (usize, ((([f32; NUMBERS], Spot), f32), &Known))| Row {
-        numbers,
-        right: edit.right,
-        weight: 1.0 / (1 + rank) as f32,
-    };
-    worth.into_iter().enumerate().map(row).collect()
+    let weighed = |(rank, (_, row)): (usize, (f32, Row))| Row { weight: 1.0 / (1 + rank) as f32, ..row };
+    worth.into_iter().enumerate().map(weighed).collect()
 }
 
 /// What the first trees say of each edit, and the numbers with what each is beside the others.
