@@ -7,9 +7,8 @@ use codestral_ls::next_edit::{
     tree::{DEPTH, QUESTIONS, Tree},
 };
 
-/// The part of the rows that one tree is grown on, and the part of the numbers it may ask for: one in so many is left.
+/// The part of the rows that one tree is grown on: one in so many is left.
 const ROWS_OF: u64 = 2;
-const NUMBERS_OF: u64 = 2;
 
 /// Held against large leaves, in units of the loss' curvature.
 const RIDGE: f32 = 8.0;
@@ -44,8 +43,19 @@ impl Model {
     }
 }
 
-/// Fits so many trees, of whose leaves that part counts.
-pub fn fit(rows: &[Row], (count, rate): (usize, f32)) -> Model {
+/// How a model is grown.
+#[derive(Debug, Clone, Copy)]
+pub struct Growth {
+    /// How many trees.
+    pub trees: usize,
+    /// What part of its best value each tree's leaf counts.
+    pub rate: f32,
+    /// Of the numbers, each tree may ask for one in so many: the fewer, the more the trees differ.
+    pub numbers_of: u64,
+}
+
+/// Fits the trees.
+pub fn fit(rows: &[Row], growth: Growth) -> Model {
     let bounds: Vec<Vec<f32>> = (0..NUMBERS).map(|number| bounds(rows, number)).collect();
     let binned: Vec<[u8; NUMBERS]> = rows
         .iter()
@@ -63,7 +73,7 @@ pub fn fit(rows: &[Row], (count, rate): (usize, f32)) -> Model {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (chance >> 33).is_multiple_of(of)
     };
-    for _ in 0..count {
+    for _ in 0..growth.trees {
         let slopes: Vec<(f32, f32)> = rows
             .iter()
             .zip(&odds)
@@ -73,9 +83,9 @@ pub fn fit(rows: &[Row], (count, rate): (usize, f32)) -> Model {
             })
             .collect();
         let picked: Vec<u32> = (0..rows.len() as u32).filter(|_| one_in(ROWS_OF)).collect();
-        let asked: Vec<usize> = (0..NUMBERS).filter(|_| one_in(NUMBERS_OF)).collect();
+        let asked: Vec<usize> = (0..NUMBERS).filter(|_| one_in(growth.numbers_of)).collect();
         let mut tree = grow(&bounds, (&binned, &slopes), &picked, &asked);
-        tree.leaf.iter_mut().for_each(|leaf| *leaf = round(*leaf * rate));
+        tree.leaf.iter_mut().for_each(|leaf| *leaf = round(*leaf * growth.rate));
         for (odds, row) in odds.iter_mut().zip(rows) {
             *odds += tree.value(&row.numbers);
         }

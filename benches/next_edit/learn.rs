@@ -21,7 +21,7 @@ use codestral_ls::next_edit::{
 };
 
 use crate::{
-    fit::{self, Model, Row},
+    fit::{self, Growth, Model, Row},
     report::Figures,
 };
 
@@ -34,9 +34,9 @@ const MAX_ROWS: usize = 8;
 /// are fitted: what the first ones say of their own examples is too good.
 const PARTS: usize = 3;
 
-/// How many trees, and what part of its best value each tree's leaf counts.
-const FIRST: (usize, f32) = (150, 0.08);
-const SECOND: (usize, f32) = (200, 0.05);
+/// How the models are grown.
+const FIRST: Growth = Growth { trees: 150, rate: 0.08, numbers_of: 4 };
+const SECOND: Growth = Growth { trees: 200, rate: 0.05, numbers_of: 2 };
 
 /// An edit that was known at a moment.
 #[derive(Debug, Clone)]
