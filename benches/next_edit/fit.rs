@@ -229,8 +229,7 @@ pub fn source(model: &Model, heading: &str) -> String {
         let bound = |bound: &f32| if *bound == f32::MAX { "NEVER".into() } else { format!("{bound:?}") };
         let bounds = tree.bound.iter().map(bound).collect();
         let leaves = tree.leaf.iter().map(|leaf| format!("{leaf:?}")).collect();
-        let _ = writeln!(text, "    tree([{}], [{}],", list(numbers), list(bounds));
-        let _ = writeln!(text, "        [{}]),", list(leaves));
+        let _ = writeln!(text, "    tree([{}], [{}], [{}]),", list(numbers), list(bounds), list(leaves));
     }
     text.push_str("];\n");
     text
