@@ -10,7 +10,7 @@ use codestral_ls::{
 use crate::{fit::Model, replay::Moment};
 
 /// A threshold for those who want to be disturbed by almost nothing wrong.
-pub const STRICT_CONFIDENCE: f32 = 0.7;
+pub const STRICT_CONFIDENCE: f32 = 0.78;
 
 /// The threshold where the user sets none.
 pub fn default_confidence() -> f32 {

@@ -141,7 +141,9 @@ fn a_chat_that_cannot_be_begun_says_so_before_it_costs_anything() {
 
 #[test]
 fn an_answer_is_shown_though_the_disk_fills_up_under_it() {
-    let fake = Fake::start(|_| Script::chunks(["é".repeat(LARGE), "The end.".to_owned()]));
+    // Each word another one: a reply that repeats itself without end would be broken off.
+    let long: String = (0..LARGE / 8).map(|n| format!("é{n:06} ")).collect();
+    let fake = Fake::start(move |_| Script::chunks([format!("{long}é"), "The end.".to_owned()]));
     let home = Home::new(&fake);
     home.write(&format!("state/codestral-ls/conversations/{CONVERSATION}.md"), &earlier());
     let mut plain = command(home.home.path());
