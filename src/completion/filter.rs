@@ -22,6 +22,7 @@ mod repeated_suffix;
 mod repetition;
 mod reply_start;
 mod similar_lines;
+mod start;
 mod surroundings;
 mod unbalanced_brackets;
 

@@ -3,7 +3,7 @@
 //! `if x: return` and `fn f() { 1 }` are honest; a body of several lines there is not, nor one whose bracket stays open,
 //! nor one that no blank parts from its header.
 
-use super::leading_whitespace::Start;
+use super::start::Start;
 use super::surroundings::Style;
 use crate::completion::Window;
 use crate::text::language::{self, Syntax};
@@ -65,10 +65,9 @@ pub fn start(
     white: usize,
     finished: bool,
 ) -> Option<Start> {
-    let keep = Start { drop: 0, insert: String::new() };
     let (before, body) = (window.line_before(), &text[white..]);
     if !begins_statement(body) {
-        return Some(keep);
+        return Some(Start::keep());
     }
     let (first, rest) = match body.split_once('\n') {
         Some(lines) => lines,
@@ -76,14 +75,14 @@ pub fn start(
         None => return None,
     };
     if joins_word(before, first, white, id) {
-        return Some(keep);
+        return Some(Start::keep());
     }
     let closes = match header {
         Header::Bracket => closes_bracket(first, id),
         Header::Other | Header::Name => words(first).any(|word| language::syntax(id).words.closes.contains(&word)),
     };
     if closes {
-        return Some(keep);
+        return Some(Start::keep());
     }
     let next = rest.split('\n').find(|text| !line::is_blank(text));
     if next.is_none() && !finished {
@@ -97,7 +96,7 @@ pub fn start(
         Header::Name => !goes_on || white == 0 && !follows_name(first),
     };
     if stays {
-        return Some(keep);
+        return Some(Start::keep());
     }
     // Lines that all stand at the margin are put right together, as all lines of a reply are, where the step is known.
     let is_flat = next.is_some_and(|next| line::indent(next) <= columns && !line::shape(next, id).closes);

@@ -5,29 +5,11 @@
 //! word (`foo` continued as ` = bar`) and a line break behind a statement are right.
 
 use super::body_line;
+use super::start::Start;
 use super::surroundings::{self, Style};
 use crate::completion::Window;
 use crate::text::indentation::DEFAULT_UNIT;
 use crate::text::{language, line};
-
-/// What becomes of the start of a reply: so many bytes go, this white space comes in their place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
-    /// Bytes that go.
-    pub drop: usize,
-    /// White space that comes.
-    pub insert: String,
-}
-
-impl Start {
-    fn keep() -> Self {
-        Self { drop: 0, insert: String::new() }
-    }
-
-    fn drop(bytes: usize) -> Self {
-        Self { drop: bytes, insert: String::new() }
-    }
-}
 
 /// What is right at the start of `text`, the reply so far; `None`: more text must tell.
 pub fn start(window: &Window, id: &str, style: Style, text: &str, finished: bool) -> Option<Start> {
