@@ -9,7 +9,7 @@ pub enum Filter {
     Wrapping,
     /// See `filter::repeated_prefix` and `filter::repeated_sign`.
     Begun,
-    /// See `filter::leading_whitespace`.
+    /// See `filter::leading_whitespace` and `filter::body_line`.
     Leading,
     /// See `filter::indentation`.
     Indentation,
