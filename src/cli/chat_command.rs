@@ -252,7 +252,7 @@ impl Chat {
             _ if answer.trim().is_empty() => {
                 Err(Error::Refused("the endpoint answered with nothing; ask again, or in other words".into()))
             }
-            _ if is_endless(answer) => {
+            _ if end.finish == Finish::Other && is_endless(answer) => {
                 writeln!(
                     anstream::stderr(),
                     "The answer repeats itself without end and was broken off; ask again, or in other words."

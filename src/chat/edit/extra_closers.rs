@@ -8,13 +8,20 @@ const MOST_LINES: usize = 3;
 
 /// How many lines at the end of `new` only close brackets that neither the rewrite nor `selected` opens.
 pub fn count(new: &[String], selected: &str) -> usize {
-    let closes_only =
-        |text: &String| text.contains(['}', ')', ']']) && line::is_inert(text) && !text.contains(['{', '(', '[']);
-    if unmatched_closers(selected.lines()) > 0 {
+    // Brackets are counted without a grammar: that of a regular expression may seem to close something. So a line goes only
+    // where it stands less deep than the rewrite begins, and where the selection has no such end of its own.
+    let last = |lines: &mut dyn DoubleEndedIterator<Item = &str>| lines.next_back().map(|text| text.trim().to_owned());
+    let is_own = last(&mut selected.trim_end().lines()) == last(&mut new.iter().map(String::as_str));
+    if is_own || unmatched_closers(selected.lines()) > 0 {
         return 0;
     }
+    let base = new.first().map_or(0, |text| line::indent(text));
+    let leaves = |text: &String| {
+        let closes_only = text.contains(['}', ')', ']']) && line::is_inert(text) && !text.contains(['{', '(', '[']);
+        closes_only && line::indent(text) < base
+    };
     (1..=MOST_LINES.min(new.len().saturating_sub(1)))
-        .take_while(|count| new.get(new.len() - count).is_some_and(closes_only))
+        .take_while(|count| new.get(new.len() - count).is_some_and(leaves))
         .filter(|count| {
             let kept = new[..new.len() - count].iter().map(String::as_str);
             // With one of these lines more it would be too much again.
@@ -66,6 +73,8 @@ mod tests {
         check("    a();", "    if b {\n        c();\n    }", 0);
         check("    a();\n}", "    b();\n}", 0);
         check("f(\n  a,\n)", "f(\n  b,\n)", 0);
+        check("function f() {\n  return s;\n}", "function f() {\n  return s.replace(/\\)/, '');\n}", 0);
+        check("  a = 1", "  x = {\n    # 1) first\n    'a': 1,\n  }", 0);
         check("a", "}", 0);
     }
 }

@@ -104,7 +104,9 @@ impl Entry {
         self.open = false;
         self.broken_off = true;
         let reply = self.reply();
-        let complete = reply.rfind('\n').map(|end| filter::before_next_round(&reply[..end]).len());
+        // A block that was shown stays whole.
+        let shown = self.ends.last().map_or(0, |end| end.saturating_sub(self.asked));
+        let complete = reply.rfind('\n').map(|end| filter::before_next_round(&reply[..end]).len().max(shown.min(end)));
         if let Some(end) = complete {
             self.whole.truncate(self.asked + end);
         }

@@ -199,3 +199,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_block_that_was_shown_stays_whole_when_its_stream_is_broken_off() {
+    let mut cache = Cache::default();
+    let id = cache.insert("a", &window("<cursor>"));
+    let block = "left(one);\nright(two);\n\nleft(one);\nright(two);";
+    cache.update(id, &format!("{block}\n"));
+    let shown = cache.lookup("a", &window("<cursor>"), "rust", true);
+    cache.truncate(id);
+    assert_eq!(cache.lookup("a", &window("<cursor>"), "rust", true), shown);
+    for typed in ["l", "left(one);\nr", "left(one);\nright(two);\n\nleft(one);\nright(two)"] {
+        // Whatever is found, nothing is cut outside of what is left.
+        cache.lookup("a", &window(&format!("{typed}<cursor>")), "rust", true);
+    }
+}

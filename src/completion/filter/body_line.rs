@@ -12,8 +12,16 @@ use crate::text::line;
 /// Words of a line among which the one is that announces a block: `pub(crate) async fn`, `export default class`.
 const MOST_WORDS: usize = 4;
 
+/// A longer first line is shown as it comes, in bytes.
+const LONGEST_LINE: usize = 400;
+
 /// What stands before the bracket that opens a body, where no word of the line says so.
 const BEFORE_BODY: [&str; 4] = [")", "=>", "->", "|"];
+
+/// What begins a line of Python whose colon announces a block.
+const BEFORE_COLON: [&str; 14] = [
+    "async", "case", "class", "def", "elif", "else", "except", "finally", "for", "if", "match", "try", "while", "with",
+];
 
 /// How the end of a header tells that its body follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +49,19 @@ pub fn header(window: &Window, id: &str) -> Option<Header> {
         let announces = BEFORE_BODY.iter().any(|sign| head.trim_end().ends_with(sign));
         return (is_body && (announces || words.any(|word| is_announced(syntax, word)))).then_some(Header::Bracket);
     }
-    let ends_header = match code.ends_with(':') {
-        true => syntax.indented,
-        false => !syntax.words.closes.is_empty() && (code.ends_with(')') || last_opens(syntax, &code)),
-    };
-    let by_word = |word| syntax.defines(word) || !code.ends_with(')') && is_announced(syntax, word);
     let first = words.next().unwrap_or_default();
-    if ends_header && net == 0 && by_word(first) {
+    let is_header = if code.ends_with(':') {
+        id == "python" && BEFORE_COLON.contains(&first) && !code.contains("lambda")
+    } else if code.ends_with(')') {
+        // In other languages more of the header may follow: `do`, `where`, a type.
+        matches!(id, "ruby" | "crystal" | "lua") && syntax.defines(first)
+    } else {
+        !syntax.words.closes.is_empty() && last_opens(syntax, &code) && is_announced(syntax, first)
+    };
+    if is_header && net == 0 {
         return Some(Header::Other);
     }
-    let names_class = matches!(first, "class" | "module") && syntax.words.closes.contains(&"end");
+    let names_class = matches!(first, "class" | "module") && matches!(id, "ruby" | "crystal");
     (names_class && words.next().is_some() && code.ends_with(is_word)).then_some(Header::Name)
 }
 
@@ -66,26 +77,36 @@ pub fn start(
     finished: bool,
 ) -> Option<Start> {
     let (before, body) = (window.line_before(), &text[white..]);
-    if !begins_statement(body) {
+    // A comment behind a header belongs to it.
+    let is_comment =
+        white > 0 && language::syntax(id).line_comments.iter().any(|sign| body.starts_with(sign.trim_end()));
+    if is_comment || !begins_statement(body) {
         return Some(Start::keep());
     }
     let (first, rest) = match body.split_once('\n') {
         Some(lines) => lines,
         None if finished => (body, ""),
+        // What is so long is watched for loops rather than waited for.
+        None if body.len() > LONGEST_LINE => return Some(Start::keep()),
         None => return None,
     };
     if joins_word(before, first, white, id) {
         return Some(Start::keep());
     }
     let closes = match header {
-        Header::Bracket => closes_bracket(first, id),
+        // The parameters of a lambda stand behind its bracket in Kotlin and Swift.
+        Header::Bracket => {
+            closes_bracket(first, id) || first.trim_end().ends_with("->") || first.trim_end().ends_with(" in")
+        }
         Header::Other | Header::Name => words(first).any(|word| language::syntax(id).words.closes.contains(&word)),
     };
     if closes {
         return Some(Start::keep());
     }
     let next = rest.split('\n').find(|text| !line::is_blank(text));
-    if next.is_none() && !finished {
+    // Its first word may still become another one.
+    let grows = |next: &str| rest.ends_with(next) && next.trim_start().chars().all(is_word);
+    if !finished && next.is_none_or(grows) {
         return None;
     }
     let columns = line::indent(before);
@@ -196,6 +217,8 @@ mod tests {
     #[test]
     fn a_body_on_one_line_may_stand_there() {
         check("python", "if a:<cursor>\n", " return", " return");
+        check("python", "def f(x):<cursor>\n", " # noqa\n    return x", " # noqa\n    return x");
+        check("kotlin", "xs.fold(0) {<cursor>\n}\n", " a, x ->\n    a + x", " a, x ->\n    a + x");
         check("rust", "fn f() -> u8 {<cursor>\n", " 1 }", " 1 }");
         check("shellscript", "for a in b; do<cursor>\n", " echo a; done", " echo a; done");
         check("lua", "local function f(x)<cursor>\n", " return x end", " return x end");
@@ -214,6 +237,10 @@ mod tests {
         );
         check("rust", "use a::{<cursor>\n", "b, c};", "b, c};");
         check("ruby", "def foo<cursor>\n", "(a)", "(a)");
+        let elixir = " do\n    x + 1\n  end";
+        check("elixir", "  def foo(x)<cursor>\n", elixir, elixir);
+        check("python", "f = lambda x:<cursor>\n", "x + 1", "x + 1");
+        check("java", "class Foo<cursor>\n", " extends Bar {\n    int x;\n}", " extends Bar {\n    int x;\n}");
         check("ruby", "class Foo<cursor>\nend\n", "Bar < Base\n  a :b", "Bar < Base");
     }
 }

@@ -2,7 +2,8 @@
 
 use super::surroundings;
 use crate::completion::Window;
-use crate::text::{fence::Fence, language, line};
+use crate::text::language::{self, StringMark};
+use crate::text::{fence::Fence, line};
 
 /// What stands before the path of each file in the prompt of several files that Codestral's users know from Continue.
 pub const FILE_HEADER: &str = "+++++ ";
@@ -57,8 +58,10 @@ pub enum Opening {
 pub fn is_subject(window: &Window, id: &str, verbatim: bool) -> bool {
     let before = window.line_before();
     let in_comment = line::tail(before, id) != line::Tail::Code || before.trim_start().starts_with(['*', '<']);
-    // Only a quote, or the sign of a here-document, on the cursor's own line changes what it stands in.
-    let in_string = || match before.contains(['"', '\'', '`']) || before.contains(surroundings::HERE_DOCUMENT) {
+    // Only such marks on the cursor's own line change what it stands in.
+    let has_mark = |mark: &StringMark| before.contains(mark.open) || before.contains(mark.close);
+    let changes = || before.contains(surroundings::HERE_DOCUMENT) || language::syntax(id).long_strings().any(has_mark);
+    let in_string = || match changes() {
         true => {
             let prefix = &window.prefix;
             surroundings::long_string(prefix, id).is_some() || surroundings::is_in_here_document(prefix, id)

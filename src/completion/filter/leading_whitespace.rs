@@ -72,8 +72,10 @@ fn behind_text(window: &Window, id: &str, style: Style, text: &str, white: usize
 fn awaits_value(window: &Window, id: &str) -> bool {
     let before = window.line_before();
     let code = before.trim_end();
-    let ends_open = ["=", "=>", "+", "&&", "||", "?"].iter().any(|sign| code.ends_with(sign));
-    let is_code = !language::is_prose(id) && line::tail(before, id) == line::Tail::Code;
+    let ends_open = ["=", "=>", "+", "&&", "||"].iter().any(|sign| code.ends_with(sign));
+    // Elsewhere an empty value is one: `KEY =`.
+    let is_code = !language::syntax(id).words.flow.is_empty() && !matches!(id, "makefile" | "shellscript");
+    let is_code = is_code && line::tail(before, id) == line::Tail::Code;
     is_code && ends_open && code.len() < before.len() && at_line_end(window)
 }
 
@@ -280,6 +282,7 @@ mod tests {
         check("x = <cursor>;\n", " 1", "1");
         check("  x = <cursor>\n", "\n  a + b;", "a + b;");
         check("x = <cursor>\n", "\n    a + b;", "\n    a + b;");
+        check_in("makefile", "CFLAGS = <cursor>\n", "\nLDFLAGS = -lm", "\nLDFLAGS = -lm");
         check_in("makefile", "a: b\n<cursor>\n", "\tcc b", "\tcc b");
         check("foo(<cursor>);\n", " a, b", "a, b");
         check("foo( <cursor> );\n", " a", "a");

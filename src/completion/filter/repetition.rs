@@ -91,6 +91,7 @@ pub fn before_next_round(lines: &str) -> &str {
             // A single line comes again in honest code: `if err != nil {`.
             (*next > 1 || said[..before].iter().all(|line| line.is_empty()))
                 && round.starts_with(next_round)
+                && begins_round(next_round[0])
                 && bytes(next_round) >= LEAST_BYTES
                 && !next_round.iter().any(|line| is_data(line))
         })?;
@@ -101,12 +102,21 @@ pub fn before_next_round(lines: &str) -> &str {
     &lines[..end]
 }
 
+/// Whether a round of lines may begin with this one: what closes blocks comes again wherever they end.
+fn begins_round(text: &str) -> bool {
+    let is_lone_word = text.trim_end_matches([';', ',']).chars().all(|c| c.is_alphanumeric() || c == '_');
+    text.contains(char::is_alphanumeric)
+        && !is_lone_word
+        && !text.starts_with(['}', ')', ']'])
+        && !text.starts_with("</")
+}
+
 /// Whether `lines`, in their order, end in two rounds of the same few lines or more: they come again by right. How many
 /// lines such a round has.
 pub fn round_of(lines: &[&str]) -> Option<usize> {
     (1..=lines.len() / 2).find(|length| {
         let (rest, last) = lines.split_at(lines.len() - length);
-        rest.ends_with(last)
+        rest.ends_with(last) && bytes(last) >= LEAST_BYTES && last.iter().any(|line| begins_round(line.trim()))
     })
 }
 
@@ -293,6 +303,15 @@ mod tests {
         check("load(b);\nsave(c);\nload(b);\nsave(c);");
     }
 
+    #[test]
+    fn what_closes_blocks_is_no_round() {
+        assert_eq!(round_of(&["f() {", "    }", "}"]), None);
+        assert_eq!(round_of(&["</section>", "</section>"]), None);
+        assert_eq!(round_of(&["  end", "  end"]), None);
+        assert_eq!(round_of(&["[0, 0, 0],", "[0, 0, 0],"]), Some(1));
+        assert_eq!(round_of(&["left(90)", "on(10)", "left(90)", "on(10)"]), Some(2));
+    }
+
     #[track_caller]
     fn check_next_round(lines: &str) {
         let text = lines.replacen('§', "", 1);
@@ -307,6 +326,7 @@ mod tests {
         check_next_round("x();\nleft(a);\nright(b);\ntri(c);§\nleft(a);\nright(b);");
         check_next_round("a := f()\nif err != nil {\n  return\n}\nb := g()\nif err != nil {");
         check_next_round("}\na\n}");
+        check_next_round("if a then\n  if b then\n    c()\n  end\n  return nil\nend\nreturn nil");
         check_next_round("1,\n2,\n1,");
         check_next_round("left(a);");
     }

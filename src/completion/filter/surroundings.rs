@@ -90,7 +90,8 @@ pub fn opens(line: &Scanned) -> bool {
     // Where brackets close blocks, a word at the end announces one statement.
     let is_opening_word = || {
         let last_word = &code[code.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
-        !line.syntax.words.closes.is_empty() && line.syntax.opens(last_word)
+        // `in` goes on with a `let` in OCaml and its like; in a shell `for x in` waits for words, `case x in` for patterns.
+        !line.syntax.words.closes.is_empty() && line.syntax.opens(last_word) && last_word != "in"
     };
     code.ends_with(['{', ':'])
         || code.ends_with("then")
@@ -110,7 +111,7 @@ fn begins_block(code: &str, syntax: &Syntax) -> bool {
     syntax.words.closes.contains(&"end")
         && WORDS.iter().any(|word| code.trim_start().starts_with(word))
         && !code.ends_with(['}', ';', ','])
-        && !code.contains(" = ")
+        && ![" = ", ", do:", "; end"].iter().any(|sign| code.contains(sign))
 }
 
 /// The columns at which the cursor's line should begin, where the line above says so.

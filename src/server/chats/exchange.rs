@@ -121,7 +121,7 @@ impl Exchange {
             _ if answer.trim().is_empty() => {
                 Outcome::new(OutcomeKind::Failed, "the endpoint answered with nothing; ask again, or in other words")
             }
-            _ if is_endless(answer) => Outcome::new(
+            _ if finish == Finish::Other && is_endless(answer) => Outcome::new(
                 OutcomeKind::Answered,
                 "the answer repeats itself without end and was broken off; ask again, or in other words",
             ),

@@ -272,3 +272,9 @@ proptest! {
         prop_assert_eq!(new, Ok(format!("{code}\n")));
     }
 }
+
+#[test]
+fn closing_brackets_of_the_block_around_are_not_made_twice() {
+    let text = "fn f() {\n«    a();\n»    b();\n}\n";
+    check(text, "```\n    c();\n}\n```", "fn f() {\n    c();\n    b();\n}\n");
+}

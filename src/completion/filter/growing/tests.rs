@@ -50,12 +50,13 @@ fn what_stands_before_the_cursor_is_not_said_again() {
 proptest! {
     #[test]
     fn whatever_the_pieces_the_text_is_the_same_and_only_grows(
-        at in 0..6usize,
+        at in 0..9usize,
         parts in proptest::collection::vec(
             prop::sample::select(vec![
                 "let a = ", "a", "b();", "\n", "\n    ", "\n\t", "  ", " ", "}", "```", "```rust\n", "<|end", "|>",
                 "</s>",
                 "Here is it:\n", "# a.py\n", "+++++ a.rs\n", "\"", "\r\n", "é", "if x {", "let total = ",
+                "else:\n", "end", "points", " b()\n",
             ]),
             0..12,
         ),
@@ -64,16 +65,17 @@ proptest! {
         let places = [
             "<cursor>", "let a = <cursor>", "fn f() {\n    <cursor>\n}", "fn f() {<cursor>\n}",
             "    a();\n    <cursor>",
-            "let b = \"<cursor>\";",
+            "let b = \"<cursor>\";", "if a:<cursor>\n", "  def f(x)<cursor>\nend\n", "class A < B<cursor>\nend\n",
         ];
+        let id = ["rust", "rust", "rust", "rust", "rust", "rust", "python", "ruby", "ruby"][at];
         let raw = parts.concat();
         let is_place = |cut: &usize| *cut <= raw.len() && raw.is_char_boundary(*cut);
         let mut cuts: Vec<usize> = cuts.into_iter().filter(is_place).collect();
         cuts.extend([0, raw.len()]);
         cuts.sort_unstable();
         let pieces: Vec<&str> = cuts.windows(2).map(|cut| &raw[cut[0]..cut[1]]).collect();
-        let (_, whole) = grow(places[at], "rust", &[&raw]);
-        let (steps, grown) = grow(places[at], "rust", &pieces);
+        let (_, whole) = grow(places[at], id, &[&raw]);
+        let (steps, grown) = grow(places[at], id, &pieces);
         prop_assert_eq!(&grown, &whole);
         for pair in steps.windows(2) {
             prop_assert!(pair[1].starts_with(&pair[0]), "{:?} then {:?}", pair[0], pair[1]);
