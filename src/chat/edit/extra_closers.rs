@@ -20,17 +20,13 @@ pub fn count(new: &[String], selected: &str) -> usize {
         let closes_only = text.contains(['}', ')', ']']) && line::is_inert(text) && !text.contains(['{', '(', '[']);
         closes_only && line::indent(text) < base
     };
-    (1..=MOST_LINES.min(new.len().saturating_sub(1)))
-        .take_while(|count| new.get(new.len() - count).is_some_and(leaves))
-        .filter(|count| {
-            let kept = new[..new.len() - count].iter().map(String::as_str);
-            // With one of these lines more it would be too much again.
-            unmatched_closers(kept) == 0
-                && depth(new[..new.len() - count].iter().map(String::as_str)) == depth(selected.lines())
-        })
-        .last()
-        .filter(|_| unmatched_closers(new.iter().map(String::as_str)) > 0)
-        .unwrap_or(0)
+    // The fewest without which the rewrite leaves as much open as the selection.
+    let fits = |count: &usize| {
+        let kept = || new[..new.len() - count].iter().map(String::as_str);
+        unmatched_closers(kept()) == 0 && depth(kept()) == depth(selected.lines())
+    };
+    let most = MOST_LINES.min(new.len().saturating_sub(1));
+    (0..=most).take_while(|count| *count == 0 || leaves(&new[new.len() - count])).find(fits).unwrap_or(0)
 }
 
 /// How many brackets the lines close that they do not open.
