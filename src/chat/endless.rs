@@ -7,14 +7,6 @@ const LEAST_BYTES: usize = 3_000;
 /// The longest round that is looked for, in bytes: some ten lines.
 const LONGEST: usize = 600;
 
-/// Whether a word is in two rounds of what repeats: `0x00` is none.
-fn has_words(rounds: &[u8]) -> bool {
-    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
-    let begins = |pair: &[u8]| !in_word(pair[0]) && in_word(pair[1]) && !pair[1].is_ascii_digit();
-    // One word without an end has no beginning either.
-    rounds.windows(2).any(begins) || rounds.iter().all(|byte| in_word(*byte) && !byte.is_ascii_digit())
-}
-
 /// Whether `reply`, as far as it has come, ends in the same few words or lines over and over. What has no letters, such
 /// as a table of zeros or a ruler, may go on for as long as it likes.
 pub fn is_endless(reply: &str) -> bool {
@@ -27,6 +19,14 @@ pub fn is_endless(reply: &str) -> bool {
         let repeats = tail.iter().rev().zip(tail.iter().rev().skip(period)).all(|(later, earlier)| later == earlier);
         repeats && has_words(&tail[LEAST_BYTES - 2 * period..])
     })
+}
+
+/// Whether a word is in two rounds of what repeats: `0x00` is none.
+fn has_words(rounds: &[u8]) -> bool {
+    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+    let begins = |pair: &[u8]| !in_word(pair[0]) && in_word(pair[1]) && !pair[1].is_ascii_digit();
+    // One word without an end has no beginning either.
+    rounds.windows(2).any(begins) || rounds.iter().all(|byte| in_word(*byte) && !byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! the cursor stands on the first line of an empty one. What the model wrote beyond it is kept and shown next.
 
 use super::Window;
-use super::filter::opens_by_word;
 use crate::text::language;
 use crate::text::line::{self, Shape};
 
@@ -229,8 +228,8 @@ fn body_opener<'a>(window: &'a Window, language: &str, base: usize, on_cursor_li
     } else {
         Some(window.line_before()).filter(|line| !line::is_blank(line))
     };
-    let opens = |above: &str| line::shape(above, language).opens || opens_by_word(above, language);
-    let above = above.filter(|above| line::indent(above) < base && opens(above))?;
+    let opens = |above: line::Scanned| above.shape().opens || above.begins_block();
+    let above = above.filter(|above| line::indent(above) < base && opens(line::scanned(above, language)))?;
     let below = window.lines_below().find(|line| !line::is_blank(line));
     below.is_none_or(|below| line::indent(below) < base).then_some(above)
 }

@@ -32,7 +32,6 @@ pub use chat_wrapping::FILE_HEADER;
 pub use filter_name::Filter;
 pub use growing::Growing;
 pub use repetition::{before_next_round, line_in_loop, lines_in_loop};
-pub use surroundings::opens_by_word;
 
 use super::{Query, Window, block};
 use crate::text::line;

@@ -56,6 +56,16 @@ impl Scanned {
         Shape { net: self.net(), opens: opens(trimmed, self.syntax), closes: closes(trimmed, self.syntax) }
     }
 
+    /// Whether a line of Ruby or its like opens a block by its first word.
+    pub fn begins_block(&self) -> bool {
+        const WORDS: [&str; 3] = ["def ", "module ", "class "];
+        let code = self.code.trim();
+        self.syntax.words.closes.contains(&"end")
+            && WORDS.iter().any(|word| code.starts_with(word))
+            && !code.ends_with(['}', ';', ','])
+            && ![" = ", ", do:", "; end"].iter().any(|sign| code.contains(sign))
+    }
+
     /// Brackets opened minus brackets closed.
     pub fn net(&self) -> i32 {
         self.code.bytes().map(bracket).sum()

@@ -245,13 +245,8 @@ fn times(unit: &[u8]) -> usize {
         0 if !text.contains(char::is_alphabetic) && !text.is_empty() => TIMES_OF_SIGNS,
         _ if unit.contains(&b'\\') => TIMES_OF_SIGNS,
         1 => TIMES_OF_SIGNS,
-        0 if unit.contains(&b',') => {
-            if words(text) > 1 {
-                TIMES_OF_ROW
-            } else {
-                TIMES_IN_LIST
-            }
-        }
+        0 if unit.contains(&b',') && words(text) > 1 => TIMES_OF_ROW,
+        0 if unit.contains(&b',') => TIMES_IN_LIST,
         0 if text.contains(|c: char| !c.is_alphabetic() && c != ' ') => TIMES_OF_WORDS,
         0 => match words(text) {
             0 | 1 => TIMES_OF_WORDS,

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::completion::Window;
 use crate::text::indentation::DEFAULT_UNIT;
-use crate::text::language::{self, StringMark, Syntax};
+use crate::text::language::{self, StringMark};
 use crate::text::line::{self, Scanned};
 
 /// Lines above the cursor in which its own kind is looked for.
@@ -98,20 +98,7 @@ pub fn opens(line: &Scanned) -> bool {
         || code.ends_with(" do")
         || is_opening_word()
         || names_element()
-        || begins_block(code, line.syntax)
-}
-
-/// Whether a line of Ruby or its like opens a block by its first word.
-pub fn opens_by_word(text: &str, id: &str) -> bool {
-    begins_block(text.trim_end(), language::syntax(id))
-}
-
-fn begins_block(code: &str, syntax: &Syntax) -> bool {
-    const WORDS: [&str; 3] = ["def ", "module ", "class "];
-    syntax.words.closes.contains(&"end")
-        && WORDS.iter().any(|word| code.trim_start().starts_with(word))
-        && !code.ends_with(['}', ';', ','])
-        && ![" = ", ", do:", "; end"].iter().any(|sign| code.contains(sign))
+        || line.begins_block()
 }
 
 /// The columns at which the cursor's line should begin, where the line above says so.
