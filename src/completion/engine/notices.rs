@@ -19,6 +19,8 @@ pub(super) struct Notices {
     told: HashMap<&'static str, Instant>,
     /// Those of the trouble that is not over: it is told once, however long it lasts and however its kinds alternate.
     ongoing: Vec<&'static str>,
+    /// Whether trouble was told and not yet that it is over. New settings make trouble news, but end none.
+    is_trouble: bool,
     /// The host that answers in another's place, and whether that was told.
     instead: Option<(Arc<str>, bool)>,
     told_instead: Option<Instant>,
@@ -26,7 +28,7 @@ pub(super) struct Notices {
 
 impl Notices {
     pub fn new(sender: UnboundedSender<Notice>) -> Self {
-        Self { sender, told: HashMap::new(), ongoing: vec![], instead: None, told_instead: None }
+        Self { sender, told: HashMap::new(), ongoing: vec![], is_trouble: false, instead: None, told_instead: None }
     }
 
     pub fn endpoint_failed(&mut self, error: &Error, now: Instant) {
@@ -41,13 +43,15 @@ impl Notices {
         }
         self.told.insert(kind, now);
         self.ongoing.push(kind);
+        self.is_trouble = true;
         self.trouble(Reason::Endpoint(error.clone()));
     }
 
     /// The endpoint answered: who was told of its trouble hears that it is over. Where another answers in its place, that
     /// is told instead, once until the first does again.
     pub fn endpoint_answered(&mut self, by: Option<&Recipient>, now: Instant) {
-        let was_trouble = !std::mem::take(&mut self.ongoing).is_empty();
+        self.ongoing.clear();
+        let was_trouble = std::mem::take(&mut self.is_trouble);
         let instead = by.filter(|by| by.is_fallback).map(|by| by.host.clone());
         let Some(host) = instead else {
             if was_trouble || self.instead.take().is_some_and(|(_, is_told)| is_told) {
@@ -78,6 +82,7 @@ impl Notices {
     /// The settings changed: whatever fails from now on is news, and so is that it works.
     pub fn reset(&mut self) {
         self.told.clear();
+        self.ongoing.clear();
         (self.instead, self.told_instead) = (None, None);
     }
 }
@@ -131,6 +136,24 @@ mod tests {
         assert_eq!(heard(&["second", "first", "second", "first"]), [], "one that comes and goes is told seldom");
         assert_eq!(heard(&["first"; 15]), []);
         assert_eq!(heard(&["third", "first"]), [instead("third"), Notice::WorksAgain]);
+    }
+
+    #[test]
+    fn new_settings_that_fail_as_the_old_ones_did_are_news_and_so_is_that_they_work() {
+        let (sender, mut receiver) = unbounded_channel();
+        let (mut notices, now) = (Notices::new(sender), Instant::now());
+        let refused = || Notice::Trouble(Reason::Endpoint(Error::NoKey));
+        for _ in 0..2 {
+            notices.endpoint_failed(&Error::NoKey, now);
+            notices.endpoint_failed(&Error::NoKey, now);
+            assert_eq!(receiver.try_recv().ok(), Some(refused()));
+            assert_eq!(receiver.try_recv().ok(), None);
+            notices.reset();
+        }
+        notices.endpoint_answered(None, now);
+        notices.endpoint_answered(None, now);
+        assert_eq!(receiver.try_recv().ok(), Some(Notice::WorksAgain));
+        assert_eq!(receiver.try_recv().ok(), None);
     }
 
     #[test]
