@@ -17,10 +17,11 @@ pub struct Chat {
     pub model: String,
     /// The address of the endpoint that chats, with its scheme. When not set: that of `endpoint.url`.
     pub url: Option<String>,
-    /// A file that holds the API key for `chat.url`, used when CODESTRAL_CHAT_API_KEY is not set. Not used without `chat.url`.
+    /// A file that holds the API key for `chat.url`. It goes before the command, and before CODESTRAL_CHAT_API_KEY. Not used
+    /// without `chat.url`.
     pub api_key_file: Option<PathBuf>,
-    /// A command and its arguments, run once without a shell, that prints the API key for `chat.url`; used when nothing
-    /// else names one.
+    /// A command and its arguments, run once without a shell, that prints the API key for `chat.url`; used when no
+    /// file is named. It goes before CODESTRAL_CHAT_API_KEY.
     #[schemars(inner(length(min = 1)))]
     pub api_key_command: Vec<String>,
     /// The text that says to the model how to answer. When not set: our own.

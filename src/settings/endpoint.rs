@@ -22,9 +22,10 @@ pub struct Endpoint {
     pub stream: bool,
     /// Whether to connect as soon as a key is known, so that the first completion need not wait for it.
     pub warm_up: bool,
-    /// A file that holds the API key, used when neither CODESTRAL_API_KEY nor MISTRAL_API_KEY is set.
+    /// A file that holds the API key. It goes before the command, and before CODESTRAL_API_KEY and MISTRAL_API_KEY.
     pub api_key_file: Option<PathBuf>,
-    /// A command and its arguments, run once without a shell, that prints the API key; used when nothing else names one.
+    /// A command and its arguments, run once without a shell, that prints the API key; used when no file is named. It goes
+    /// before CODESTRAL_API_KEY and MISTRAL_API_KEY.
     #[schemars(inner(length(min = 1)))]
     pub api_key_command: Vec<String>,
     /// A PEM file of certificate authorities to trust besides the system's.
