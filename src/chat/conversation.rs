@@ -12,7 +12,7 @@
 //!
 //! It prints its arg
 //!
-//! > Cancelled. <!-- codestral -->
+//! > cancelled <!-- codestral -->
 //!
 //! ## You <!-- codestral -->
 //! ```

@@ -22,7 +22,7 @@ const WORDS: &[&str] = &[
     "\r\n",
     "~~",
     "\t",
-    "> Cancelled. <!-- codestral -->\n",
+    "> cancelled <!-- codestral -->\n",
 ];
 
 fn written(pieces: impl Iterator<Item = String>) -> (String, String) {

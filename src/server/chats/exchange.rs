@@ -110,7 +110,7 @@ impl Exchange {
     async fn conclude(&self, session: &Session, heard: Heard, answer: &str) -> Outcome {
         let finish = match heard {
             Heard::Whole(finish) => finish,
-            Heard::Cancelled => return Outcome::new(OutcomeKind::Cancelled, "Cancelled."),
+            Heard::Cancelled => return Outcome::new(OutcomeKind::Cancelled, "cancelled"),
             Heard::Failed(error) => return Outcome::new(OutcomeKind::Failed, error.to_string()),
         };
         let mut outcome = match &self.subject {

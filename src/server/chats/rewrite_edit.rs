@@ -27,8 +27,10 @@ pub async fn rewrite(
     let new = rewrite::rewrite(&asked.text, range.clone(), reply, complete);
     let new = match new.and_then(|new| rewrite::without_placeholder(new, masked)) {
         Ok(new) => new,
-        Err(NoEdit::Unchanged) => return Outcome::new(OutcomeKind::Unchanged, "there is nothing to change"),
-        Err(no_edit) => return Outcome::new(OutcomeKind::Offered, no_edit.to_string()),
+        Err(no_edit) => {
+            let kind = if no_edit == NoEdit::Unchanged { OutcomeKind::Unchanged } else { OutcomeKind::Offered };
+            return Outcome::new(kind, no_edit.to_string());
+        }
     };
     let old = asked.text.slice(asked.text.byte_to_char(range.start)..asked.text.byte_to_char(range.end)).to_string();
     let hunks = minimal_diff::hunks(&old, &new);

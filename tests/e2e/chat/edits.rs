@@ -215,7 +215,7 @@ fn check_not_made(script: impl Fn() -> Script + Send + Sync + 'static, outcome: 
 #[test]
 fn an_answer_that_is_no_edit_edits_nothing() {
     check_not_made(|| Script::text("I would leave this as it is."), "offered", "");
-    check_not_made(|| Script::text("```rust\nfn main() {\n    run()\n}\n```"), "unchanged", "nothing to change");
+    check_not_made(|| Script::text("```rust\nfn main() {\n    run()\n}\n```"), "unchanged", "gave back the same text");
     check_not_made(|| Script::text("```rust\nfn main() {\n").finish("length"), "offered", "");
     check_not_made(|| Script::text("```rust\nfn main() {\n    // ... rest of the code\n}\n```"), "offered", "");
     check_not_made(|| Script::text(""), "offered", "");

@@ -137,7 +137,7 @@ fn a_chat_is_cancelled_in_the_middle_and_keeps_what_it_has() {
     editor.notify("window/workDoneProgress/cancel", json!({ "token": token }));
     let told = editor.told(id);
     assert_eq!(told.outcome(), "cancelled");
-    assert!(told.text().contains("It runs and\n\n> Cancelled. <!-- codestral -->\n\n"), "{}", told.text());
+    assert!(told.text().contains("It runs and\n\n> cancelled <!-- codestral -->\n\n"), "{}", told.text());
     assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).open_streams, 0);
 }
 
@@ -170,7 +170,7 @@ fn closing_the_editor_ends_a_chat_and_keeps_what_it_had() {
     let file = editor.conversation_file(&answer);
     assert_eq!(editor.shutdown(), 0);
     let kept = std::fs::read_to_string(file).expect("the conversation is kept");
-    assert!(kept.contains("It runs and\n\n> Cancelled."), "{kept}");
+    assert!(kept.contains("It runs and\n\n> cancelled <!-- codestral -->"), "{kept}");
     assert_eq!(fake.wait_for(|stats| stats.open_streams == 0).open_streams, 0);
 }
 

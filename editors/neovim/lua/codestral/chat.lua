@@ -170,7 +170,7 @@ local function ended(delta, exchange)
   if delta.outcome == 'offered' then
     show(delta.conversation)
   end
-  local message = delta.message or (delta.outcome == 'unchanged' and 'the model changes nothing')
+  local message = delta.message or (delta.outcome == 'unchanged' and 'the model gave back the same text')
   if message then
     client.say(message, LEVELS[delta.outcome])
   end
