@@ -1,9 +1,10 @@
 //! The client: what it can do, and what it is told and asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -37,12 +38,14 @@ pub struct Client {
     /// For what needs no ability of the client.
     pub connection: tower_lsp::Client,
     capabilities: Arc<OnceLock<ClientCapabilities>>,
+    /// The files of the texts that were shown.
+    texts: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Client {
     /// A client of which nothing is known yet.
     pub fn new(connection: tower_lsp::Client) -> Self {
-        Self { connection, capabilities: Arc::default() }
+        Self { connection, capabilities: Arc::default(), texts: Arc::default() }
     }
 
     /// `initialize` tells what it can do.
@@ -81,8 +84,8 @@ impl Client {
     /// Shows a longer text: as a document where the client can open one, else as a message.
     pub async fn show_text(&self, name: &'static str, text: String) {
         if self.capabilities().show_document {
-            let copy = text.clone();
-            match task::spawn_blocking(move || write_state(name, &copy)).await {
+            let (client, copy) = (self.clone(), text.clone());
+            match task::spawn_blocking(move || client.write_text(name, &copy)).await {
                 Ok(Ok(path)) if self.show_file(&path).await => return,
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!("cannot write {name}: {error}"),
@@ -90,6 +93,29 @@ impl Client {
             }
         }
         self.show_message(MessageType::INFO, text).await;
+    }
+
+    /// Writes a text below the user's state directory, for no one else to read.
+    fn write_text(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let directory = state_dir::path()?;
+        state_dir::create(&directory)?;
+        let path = directory.join(name);
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
+        Ok(path)
+    }
+
+    /// Removes the files of the texts that were shown: they name what was worked on, and were for the moment. Blocks.
+    pub fn remove_texts(&self) {
+        let texts = std::mem::take(&mut *self.texts.lock().unwrap_or_else(PoisonError::into_inner));
+        for path in texts {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!("cannot remove {}: {error}", path.display());
+                }
+                _ => {}
+            }
+        }
     }
 
     async fn show_file(&self, path: &Path) -> bool {
@@ -210,15 +236,6 @@ fn settings_line(problem: &str) -> String {
         Some((meant, _)) => format!("Codestral: did you mean {meant}?"),
         None => format!("Codestral: {problem}"),
     })
-}
-
-/// Writes a text below the user's state directory, for no one else to read.
-fn write_state(name: &str, text: &str) -> io::Result<PathBuf> {
-    let directory = state_dir::path()?;
-    state_dir::create(&directory)?;
-    let path = directory.join(name);
-    state_dir::private_file().truncate(true).open(&path)?.write_all(text.as_bytes())?;
-    Ok(path)
 }
 
 #[cfg(test)]

@@ -114,13 +114,15 @@ impl Session {
         });
     }
 
-    /// Before the answer to `shutdown`: streams end, chats keep what they have and the last counts are written, if the
-    /// disk is quick enough.
+    /// Before the answer to `shutdown`: streams end, chats keep what they have, the last counts are written and the texts
+    /// that were shown removed, if the disk is quick enough.
     pub async fn end(&self) {
         self.engine.finish();
         let last = async {
             self.chats.finish().await;
             self.usage_sync.write().await;
+            let client = self.client.clone();
+            let _ = task::spawn_blocking(move || client.remove_texts()).await;
         };
         if time::timeout(LAST_WRITES_LIMIT, last).await.is_err() {
             tracing::warn!("the last counts or words of a chat may be lost: the disk is slow");

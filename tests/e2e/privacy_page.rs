@@ -146,8 +146,16 @@ const HELD: &[(&str, &[&str])] = &[
     (
         "**Kept**: conversations, in `conversations/` in your state directory (`~/.local/state/codestral-ls`, on Windows \
          `%LOCALAPPDATA%\\codestral-ls`); counts by day, language and endpoint for `codestral-ls usage`, in `usage.json` \
-         beside them; and that you know of excerpts, in `excerpts.told`. All are for you alone and never leave this \
-         machine.",
+         beside them; and that you know of excerpts, in `excerpts.told`.",
+        &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
+    ),
+    (
+        "What `codestral.why` shows stands in `why.txt` there until the server ends: names of files, lines, and what \
+         became of requests and next edits.",
+        &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
+    ),
+    (
+        "All are for you alone and never leave this machine.",
         &["what_is_kept_is_conversations_and_counts_for_the_person_alone"],
     ),
     ("There is no telemetry.", &["what_is_kept_is_conversations_and_counts_for_the_person_alone"]),
@@ -285,7 +293,9 @@ fn a_session(level: &str) -> (Editor, String) {
     let id = editor.request("workspace/executeCommand", json!({"command": "codestral.chat", "arguments": [argument]}));
     editor.result(id);
     fake.wait_for(|stats| stats.requests >= 2 && stats.open_streams == 0);
-    editor.command("codestral.why");
+    let id = editor.request("workspace/executeCommand", json!({"command": "codestral.why"}));
+    editor.result(id);
+    assert!(editor.home().join("state/codestral-ls/why.txt").exists(), "it is shown as a document");
     editor.shutdown();
     let written = editor.stderr();
     (editor, written)
