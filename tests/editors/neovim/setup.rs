@@ -115,6 +115,7 @@ fn why_status_and_usage_are_shown_in_a_window() {
     neovim.sees(&add("let s|⟦um⟧"));
     neovim.keys("<Esc>:Codestral why<CR>");
     neovim.until("the reasons are shown", || neovim.text().contains("main.rs:2  after"));
+    assert!(!neovim.text().contains("-1 s ago"), "{}", neovim.text());
     neovim.keys(":Codestral status<CR>");
     neovim.until("the state is shown", || neovim.lua("return vim.fn.bufname()") == "codestral://status");
     let status = neovim.text();

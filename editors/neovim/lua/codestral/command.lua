@@ -56,7 +56,8 @@ local function why()
   client.run('codestral.why', { show = false }, function(records)
     local lines = {}
     for _, record in ipairs(records or {}) do
-      local seconds = math.floor(os.time() - record.at / 1000)
+      -- `os.time()` leaves out the second's part that the record has.
+      local seconds = math.max(0, math.floor(os.time() - record.at / 1000))
       local what = type(record.shown) == 'string' and 'shown, by the ' .. record.shown
         or 'nothing: ' .. tostring(record.message)
       if (record.snippets or 0) > 0 then
