@@ -1,5 +1,7 @@
 //! Next edits: reached and made by one key, dismissed, undone.
 
+use serde_json::{Value, json};
+
 use crate::driver::Neovim;
 use crate::fake_endpoint::{Fake, Script};
 use crate::user::{Ghost, init};
@@ -30,6 +32,29 @@ fn open_text(ghost: Ghost, more: &str, marked: &str) -> Option<Neovim> {
     Some(neovim)
 }
 
+/// Puts a client in place of the server's that answers when the test calls `_G.asked[n]`, and tells in `_G.given_up` which
+/// requests were cancelled.
+const FAKE_CLIENT: &str = "
+    _G.asked, _G.given_up = {}, {}
+    local fake = { id = 4711, offset_encoding = 'utf-8' }
+    function fake:request(_, _, callback)
+      table.insert(_G.asked, callback)
+      return true, #_G.asked
+    end
+    function fake:cancel_request(id) table.insert(_G.given_up, id) end
+    function fake:notify() end
+    require('codestral.client').attached = function() return fake end
+    local by_id = vim.lsp.get_client_by_id
+    vim.lsp.get_client_by_id = function(id)
+      return id == fake.id and fake or by_id(id)
+    end
+    function _G.offer()
+      local edit = { textDocument = { uri = vim.uri_from_bufnr(0) }, text = 'x' }
+      edit.range = { start = { line = 0, character = 0 }, ['end'] = { line = 0, character = 1 } }
+      return { id = 1, edits = { edit } }
+    end
+";
+
 fn renamed() -> String {
     COUNT.replace('|', "").replace("count", "total").trim_end().to_owned()
 }
@@ -41,6 +66,13 @@ impl Neovim {
 
     fn line(&self) -> String {
         self.lua("return vim.fn.line('.')").to_string()
+    }
+
+    /// What is drawn of next edits in the current buffer.
+    fn next_edit_marks(&self) -> Value {
+        self.lua(
+            "return #vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codestral.next_edit'), 0, -1, {})",
+        )
     }
 }
 
@@ -81,10 +113,7 @@ fn a_dismissed_edit_is_gone() {
     neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
     neovim.keys("<Esc>");
     neovim.until("it is gone", || !neovim.next_edit_is_shown());
-    let marks = neovim.lua(
-        "return #vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codestral.next_edit'), 0, -1, {})",
-    );
-    assert_eq!(marks, 0);
+    assert_eq!(neovim.next_edit_marks(), 0);
     assert_eq!(neovim.text(), COUNT.replace('|', "").replacen("count", "total", 1).trim_end());
 }
 
@@ -151,4 +180,21 @@ fn switched_off_nothing_is_drawn() {
     neovim.until("it is typed", || neovim.text().contains("total"));
     neovim.settle();
     assert!(!neovim.next_edit_is_shown());
+}
+
+#[test]
+fn a_late_answer_to_what_was_given_up_leaves_the_newer_request_alone() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.lua(FAKE_CLIENT);
+    let told = neovim.lua(
+        "local it = require('codestral.next_edit') \
+         it.go() \
+         it.go() \
+         _G.asked[1](nil, _G.offer()) \
+         local late = it.is_shown() \
+         it.go() \
+         _G.asked[3](nil, _G.offer()) \
+         return { _G.given_up, late, it.is_shown() }",
+    );
+    assert_eq!(told, json!([[1, 2], false, true]));
 }

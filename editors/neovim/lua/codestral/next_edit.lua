@@ -9,7 +9,7 @@ local namespace = vim.api.nvim_create_namespace('codestral.next_edit')
 
 --- What is shown: `edits` in order, each with `buf`, `row`, `col`, `end_row`, `end_col` in bytes, and the edit as it came.
 local shown
---- The request that is under way.
+--- The request that is under way: `client_id`, and `id`, its number there.
 local request
 
 local function clear()
@@ -162,7 +162,13 @@ local function ask(is_automatic)
   local params = vim.lsp.util.make_position_params(0, from.offset_encoding)
   local argument = { textDocument = params.textDocument, position = params.position, automatic = is_automatic }
   local command = { command = 'codestral.nextEdit', arguments = { argument } }
+  local asked = { client_id = from.id }
+  request = asked
   local _, id = from:request('workspace/executeCommand', command, function(err, result)
+    -- An answer may have been on its way when it was given up: a newer one is awaited by now, or none.
+    if request ~= asked then
+      return
+    end
     request = nil
     if err or tick(buf) ~= asked_at or buf ~= vim.api.nvim_get_current_buf() then
       return
@@ -170,7 +176,10 @@ local function ask(is_automatic)
     clear()
     show(result, from, buf)
   end, buf)
-  request = id and { client_id = from.id, id = id } or nil
+  asked.id = id
+  if not id then
+    request = nil
+  end
 end
 
 local function is_current()
