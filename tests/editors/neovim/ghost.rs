@@ -173,7 +173,8 @@ fn switched_off_nothing_is_asked_and_on_again_it_is() {
         neovim.lua("vim.cmd.Codestral('toggle')");
         neovim.keys("<BS>s");
         neovim.sees(&add("let s|⟦um⟧"));
-        assert_eq!(neovim.said(), "Codestral: ghost text is off\nCodestral: ghost text is on");
+        let said = "Codestral: ghost text and next edits are off\nCodestral: ghost text and next edits are on";
+        assert_eq!(neovim.said(), said);
     });
 }
 

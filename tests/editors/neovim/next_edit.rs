@@ -183,6 +183,50 @@ fn switched_off_nothing_is_drawn() {
 }
 
 #[test]
+fn toggled_off_nothing_is_shown_or_asked_until_it_is_on_again() {
+    for ghost in [Ghost::Native, Ghost::Own] {
+        let Some(neovim) = open(ghost, "") else { return };
+        neovim.keys("cwtotal<Esc>");
+        neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+        neovim.lua(
+            "_G.count = 0 \
+             local it = vim.lsp.get_clients({ name = 'codestral_ls' })[1] \
+             local request = it.request \
+             it.request = function(self, method, params, ...) \
+               if params and params.command == 'codestral.nextEdit' then _G.count = _G.count + 1 end \
+               return request(self, method, params, ...) \
+             end",
+        );
+        neovim.lua("vim.cmd.Codestral('toggle')");
+        assert!(!neovim.next_edit_is_shown());
+        assert_eq!(neovim.next_edit_marks(), 0);
+        neovim.keys("<M-n>ciwnumber<Esc>");
+        neovim.until("it is typed", || neovim.text().contains("number"));
+        neovim.settle();
+        assert!(!neovim.next_edit_is_shown());
+        assert_eq!(neovim.lua("return _G.count"), 0, "nothing is asked");
+        neovim.lua("vim.cmd.Codestral('toggle')");
+        neovim.keys("<M-n>");
+        neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+        let said = "Codestral: ghost text and next edits are off\nCodestral: ghost text and next edits are on";
+        assert_eq!(neovim.said(), said);
+    }
+}
+
+#[test]
+fn what_is_asked_when_it_is_toggled_off_is_not_shown() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.lua(FAKE_CLIENT);
+    let shown = neovim.lua(
+        "require('codestral.next_edit').go() \
+         require('codestral').toggle(false) \
+         _G.asked[1](nil, _G.offer()) \
+         return require('codestral.next_edit').is_shown()",
+    );
+    assert_eq!(shown, false);
+}
+
+#[test]
 fn a_late_answer_to_what_was_given_up_leaves_the_newer_request_alone() {
     let Some(neovim) = open(Ghost::Native, "") else { return };
     neovim.lua(FAKE_CLIENT);

@@ -8,7 +8,7 @@ M.defaults = {
   lsp = {},
   --- The server's settings, by the names of its README, e.g. `{ completion = { debounceMs = 100 } }`.
   settings = {},
-  --- Whether ghost text is on from the start; `:Codestral toggle` changes it.
+  --- Whether ghost text is on from the start; `:Codestral toggle` changes it, and silences next edits as well.
   ghost_text = true,
   --- Draw ghost text by this module even where Neovim can (0.12). Always so on 0.11.
   own_ghost_text = false,

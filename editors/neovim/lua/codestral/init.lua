@@ -64,14 +64,16 @@ function M.is_enabled()
   return drawn().is_enabled()
 end
 
---- Switches ghost text on or off, in all buffers.
----@param on? boolean else the other way
+--- Switches ghost text and next edits on or off, in all buffers.
+---@param on? boolean else the other way, of ghost text
 function M.toggle(on)
   if on == nil then
     on = not M.is_enabled()
   end
   drawn().enable(on)
-  require('codestral.client').say('ghost text is ' .. (on and 'on' or 'off'))
+  require('codestral.next_edit').enable(on)
+  local what = require('codestral.config').current.next_edit and 'ghost text and next edits are' or 'ghost text is'
+  require('codestral.client').say(('%s %s'):format(what, on and 'on' or 'off'))
   vim.cmd.redrawstatus({ bang = true })
 end
 

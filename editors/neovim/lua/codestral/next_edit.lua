@@ -11,6 +11,8 @@ local namespace = vim.api.nvim_create_namespace('codestral.next_edit')
 local shown
 --- The request that is under way: `client_id`, and `id`, its number there.
 local request
+--- Whether next edits are asked for.
+local enabled = true
 
 local function clear()
   if not shown then
@@ -154,7 +156,7 @@ end
 local function ask(is_automatic)
   local buf = vim.api.nvim_get_current_buf()
   local from = client.attached(buf)
-  if not from then
+  if not from or not enabled then
     return
   end
   cancel()
@@ -237,6 +239,16 @@ function M.go()
   end
 end
 
+--- Off: nothing is shown and nothing asked, by the key neither.
+---@param on boolean
+function M.enable(on)
+  enabled = on
+  if not on then
+    cancel()
+    clear()
+  end
+end
+
 --- Takes it away; it does not come again. False: none is shown.
 ---@return boolean
 function M.dismiss()
@@ -259,6 +271,7 @@ end
 
 ---@param group integer
 function M.start(group)
+  enabled = true
   set_highlights()
   vim.api.nvim_create_autocmd('ColorScheme', { group = group, callback = set_highlights })
   if not config.current.next_edit then
