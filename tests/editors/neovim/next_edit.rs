@@ -242,3 +242,21 @@ fn a_late_answer_to_what_was_given_up_leaves_the_newer_request_alone() {
     );
     assert_eq!(told, json!([[1, 2], false, true]));
 }
+
+#[test]
+fn a_map_of_ones_own_dismisses_and_does_the_rest_where_none_is_shown() {
+    let Some(neovim) = open(Ghost::Native, "") else { return };
+    neovim.lua(
+        "_G.rest = 0 \
+         vim.keymap.set('n', '<Esc>', function() \
+           if not require('codestral').dismiss_next_edit() then _G.rest = _G.rest + 1 end \
+         end)",
+    );
+    neovim.keys("cwtotal<Esc>");
+    neovim.until("a next edit is shown", || neovim.next_edit_is_shown());
+    neovim.keys("<Esc>");
+    neovim.until("it is gone", || !neovim.next_edit_is_shown());
+    assert_eq!(neovim.lua("return _G.rest"), 0);
+    neovim.keys("<Esc>");
+    neovim.until("the map does what else it does", || neovim.lua("return _G.rest") == 1);
+}

@@ -14,7 +14,8 @@ M.defaults = {
   own_ghost_text = false,
   --- Whether next edits are shown.
   next_edit = true,
-  --- Insert mode keys. `false` leaves one out. All but `next` do what they did before while nothing is shown.
+  --- Insert mode keys. `false` leaves one out. All but `next` and `next_edit` do what they did
+  --- before while nothing is shown.
   keys = {
     accept = '<Tab>',
     accept_word = '<M-Right>',

@@ -54,6 +54,12 @@ function M.dismiss()
   drawn().dismiss()
 end
 
+--- Takes the next edit away; it does not come again. False: none is shown.
+---@return boolean
+function M.dismiss_next_edit()
+  return require('codestral.next_edit').dismiss()
+end
+
 ---@return boolean
 function M.is_shown()
   return drawn().is_shown()
