@@ -250,21 +250,27 @@ fn body(object: &str, choice: &Value, written: Option<usize>) -> Value {
 pub fn knows(texts: Vec<String>, lines: usize) -> impl Fn(&Received) -> Script + Send + Sync + 'static {
     let texts: Vec<String> = texts.into_iter().map(|text| text.replace("\r\n", "\n")).collect();
     move |received| {
-        let found = texts.iter().filter_map(|text| continuation(text, received.prompt(), received.suffix()));
-        let (_, best) = found.max_by_key(|(agreement, _)| *agreement).unwrap_or_default();
+        let (_, best) = texts.iter().fold((0, ""), |best, text| {
+            continuation(text, received.prompt(), received.suffix(), best.0).unwrap_or(best)
+        });
         let text: String = best.split_inclusive('\n').take(lines).collect();
         Script::text(&text)
     }
 }
 
-/// The length of the longest end of `prompt` that `text` holds, and the part of `text` from there to the beginning of
-/// `suffix`.
-fn continuation<'a>(text: &'a str, prompt: &str, suffix: &str) -> Option<(usize, &'a str)> {
+/// The length of the longest end of `prompt` that `text` holds, if that is at least `least` bytes, and the part of `text`
+/// from there to the beginning of `suffix`.
+fn continuation<'a>(text: &'a str, prompt: &str, suffix: &str, least: usize) -> Option<(usize, &'a str)> {
     // A prompt may begin with other files; its last lines are enough to find a place, and fewer find too many.
     const ENOUGH: usize = 400;
     const HEAD_OF_SUFFIX: usize = 60;
     let begin = (prompt.len().saturating_sub(ENOUGH)..prompt.len()).find(|&at| prompt.is_char_boundary(at))?;
-    let starts: Vec<usize> = prompt[begin..].char_indices().map(|(at, _)| begin + at).collect();
+    let mut starts: Vec<usize> = prompt[begin..].char_indices().map(|(at, _)| begin + at).collect();
+    starts.retain(|at| prompt.len() - at >= least);
+    // Most texts hold less of it than one before them: these are searched once.
+    if !text.contains(&prompt[*starts.last()?..]) {
+        return None;
+    }
     // Where a text holds an end of the prompt it holds every shorter one.
     let tail = &prompt[*starts.get(starts.partition_point(|&at| !text.contains(&prompt[at..])))?..];
     let rest = &text[text.find(tail)? + tail.len()..];
