@@ -7,7 +7,7 @@ use crate::text::document::Document;
 use crate::text::documents::Documents;
 
 /// A person who goes on typing may be in the way of an edit this often before it is given up.
-const TRIES: usize = 3;
+pub const TRIES: usize = 3;
 
 /// Why an edit was not made.
 pub enum NotMade {
@@ -44,6 +44,6 @@ pub async fn apply(
 }
 
 /// Whether the client has told of another version of a document than this.
-fn has_moved_on(documents: &Documents, document: &Document) -> bool {
+pub fn has_moved_on(documents: &Documents, document: &Document) -> bool {
     documents.get(&document.uri).is_some_and(|latest| latest.version != document.version)
 }

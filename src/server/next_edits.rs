@@ -119,10 +119,15 @@ impl NextEdits {
         }
     }
 
+    /// The offer with this number is on screen.
+    fn shown(&self, id: u64) {
+        self.tell(Message::Shown(id, self.now_ms()));
+    }
+
     /// The offer with this number, or the newest, has come to `state`; false where it is over already.
     async fn became(&self, id: Option<u64>, state: State) -> bool {
         let (sender, answer) = oneshot::channel();
-        self.tell(Message::Became(id, state, self.now_ms(), sender));
+        self.tell(Message::Became(id, state, sender));
         answer.await.unwrap_or_default()
     }
 

@@ -100,9 +100,7 @@ impl Document {
 
     /// Replaces bytes of the text; the range lies on character boundaries.
     pub fn replace(&mut self, replaced: Range<usize>, inserted: &str) {
-        let chars = self.text.byte_to_char(replaced.start)..self.text.byte_to_char(replaced.end);
-        self.text.remove(chars.clone());
-        self.text.insert(chars.start, inserted);
+        replace(&mut self.text, replaced.clone(), inserted);
         self.follow(&Edit { replaced, inserted: inserted.to_owned() });
     }
 
@@ -123,14 +121,20 @@ pub(super) fn apply(text: &mut Rope, change: Change, encoding: Encoding) -> Edit
         return Edit { replaced, inserted: change.text };
     };
     let replaced = position::to_range(text, start, end, encoding);
-    let (from, to) = (text.byte_to_char(replaced.start), text.byte_to_char(replaced.end));
+    replace(text, replaced.clone(), &change.text);
+    Edit { replaced, inserted: change.text }
+}
+
+/// Puts `new` where the bytes of `replaced` stand, as far as there are such; the range lies on character boundaries.
+pub fn replace(text: &mut Rope, replaced: Range<usize>, new: &str) {
+    let end = replaced.end.min(text.len_bytes());
+    let (from, to) = (text.byte_to_char(replaced.start.min(end)), text.byte_to_char(end));
     if from < to {
         text.remove(from..to);
     }
-    if !change.text.is_empty() {
-        text.insert(from, &change.text);
+    if !new.is_empty() {
+        text.insert(from, new);
     }
-    Edit { replaced, inserted: change.text }
 }
 
 /// A NUL byte is what no text file holds and nearly every other file does; git decides the same way.

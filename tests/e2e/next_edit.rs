@@ -231,6 +231,18 @@ fn an_older_version_and_an_older_text_get_nothing() {
 }
 
 #[test]
+fn a_question_without_a_version_is_about_the_text_as_it_is() {
+    let mut editor = start(vscode());
+    editor.open(MAIN, "rust", RENAMED);
+    let cursor = editor.retype(MAIN, "count", 0, "total");
+    let params = json!({"textDocument": {"uri": MAIN}, "position": editor.position(MAIN, cursor)});
+    let id = editor.request("textDocument/copilotInlineEdit", params.clone());
+    let edit = editor.result(id)["edits"][0].clone();
+    assert_eq!(edit["textDocument"]["version"], editor.documents[MAIN].version);
+    assert_eq!(editor.next_edit(params)["edits"][0]["range"]["start"], edit["range"]["start"]);
+}
+
+#[test]
 fn a_cancelled_question_is_answered() {
     let mut editor = start(vscode());
     editor.open(MAIN, "rust", RENAMED);

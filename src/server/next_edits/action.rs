@@ -33,7 +33,7 @@ pub async fn offered(session: &Session, params: &CodeActionParams) -> Vec<CodeAc
         located: false,
     };
     let Some(offer) = session.next_edits.ask(ask, || true).await else { return vec![] };
-    let (patterns, places) = (offer.proposals.len(), offer.places());
+    let places = offer.places();
     let action = |title: String, all: bool| {
         let argument = json!({ "apply": true, "all": all, "textDocument": { "uri": uri }, "position": place });
         let command = Command { title: title.clone(), command: COMMAND.to_owned(), arguments: Some(vec![argument]) };
@@ -41,7 +41,7 @@ pub async fn offered(session: &Session, params: &CodeActionParams) -> Vec<CodeAc
         in_form(action, &session.client.capabilities())
     };
     let mut actions = vec![action("Codestral: Next edit".to_owned(), false)];
-    if patterns > 1 {
+    if offer.proposals.len() > 1 {
         actions.push(action(format!("Codestral: Next edit, all {places} places"), true));
     }
     actions

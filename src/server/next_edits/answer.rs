@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{self as lsp, TextEdit, Uri};
 use super::offers::Offer;
 use crate::next_edit::text::slice;
 use crate::server::convert;
-use crate::text::document::Document;
+use crate::text::document::{Document, replace};
 use crate::text::position::{self, Encoding};
 
 /// Run by clients after they made an edit; its argument is the offer's id.
@@ -26,7 +26,7 @@ pub fn nothing() -> Value {
 /// `version` is the client's own.
 pub fn as_one(offer: &Offer, version: Option<i32>, encoding: Encoding) -> Value {
     let Some(document) = offer.documents.first() else { return nothing() };
-    let edits = edits_of(offer, document);
+    let edits = offer.edits_in(document);
     let (Some((first, _)), Some((last, _))) = (edits.first(), edits.last()) else { return nothing() };
     let whole = first.start..last.end;
     let (mut text, mut at) = (String::new(), whole.start);
@@ -42,7 +42,7 @@ pub fn as_one(offer: &Offer, version: Option<i32>, encoding: Encoding) -> Value 
 /// The offer as all its edits, with what it is.
 pub fn as_all(offer: &Offer, encoding: Encoding) -> Value {
     let of_document = |document| {
-        let edits = edits_of(offer, document).into_iter();
+        let edits = offer.edits_in(document).into_iter();
         edits.map(move |(range, new)| edit(offer, document, document.version, range, new, encoding))
     };
     let edits: Vec<Value> = offer.documents.iter().flat_map(of_document).collect();
@@ -58,7 +58,7 @@ pub fn as_all(offer: &Offer, encoding: Encoding) -> Value {
 
 /// The offer's edits in one of its documents, as the client is asked to make them.
 pub fn text_edits(offer: &Offer, document: &Document, encoding: Encoding) -> Vec<TextEdit> {
-    let edits = edits_of(offer, document).into_iter();
+    let edits = offer.edits_in(document).into_iter();
     edits.map(|(range, new)| TextEdit { range: to_range(document, range, encoding), new_text: new.clone() }).collect()
 }
 
@@ -69,8 +69,8 @@ pub fn place_after(offer: &Offer, encoding: Encoding) -> Option<(Uri, lsp::Posit
     let (target, new) = proposal.edits.first()?;
     let mut text = document.text.clone();
     let mut end = target.start + new.len();
-    for (range, new) in edits_of(offer, document).into_iter().rev() {
-        super::offers::replace(&mut text, range.start, range.end, new);
+    for (range, new) in offer.edits_in(document).into_iter().rev() {
+        replace(&mut text, range.clone(), new);
         if range.end <= target.start && range != target {
             end = (end + new.len()).saturating_sub(range.len());
         }
@@ -87,14 +87,6 @@ pub fn number(id: &Value) -> Option<u64> {
 /// The offer's id.
 pub fn id(offer: &Offer) -> String {
     format!("{ID}{}", offer.id)
-}
-
-/// The offer's edits in one document, in order.
-fn edits_of<'a>(offer: &'a Offer, document: &Document) -> Vec<&'a (Range<usize>, String)> {
-    let own = offer.proposals.iter().filter(|proposal| proposal.key == document.uri);
-    let mut edits: Vec<_> = own.flat_map(|proposal| &proposal.edits).collect();
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    edits
 }
 
 fn edit(

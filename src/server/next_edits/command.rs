@@ -3,21 +3,20 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::ls_types::{ExecuteCommandParams, MessageType, Position, Uri};
+use tower_lsp::ls_types::{ExecuteCommandParams, MessageType, Position};
 
 use super::answer::{self, ACCEPTED};
+use super::inline_edit::TextDocument;
 use super::message::Ask;
 use super::offers::{Offer, State};
 use crate::server::convert;
+use crate::server::edits::{TRIES, has_moved_on};
 use crate::server::session::Session;
 use crate::text::document::Document;
 use crate::text::position;
 
 /// The command.
 pub const COMMAND: &str = "codestral.nextEdit";
-
-/// A person who goes on typing may be in the way of an edit this often before it is given up.
-const TRIES: usize = 3;
 
 /// What the command is to do. Without a place, that of the last edit counts.
 #[derive(Deserialize, Default)]
@@ -37,12 +36,6 @@ struct Argument {
     id: Value,
     /// Whether the person is told when there is nothing.
     show: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct TextDocument {
-    uri: Uri,
-    version: Option<i32>,
 }
 
 /// Runs one of the two commands.
@@ -115,10 +108,7 @@ async fn make(session: &Session, argument: &Argument) -> std::result::Result<Off
             }
             Err(reason) => refused = NotMade::Refused(reason),
         }
-        let moved_on = |document: &Document| {
-            session.documents.get(&document.uri).is_some_and(|latest| latest.version != document.version)
-        };
-        if !offer.documents.iter().any(moved_on) {
+        if !offer.documents.iter().any(|document| has_moved_on(&session.documents, document)) {
             break;
         }
     }
@@ -138,7 +128,7 @@ async fn find(session: &Session, argument: &Argument) -> Option<Offer> {
         .map(|(position, document)| position::to_offset(&document.text, convert::from_position(position), encoding));
     let ask = Ask {
         key: document.as_ref().map(|document| document.uri.clone()),
-        version: named.and_then(|named| named.version),
+        version: named.and_then(TextDocument::version),
         cursor,
         here_only: false,
         all: argument.all,

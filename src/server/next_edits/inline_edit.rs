@@ -10,9 +10,9 @@ use tower_lsp::ls_types::{Position, Uri};
 
 use super::answer;
 use super::message::Ask;
-use super::offers::State;
 use crate::server::convert;
 use crate::server::session::Session;
+use crate::server::transport::NO_VERSION;
 use crate::text::position;
 
 #[derive(Deserialize)]
@@ -22,18 +22,26 @@ struct Params {
     position: Position,
 }
 
+/// A document, and the version of it that is meant.
 #[derive(Deserialize)]
-struct TextDocument {
-    uri: Uri,
+pub struct TextDocument {
+    pub uri: Uri,
     version: Option<i32>,
+}
+
+impl TextDocument {
+    /// The version; `None` where the client leaves it out, which the transport writes as a number.
+    pub fn version(&self) -> Option<i32> {
+        self.version.filter(|&version| version != NO_VERSION)
+    }
 }
 
 /// Answers one edit, of the document that is asked about: a client shows whatever it gets in that one. Never an error,
 /// which clients pop up at each key.
 pub async fn answer(session: &Session, params: Value) -> Result<Value> {
     let Ok(params) = Params::deserialize(&params) else { return Ok(answer::nothing()) };
-    let TextDocument { uri, version } = params.text_document;
-    let Some(document) = session.documents.get(uri.as_str()) else { return Ok(answer::nothing()) };
+    let version = params.text_document.version();
+    let Some(document) = session.documents.get(params.text_document.uri.as_str()) else { return Ok(answer::nothing()) };
     if version.is_some_and(|version| version != document.version) || !session.engine.status().on {
         return Ok(answer::nothing());
     }
@@ -52,10 +60,10 @@ pub async fn answer(session: &Session, params: Value) -> Result<Value> {
     Ok(offer.map_or_else(answer::nothing, |offer| answer::as_one(&offer, version, encoding)))
 }
 
-/// `textDocument/didShowInlineEdit`: an offer is on screen.
+/// `textDocument/didShowInlineEdit`: an offer is on screen. Nothing is waited for, so that what comes next is next.
 pub async fn shown(session: &Session, params: Value) {
     if let Some(id) = answer::number(&params["item"]["command"]["arguments"][0]) {
-        session.next_edits.became(Some(id), State::Shown(0)).await;
+        session.next_edits.shown(id);
     }
 }
 

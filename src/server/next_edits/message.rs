@@ -28,8 +28,10 @@ pub enum Message {
     ChangedOnDisk(Vec<String>, u64),
     /// The next edit is asked for.
     Asked(Ask, u64, oneshot::Sender<Answer>),
-    /// The offer with this number, or the newest, has come to this.
-    Became(Option<u64>, State, u64, oneshot::Sender<bool>),
+    /// The offer with this number is on screen.
+    Shown(u64, u64),
+    /// The offer with this number, or the newest, has come to this; answered by whether it was still open.
+    Became(Option<u64>, State, oneshot::Sender<bool>),
     /// What there is to report is asked for.
     Reported(oneshot::Sender<Report>),
 }
@@ -56,7 +58,7 @@ pub struct Ask {
 /// What a question comes to.
 #[derive(Debug)]
 pub enum Answer {
-    /// This, and how many places the pattern has, where all were asked for.
+    /// This.
     Offered(Offer),
     /// The keyboard must rest until then.
     Wait(u64),
@@ -99,7 +101,7 @@ impl fmt::Display for Nothing {
 /// One answer, for a report.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// The document's URI, and the line counted from zero.
+    /// The document's URI.
     pub uri: Arc<str>,
     /// The line counted from zero.
     pub line: usize,

@@ -1,11 +1,12 @@
 //! What was offered and what became of it: taken, taken back, dismissed, or passed over for something else.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use ropey::Rope;
 
 use crate::next_edit::{Proposal, Rule};
-use crate::text::document::Document;
+use crate::text::document::{Document, replace};
 
 /// Offers that are remembered.
 const MAX_OFFERS: usize = 16;
@@ -93,6 +94,11 @@ impl Offer {
         self.proposals.iter().map(|proposal| proposal.edits.len()).sum()
     }
 
+    /// Its edits in one of its documents, in order.
+    pub fn edits_in(&self, document: &Document) -> Vec<&(Range<usize>, String)> {
+        edits_in(&self.proposals, document)
+    }
+
     /// How far it has come.
     pub fn state(&self) -> State {
         self.state
@@ -165,9 +171,10 @@ impl Offers {
             return None;
         }
         offer.state = state;
-        let before = offer.clone();
+        // Whether it was seen is told of the time before.
+        let told = offer.clone();
         offer.seen |= matches!(state, State::Shown(_));
-        Some(before)
+        Some(told)
     }
 
     /// What it says of the offers that the text of the document `key` was `before` and is `after`, the change being at
@@ -231,28 +238,23 @@ fn same(one: &Rope, two: &Rope) -> bool {
     one.len_bytes() == two.len_bytes() && one == two
 }
 
+/// The edits of `proposals` in `document`, in order.
+fn edits_in<'a>(proposals: &'a [Proposal], document: &Document) -> Vec<&'a (Range<usize>, String)> {
+    let own = proposals.iter().filter(|proposal| proposal.key == document.uri);
+    let mut edits: Vec<_> = own.flat_map(|proposal| &proposal.edits).collect();
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    edits
+}
+
 /// The document's text, and what it becomes by each of its edits, from the last to the first.
 fn stages(document: &Document, proposals: &[Proposal]) -> Vec<Rope> {
-    let own = proposals.iter().filter(|proposal| proposal.key == document.uri);
-    let mut edits: Vec<_> = own.flat_map(|proposal| proposal.edits.iter()).collect();
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut text = document.text.clone();
     let mut stages = vec![text.clone()];
-    for (range, new) in edits.into_iter().rev() {
-        replace(&mut text, range.start, range.end, new);
+    for (range, new) in edits_in(proposals, document).into_iter().rev() {
+        replace(&mut text, range.clone(), new);
         stages.push(text.clone());
     }
     stages
-}
-
-/// Puts `new` where the bytes from `start` to `end` stand, as far as there are such.
-pub fn replace(text: &mut Rope, start: usize, end: usize, new: &str) {
-    let end = end.min(text.len_bytes());
-    let chars = text.byte_to_char(start.min(end))..text.byte_to_char(end);
-    if !chars.is_empty() {
-        text.remove(chars.clone());
-    }
-    text.insert(chars.start, new);
 }
 
 #[cfg(test)]

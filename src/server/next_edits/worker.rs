@@ -8,17 +8,14 @@ use std::sync::mpsc::Receiver;
 use ropey::Rope;
 
 use super::message::{Answer, Ask, Message, Nothing, Report, Told};
-use super::offers::{Offer, Offers, Said, State, replace};
+use super::offers::{Offer, Offers, Said, State};
 use super::origin::{File, origin};
 use crate::completion::{Located, Reason, eligibility};
 use crate::next_edit::{NextEdit, Origin, Proposal, SETTLED_MS, nearest_of_likeliest};
 use crate::privacy::{Privacy, Private};
 use crate::settings::Settings;
-use crate::text::document::{Document, Edit};
+use crate::text::document::{Document, Edit, replace};
 use crate::usage::{Outcome, Recorder};
-
-/// Answers that `codestral.why` tells of.
-const MAX_ANSWERS: usize = 20;
 
 /// Changes that are kept until the disk has told where their document lies, which takes it a moment only.
 const MAX_EARLY: usize = 200;
@@ -106,7 +103,8 @@ impl Worker {
                 }
             }
             Message::Asked(ask, now_ms, answer) => drop(answer.send(self.asked(&ask, now_ms))),
-            Message::Became(id, state, now_ms, answer) => drop(answer.send(self.became(id, state, now_ms))),
+            Message::Shown(id, now_ms) => drop(self.became(Some(id), State::Shown(now_ms))),
+            Message::Became(id, state, answer) => drop(answer.send(self.became(id, state))),
             Message::Reported(answer) => drop(answer.send(self.report())),
         }
     }
@@ -226,7 +224,7 @@ impl Worker {
         };
         let mut text = before;
         for edit in &edits {
-            replace(&mut text, edit.replaced.start, edit.replaced.end, &edit.inserted);
+            replace(&mut text, edit.replaced.clone(), &edit.inserted);
             self.engine.change(key, text.clone(), edit.replaced.clone(), edit.inserted.len(), origin, now_ms);
         }
         if origin == Origin::Typed {
@@ -307,8 +305,8 @@ impl Worker {
         documents
     }
 
-    fn became(&mut self, id: Option<u64>, state: State, now_ms: u64) -> bool {
-        let state = if let State::Shown(_) = state { State::Shown(now_ms) } else { state };
+    /// Whether the offer, or the newest, was open and has come to `state`.
+    fn became(&mut self, id: Option<u64>, state: State) -> bool {
         let Some(offer) = self.offers.set(id, state) else { return false };
         self.count(&offer, state);
         true
@@ -348,7 +346,7 @@ impl Worker {
     }
 
     fn report(&self) -> Report {
-        let told = self.offers.newest_first().take(MAX_ANSWERS).filter_map(|offer| {
+        let told = self.offers.newest_first().filter_map(|offer| {
             let first = offer.proposals.first()?;
             let document = offer.documents.iter().find(|document| document.uri == first.key)?;
             let start = first.edits.first()?.0.start.min(document.text.len_bytes());
