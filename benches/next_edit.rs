@@ -85,14 +85,15 @@ fn main() -> Outcome<()> {
         print!("{USAGE}");
         return Ok(());
     };
-    let mut repositories: Vec<Vec<Session>> = Vec::new();
+    let (mut commits, mut files): (Vec<Vec<Session>>, Vec<Vec<Session>>) = (vec![], vec![]);
     for folder in &options.repositories {
         let sessions = git::sessions(folder, options.commits, options.sessions)?;
-        println!("{}: {} sessions", folder.display(), sessions.len());
-        repositories.push(sessions);
+        println!("{}: {} commits, {} files of commits", folder.display(), sessions.commits.len(), sessions.files.len());
+        commits.push(sessions.commits);
+        files.push(sessions.files);
     }
     if options.fit.is_some() || options.folds > 0 || options.rows.is_some() {
-        return fit(&options, &repositories);
+        return fit(&options, [&commits, &files]);
     }
     if options.only_times {
         report::times("10,000 lines, ten texts", timing::measure());
@@ -104,13 +105,13 @@ fn main() -> Outcome<()> {
         report::times("10,000 lines, ten texts", timing::measure());
         return Ok(());
     }
-    report_on("commits", &repositories, &options);
-    if options.each {
-        for (folder, sessions) in options.repositories.iter().zip(&repositories) {
+    for (kind, sessions) in [("commits", &commits), ("files of commits", &files)] {
+        report_on(kind, sessions, &options);
+        for (folder, sessions) in options.repositories.iter().zip(sessions).filter(|_| options.each) {
             for order in [Order::File, Order::Shuffled] {
                 let moments = moments(std::slice::from_ref(sessions), order, Mode::Ignore, false).concat();
                 for least in [default_confidence(), STRICT_CONFIDENCE] {
-                    report::print_at(&format!("{}, {order:?} order", folder.display()), &moments, least);
+                    report::print_at(&format!("{}, {kind}, {order:?} order", folder.display()), &moments, least);
                 }
             }
         }
@@ -163,11 +164,12 @@ fn moments(repositories: &[Vec<Session>], order: Order, mode: Mode, rows: bool) 
     done.into_inner().unwrap_or_default()
 }
 
-fn fit(options: &Options, repositories: &[Vec<Session>]) -> Outcome<()> {
+/// Of each kind of sessions, those of each repository.
+fn fit(options: &Options, kinds: [&[Vec<Session>]; 2]) -> Outcome<()> {
     let known = options.rows.as_ref().filter(|file| file.exists());
     let cases = match known {
         Some(file) => learn::read(file)?,
-        None => cases(repositories),
+        None => cases(kinds),
     };
     if let Some(file) = options.rows.as_ref().filter(|file| !file.exists()) {
         learn::write(file, &cases)?;
@@ -192,14 +194,15 @@ fn fit(options: &Options, repositories: &[Vec<Session>]) -> Outcome<()> {
     Ok(())
 }
 
-/// What the trees are fitted on: the moments of all sessions in both orders, with and without what is right being taken.
-fn cases(repositories: &[Vec<Session>]) -> Vec<Case> {
+/// What the trees are fitted on: the moments of all sessions, typed in each of the [`learn::WAYS`].
+fn cases(kinds: [&[Vec<Session>]; 2]) -> Vec<Case> {
     let follow = Mode::Follow(default_confidence());
-    let passes = [(Order::File, Mode::Ignore), (Order::Shuffled, Mode::Ignore), (Order::Shuffled, follow)];
+    let orders = [(Order::File, Mode::Ignore), (Order::Shuffled, Mode::Ignore), (Order::Shuffled, follow)];
+    let ways = kinds.into_iter().flat_map(|kind| orders.map(|(order, mode)| (kind, order, mode)));
     let mut cases = Vec::new();
-    for (order, mode) in passes {
+    for (way, (repositories, order, mode)) in ways.enumerate() {
         for (repository, moments) in moments(repositories, order, mode, true).into_iter().enumerate() {
-            let case = |moment: Moment| Case { repository, predictable: moment.predictable, edits: moment.rows };
+            let case = |moment: Moment| Case { repository, way, predictable: moment.predictable, edits: moment.rows };
             cases.extend(moments.into_iter().map(case));
         }
     }

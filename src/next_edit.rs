@@ -2,18 +2,21 @@
 //!
 //! Edits come into a [`history`] of changes. Each is taken apart into lines and tokens ([`difference`], [`scene`]). Each
 //! rule finds [`pattern`]s in them, and the places where they would go on: [`rename`], [`rename_part`], [`same_change`]
-//! (both by [`replaced`] tokens), [`same_lines`], [`signature`], [`removed`]. [`choose`] makes candidates of the places,
+//! (both by [`replaced`] tokens), [`same_lines`], [`signature`], [`removed`]. Whether a place is like an example is told by
+//! its [`neighbours`], and whose name it has by its [`binding`]. [`choose`] makes candidates of the places,
 //! [`numbers`] says by what they are judged, and [`confidence`] how likely each is right, with the [`tree`]s in [`learned`].
 //! What was dismissed or passed over does not come again. All of it is pure: time is an argument.
 //!
 //! A [`text`] is searched by blocks of lines, each with a filter of its tokens, so that a request reads few lines however
 //! many texts are open.
 
+pub mod binding;
 pub mod choose;
 pub mod confidence;
 pub mod difference;
 pub mod history;
 pub mod learned;
+pub mod neighbours;
 pub mod numbers;
 pub mod pattern;
 pub mod removed;
@@ -58,7 +61,7 @@ const BLOCKS_HERE: usize = 8;
 /// And in each other text.
 const BLOCKS_ELSEWHERE: usize = 1;
 
-/// Other texts that are searched.
+/// Texts that are searched, the one with the cursor among them.
 const MAX_TEXTS: usize = 16;
 
 /// Patterns of one kind that are looked at, the latest first.

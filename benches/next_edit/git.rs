@@ -1,4 +1,7 @@
 //! Sessions from the commits of a git repository: the hunks of source files that were changed.
+//!
+//! There are two kinds, since nobody knows how much of a commit a person does at a time: whole commits, with all their
+//! files open, and the files of commits each by itself. In the latter less is still to come, and all of it in one text.
 
 use std::{
     error::Error,
@@ -15,6 +18,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// Commits with more hunks are merges of work, or were made by a program.
 const MAX_HUNKS: usize = 20;
 
+/// The same of one file's part of a commit.
+const MAX_HUNKS_OF_FILE: usize = 8;
+
 /// And those in more files.
 const MAX_FILES: usize = 8;
 
@@ -28,6 +34,13 @@ const OTHER_FILES: usize = 2;
 const NOT_WRITTEN: [&str; 10] =
     ["vendor/", "node_modules/", "third_party/", "/dist/", "generated", ".pb.", "_pb2", ".min.", "testdata/", "zz_"];
 
+/// The sessions of a repository, of both kinds.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    pub commits: Vec<Session>,
+    pub files: Vec<Session>,
+}
+
 struct Parsed {
     commit: String,
     /// The path, the blob before, and the hunks.
@@ -37,8 +50,8 @@ struct Parsed {
 /// Which lines are replaced, and by what.
 type Lines = (Range<usize>, String);
 
-/// Up to `most` sessions of the latest `commits` commits of the repository in `folder`.
-pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Vec<Session>> {
+/// Up to `most` sessions of each kind, of the latest `commits` commits of the repository in `folder`.
+pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Sessions> {
     let git_dir = if folder.join(".git").exists() { folder.join(".git") } else { folder.to_path_buf() };
     let mut log = Command::new("git")
         .arg("--git-dir")
@@ -55,7 +68,7 @@ pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Vec<Sessi
     let mut objects = Objects::new(&git_dir)?;
     let name = folder.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned());
     let name = name.into_iter().find(|name| name != "repo" && name != ".git").unwrap_or_default();
-    let mut found = Vec::new();
+    let mut found = Sessions::default();
     let mut parsed: Option<Parsed> = None;
     let mut output = BufReader::new(log.stdout.take().ok_or("no output of git")?);
     let mut line = Vec::new();
@@ -64,10 +77,10 @@ pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Vec<Sessi
         let ended = output.read_until(b'\n', &mut line)? == 0;
         let text = String::from_utf8_lossy(&line);
         if ended || text.starts_with("commit ") {
-            if let Some(session) = parsed.take().and_then(|parsed| session(&name, parsed, &mut objects)) {
-                found.push(session);
+            if let Some(parsed) = parsed.take() {
+                found.add(&name, &parsed, &mut objects, most);
             }
-            if ended || found.len() >= most {
+            if ended || (found.commits.len() >= most && found.files.len() >= most) {
                 break;
             }
             parsed = Some(Parsed { commit: text.trim_start_matches("commit ").trim().into(), files: vec![] });
@@ -80,6 +93,21 @@ pub fn sessions(folder: &Path, commits: usize, most: usize) -> Outcome<Vec<Sessi
     let _ = log.kill();
     log.wait()?;
     Ok(found)
+}
+
+impl Sessions {
+    /// Adds those of one commit, of each kind of which there are fewer than `most`.
+    fn add(&mut self, name: &str, parsed: &Parsed, objects: &mut Objects, most: usize) {
+        if self.commits.len() < most {
+            self.commits.extend(session(name, parsed, objects, MAX_HUNKS));
+        }
+        for file in &parsed.files {
+            if self.files.len() < most {
+                let alone = Parsed { commit: parsed.commit.clone(), files: vec![file.clone()] };
+                self.files.extend(session(name, &alone, objects, MAX_HUNKS_OF_FILE));
+            }
+        }
+    }
 }
 
 fn read_line(parsed: &mut Parsed, line: &str) {
@@ -103,9 +131,9 @@ fn read_line(parsed: &mut Parsed, line: &str) {
     }
 }
 
-fn session(name: &str, parsed: Parsed, objects: &mut Objects) -> Option<Session> {
+fn session(name: &str, parsed: &Parsed, objects: &mut Objects, most_hunks: usize) -> Option<Session> {
     let hunks: usize = parsed.files.iter().map(|(_, _, hunks)| hunks.len()).sum();
-    if hunks == 0 || hunks > MAX_HUNKS || parsed.files.len() > MAX_FILES {
+    if hunks == 0 || hunks > most_hunks || parsed.files.len() > MAX_FILES {
         return None;
     }
     let (mut files, mut all) = (Vec::new(), Vec::new());
@@ -126,7 +154,7 @@ fn session(name: &str, parsed: Parsed, objects: &mut Objects) -> Option<Session>
         }
         files.push(File { key: path.as_str().into(), language: language(path)?.into(), text });
     }
-    others(&parsed, objects, &mut files);
+    others(parsed, objects, &mut files);
     Some(Session { name: format!("{name} {}", &parsed.commit.get(..10)?), files, hunks: all })
 }
 

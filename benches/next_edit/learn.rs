@@ -3,9 +3,9 @@
 //! The first model judges each edit by itself, the second one beside all others that are known at the moment: a likelier
 //! one elsewhere, a rival on the same lines, how many there are. What counts is the mean of both.
 //!
-//! The trees in `src/next_edit/learned` were fitted on 29 November 2026 by
-//! `-- --commits 1500 --sessions 90 --fit src/next_edit/learned`, with `--repository` for each one marked `fit` in
-//! `repositories.txt`: 81,639 moments and 1,368,357 edits. None of those marked `unseen` was among them.
+//! The trees in `src/next_edit/learned` were fitted on 30 November 2026 by
+//! `-- --commits 1500 --sessions 220 --fit src/next_edit/learned`, with `--repository` for each one marked `fit` in
+//! `repositories.txt`: 299,421 moments and 4,042,157 edits. None of those marked `unseen` was among them.
 
 use std::{
     error::Error,
@@ -35,8 +35,18 @@ const MAX_ROWS: usize = 8;
 const PARTS: usize = 3;
 
 /// How the models are grown.
-const FIRST: Growth = Growth { trees: 150, rate: 0.08, numbers_of: 4 };
-const SECOND: Growth = Growth { trees: 200, rate: 0.05, numbers_of: 2 };
+const FIRST: Growth = Growth { trees: 250, rate: 0.06, numbers_of: 4 };
+const SECOND: Growth = Growth { trees: 300, rate: 0.04, numbers_of: 2 };
+
+/// What is typed, and in which order; the last of each kind with what is right being taken.
+pub const WAYS: [&str; 6] = [
+    "commits in file order",
+    "commits shuffled",
+    "commits shuffled, taken or passed over",
+    "files of commits in file order",
+    "files of commits shuffled",
+    "files of commits shuffled, taken or passed over",
+];
 
 /// An edit that was known at a moment.
 #[derive(Debug, Clone)]
@@ -50,6 +60,8 @@ pub struct Known {
 #[derive(Debug, Clone)]
 pub struct Case {
     pub repository: usize,
+    /// What was typed and how, among [`WAYS`].
+    pub way: usize,
     pub predictable: bool,
     pub edits: Vec<Known>,
 }
@@ -136,37 +148,67 @@ pub fn report(cases: &[Case], folds: usize) {
     for fold in 0..folds {
         let others: Vec<&Case> = cases.iter().filter(|case| case.repository % folds != fold).collect();
         let both = Both::fit(&others);
-        judged.extend(
-            cases
-                .iter()
-                .filter(|case| case.repository % folds == fold)
-                .map(|case| (case.predictable, both.best(case), both.first_best(case))),
-        );
+        let own = cases.iter().filter(|case| case.repository % folds == fold);
+        judged.extend(own.map(|case| Judged { way: case.way, predictable: case.predictable, best: both.best(case) }));
     }
-    for (name, which) in [("first trees", 0), ("both", 1)] {
-        println!("{name}, fitted on other repositories, {} moments", judged.len());
-        for least in [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85] {
-            let best =
-                judged.iter().map(|(predictable, both, first)| (*predictable, if which == 0 { *first } else { *both }));
+    for (way, title) in WAYS.iter().enumerate() {
+        let of: Vec<&Judged> = judged.iter().filter(|one| one.way == way).collect();
+        println!("{title}, fitted on other repositories, {} moments", of.len());
+        for least in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85] {
+            let best = of.iter().map(|one| (one.predictable, one.best));
             println!("  >= {least:.2}: {}", Figures::of(best, least).line());
         }
+        let curve = curve(&of);
+        let at = |least: f64| curve.iter().filter(|one| one.0 >= least).map(|one| one.1).fold(0.0, f64::max);
+        println!(
+            "  coverage at a precision of 76 %: {:.1} %, of 85 %: {:.1} %; average precision {:.1} %",
+            100.0 * at(0.76),
+            100.0 * at(0.85),
+            100.0 * average(&curve)
+        );
     }
 }
 
-impl Both {
-    /// As [`best`](Self::best), by the first trees alone.
-    fn first_best(&self, case: &Case) -> Option<(f32, bool)> {
-        let judged = case.edits.iter().map(|edit| (probability(self.first.odds(&edit.numbers)), edit.right));
-        judged.reduce(|best, next| if next.0 > best.0 { next } else { best })
+/// A moment judged by trees that were not fitted on it.
+struct Judged {
+    way: usize,
+    predictable: bool,
+    /// The probability of the likeliest edit, and whether it is right.
+    best: Option<(f32, bool)>,
+}
+
+/// Likeliest first: of what is shown from there on, how much is right and how much of the predictable that is.
+fn curve(of: &[&Judged]) -> Vec<(f64, f64)> {
+    let best = |one: &&&Judged| one.best.map_or(f32::MIN, |best| best.0);
+    let mut shown: Vec<&&Judged> = of.iter().filter(|one| one.best.is_some()).collect();
+    shown.sort_by(|one, two| best(two).total_cmp(&best(one)));
+    let predictable = of.iter().filter(|one| one.predictable).count().max(1) as f64;
+    let (mut right, mut covered) = (0, 0);
+    let point = |(at, one): (usize, &&Judged)| {
+        let is_right = one.best.is_some_and(|best| best.1);
+        right += usize::from(is_right);
+        covered += usize::from(is_right && one.predictable);
+        (right as f64 / (at + 1) as f64, covered as f64 / predictable)
+    };
+    shown.into_iter().enumerate().map(point).collect()
+}
+
+/// The precision in the mean over all coverages.
+fn average(curve: &[(f64, f64)]) -> f64 {
+    let (mut sum, mut before) = (0.0, 0.0);
+    for &(precision, coverage) in curve {
+        sum += precision * (coverage - before);
+        before = coverage;
     }
+    sum
 }
 
 /// Keeps `cases` in `file`, so that fitting can be tried again without replaying.
 pub fn write(file: &Path, cases: &[Case]) -> Outcome<()> {
     let mut out = BufWriter::new(File::create(file)?);
     for case in cases {
-        let counts = [case.repository as u32, u32::from(case.predictable), case.edits.len() as u32];
-        counts.iter().try_for_each(|count| out.write_all(&count.to_le_bytes()))?;
+        let counts = [case.repository, case.way, usize::from(case.predictable), case.edits.len()];
+        counts.iter().try_for_each(|&count| out.write_all(&(count as u32).to_le_bytes()))?;
         for edit in &case.edits {
             let Spot { text, lines, pattern } = &edit.spot;
             let spot = [*text, lines.start, lines.end, usize::from(edit.right), *pattern as usize];
@@ -187,8 +229,9 @@ pub fn read(file: &Path) -> Outcome<Vec<Case>> {
     let mut cases = Vec::new();
     while let Some(repository) = next() {
         let mut count = || next().map(u32::from_le_bytes).ok_or("the file ends early");
-        let (predictable, edits) = (count()? == 1, count()?);
-        let mut case = Case { repository: u32::from_le_bytes(repository) as usize, predictable, edits: vec![] };
+        let (way, predictable, edits) = (count()? as usize, count()? == 1, count()?);
+        let repository = u32::from_le_bytes(repository) as usize;
+        let mut case = Case { repository, way, predictable, edits: vec![] };
         for _ in 0..edits {
             let mut spot = [0; 5];
             for one in &mut spot {

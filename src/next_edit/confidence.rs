@@ -48,77 +48,109 @@ pub fn both(first: f32, second: impl FnOnce() -> f32) -> f32 {
 
 /// Adds to the numbers of each edit that is worth it what it is beside the others, which have these `odds`.
 pub fn compare(edits: &mut [([f32; NUMBERS], Spot)], odds: &[f32]) {
-    let spots: Vec<&Spot> = edits.iter().map(|(_, spot)| spot).collect();
-    let on_line = by_line(&spots);
-    let probabilities: Vec<f32> = odds.iter().map(|&odds| probability(odds)).collect();
-    let expected: f32 = probabilities.iter().sum();
-    let mut likeliest_first: Vec<(usize, f32)> = odds.iter().copied().enumerate().collect();
-    likeliest_first.sort_by(|(_, one), (_, two)| two.total_cmp(one));
-    let known_before = edits.iter().zip(odds).filter(|((numbers, _), _)| numbers::waited(numbers) > 0.0);
-    let ignored = known_before.map(|(_, &odds)| odds).fold(f32::MIN, f32::max).max(LEAST);
-    let worth = likeliest_first.iter().take_while(|(_, odds)| *odds >= WORTH);
-    let of_patterns = of_patterns(edits, odds);
-    let ignored_expected = of_patterns.values().map(|pattern| pattern.ignored).sum();
-    let mut expected_in: HashMap<usize, f32> = HashMap::new();
-    for (spot, probability) in spots.iter().zip(&probabilities) {
-        *expected_in.entry(spot.text).or_default() += probability;
-    }
-    // Two patterns at once are wider than one, and more lines than fewer.
-    let width = |edit: usize| edits.get(edit).map(|(numbers, spot)| (spot.lines.len(), numbers::is_joined(numbers)));
-    let wider = |one: usize, two: usize| width(one) > width(two);
-    let rival = |here: &[usize], is: &dyn Fn(usize) -> bool| {
-        let rivals = here.iter().filter(|&&other| is(other)).filter_map(|&other| odds.get(other));
-        rivals.copied().fold(LEAST, f32::max)
-    };
-    let mut likelier_patterns = HashSet::new();
-    let mut standings: Vec<(usize, Standing)> = Vec::new();
-    for (rank, &(edit, likely)) in worth.enumerate() {
-        let Some(spot) = spots.get(edit) else { continue };
-        let here = meeting(spot, &on_line);
-        let expected_here: f32 = here.iter().filter_map(|&other| probabilities.get(other)).sum();
-        let rivals = here.iter().filter(|&&other| other != edit).filter_map(|&other| odds.get(other));
-        let around = Spot { lines: spot.lines.start.saturating_sub(1)..spot.occupied().end + 1, ..(*spot).clone() };
-        let beside = meeting(&around, &on_line);
-        let beside =
-            beside.iter().filter(|&other| here.binary_search(other).is_err()).filter_map(|&other| odds.get(other));
-        let pattern = of_patterns.get(&spot.pattern).copied().unwrap_or_default();
-        likelier_patterns.insert(spot.pattern);
-        let elsewhere = likeliest_first.iter().find(|(other, _)| here.binary_search(other).is_err());
-        standings.push((
-            edit,
-            Standing {
-                likely,
-                likeliest: elsewhere.map_or(LEAST, |(_, odds)| odds.max(LEAST)),
-                rival_here: rivals.copied().fold(LEAST, f32::max),
-                likelier: rank,
-                expected: (expected - expected_here).max(0.0),
-                ignored,
-                candidates: odds.len(),
-                pattern_likeliest: if likely < pattern.likeliest { pattern.likeliest } else { pattern.second }
-                    .max(LEAST),
-                pattern_expected: (pattern.expected - probability(likely)).max(0.0),
-                likelier_patterns: likelier_patterns.len() - 1,
-                here: here.len(),
-                beside_here: beside.copied().fold(LEAST, f32::max),
-                wider_here: rival(&here, &|other| wider(other, edit)),
-                narrower_here: rival(&here, &|other| wider(edit, other)),
-                text_expected: (expected_in.get(&spot.text).copied().unwrap_or_default() - expected_here).max(0.0),
-                other_pattern: likeliest_first
-                    .iter()
-                    .find(|(other, _)| {
-                        spots.get(*other).is_some_and(|other| other.pattern != spot.pattern)
-                            && here.binary_search(other).is_err()
-                    })
-                    .map_or(LEAST, |(_, odds)| odds.max(LEAST)),
-                ignored_expected,
-                pattern_ignored: pattern.ignored,
-            },
-        ));
-    }
+    let standings = Known::new(edits, odds).standings();
     for (edit, standing) in standings {
         if let Some((numbers, _)) = edits.get_mut(edit) {
             standing.add_to(numbers);
         }
+    }
+}
+
+/// All edits that are known at a moment, by their places in a list.
+struct Known<'a> {
+    edits: &'a [([f32; NUMBERS], Spot)],
+    odds: &'a [f32],
+    probabilities: Vec<f32>,
+    /// The likeliest first.
+    ranked: Vec<usize>,
+    on_line: HashMap<(usize, usize), Vec<usize>>,
+    of_patterns: BTreeMap<u64, OfPattern>,
+    /// How many are right in each text, if the first trees are.
+    expected_in: HashMap<usize, f32>,
+}
+
+impl<'a> Known<'a> {
+    fn new(edits: &'a [([f32; NUMBERS], Spot)], odds: &'a [f32]) -> Self {
+        let probabilities: Vec<f32> = odds.iter().map(|&odds| probability(odds)).collect();
+        let mut ranked: Vec<usize> = (0..odds.len()).collect();
+        let of = |edit: &usize| odds.get(*edit).copied().unwrap_or(LEAST);
+        ranked.sort_by(|one, two| of(two).total_cmp(&of(one)));
+        let mut expected_in: HashMap<usize, f32> = HashMap::new();
+        for ((_, spot), probability) in edits.iter().zip(&probabilities) {
+            *expected_in.entry(spot.text).or_default() += probability;
+        }
+        let spots: Vec<&Spot> = edits.iter().map(|(_, spot)| spot).collect();
+        let (on_line, of_patterns) = (by_line(&spots), of_patterns(edits, odds));
+        Self { edits, odds, probabilities, ranked, on_line, of_patterns, expected_in }
+    }
+
+    /// What each edit that is worth it is beside the others.
+    fn standings(&self) -> Vec<(usize, Standing)> {
+        let expected: f32 = self.probabilities.iter().sum();
+        let known_before = self.edits.iter().zip(self.odds).filter(|((numbers, _), _)| numbers::waited(numbers) > 0.0);
+        let of_all = Standing {
+            expected,
+            ignored: known_before.map(|(_, &odds)| odds).fold(LEAST, f32::max),
+            ignored_expected: self.of_patterns.values().map(|pattern| pattern.ignored).sum(),
+            candidates: self.odds.len(),
+            ..Standing::default()
+        };
+        let mut likelier_patterns = HashSet::new();
+        let mut standings = Vec::new();
+        for (rank, &edit) in self.ranked.iter().take_while(|&&edit| self.odds_of(edit) >= WORTH).enumerate() {
+            let Some((_, spot)) = self.edits.get(edit) else { continue };
+            likelier_patterns.insert(spot.pattern);
+            let of_rank = Standing { likelier: rank, likelier_patterns: likelier_patterns.len() - 1, ..of_all };
+            standings.push((edit, self.standing(edit, spot, of_rank)));
+        }
+        standings
+    }
+
+    /// Adds to what holds of all edits, and of its rank, what the edit at `spot` is beside those around it.
+    fn standing(&self, edit: usize, spot: &Spot, known: Standing) -> Standing {
+        let likely = self.odds_of(edit);
+        let here = meeting(spot, &self.on_line);
+        let elsewhere = |other: &usize| here.binary_search(other).is_err();
+        let expected_here: f32 = here.iter().filter_map(|&other| self.probabilities.get(other)).sum();
+        let around = Spot { lines: spot.lines.start.saturating_sub(1)..spot.occupied().end + 1, ..spot.clone() };
+        let beside = meeting(&around, &self.on_line);
+        let pattern = self.of_patterns.get(&spot.pattern).copied().unwrap_or_default();
+        let others_here = || here.iter().filter(|&&other| other != edit);
+        let likeliest = |is: &dyn Fn(&usize) -> bool| {
+            self.ranked.iter().find(|other| elsewhere(other) && is(other)).map_or(LEAST, |&other| self.odds_of(other))
+        };
+        let of_another_pattern =
+            |other: &usize| self.edits.get(*other).is_some_and(|(_, other)| other.pattern != spot.pattern);
+        Standing {
+            likely,
+            likeliest: likeliest(&|_| true),
+            rival_here: self.highest(others_here()),
+            expected: (known.expected - expected_here).max(0.0),
+            pattern_likeliest: if likely < pattern.likeliest { pattern.likeliest } else { pattern.second }.max(LEAST),
+            pattern_expected: (pattern.expected - probability(likely)).max(0.0),
+            here: here.len(),
+            beside_here: self.highest(beside.iter().filter(|other| elsewhere(other))),
+            wider_here: self.highest(others_here().filter(|&&other| self.width(other) > self.width(edit))),
+            narrower_here: self.highest(others_here().filter(|&&other| self.width(other) < self.width(edit))),
+            text_expected: (self.expected_in.get(&spot.text).copied().unwrap_or_default() - expected_here).max(0.0),
+            other_pattern: likeliest(&of_another_pattern),
+            pattern_ignored: pattern.ignored,
+            ..known
+        }
+    }
+
+    /// Never less than [`LEAST`], as where there is none such.
+    fn odds_of(&self, edit: usize) -> f32 {
+        self.odds.get(edit).copied().unwrap_or(LEAST).max(LEAST)
+    }
+
+    fn highest<'b>(&self, edits: impl Iterator<Item = &'b usize>) -> f32 {
+        edits.map(|&edit| self.odds_of(edit)).fold(LEAST, f32::max)
+    }
+
+    /// Two patterns at once are wider than one, and more lines than fewer.
+    fn width(&self, edit: usize) -> Option<(usize, bool)> {
+        self.edits.get(edit).map(|(numbers, spot)| (spot.lines.len(), numbers::is_joined(numbers)))
     }
 }
 

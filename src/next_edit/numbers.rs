@@ -4,12 +4,14 @@ mod about;
 mod nearby;
 pub mod order;
 mod standing;
+mod surroundings;
 
 pub use about::about;
 pub use order::{Arounds, skipped};
 pub use standing::{Standing, alone};
 
 use super::{
+    binding::{Bound, bound},
     history::MAX_CHANGES,
     pattern::{Pattern, Place, is_import},
     scene::Scene,
@@ -171,6 +173,16 @@ numbers! {
     other_pattern: "The highest log odds of edits elsewhere of other patterns.",
     ignored_expected: "How many of those known before the latest change are right if the first trees are.",
     pattern_ignored: "How many of the pattern among these.",
+    above_alike: "How alike the line above is to that above an example.",
+    below_alike: "How alike the line below is to that below an example.",
+    above_2_alike: "The same two lines above.",
+    below_2_alike: "The same two lines below.",
+    test_text: "Whether its text is a test by its name.",
+    text_lines: "How many lines its text has, as a logarithm.",
+    first_sort: "A number for the statement that its line begins, by its first token.",
+    example_first_sort: "The same of the latest example's line.",
+    last_sort: "A number for how its line ends.",
+    bound: "Whether the name's nearest definition above has the new name: 1, the old one: -1, there is none: 0.",
 }
 
 /// What is known of a pattern before its places are looked at.
@@ -238,6 +250,9 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, ar
     let import = line.as_ref().is_some_and(|line| is_import(line));
     let new = pattern.names.map(|(_, new)| new);
     let nearby = nearby::of(scene, pattern, first);
+    let surroundings::Surroundings { above: [above_alike, above_2_alike], below: [below_alike, below_2_alike] } =
+        surroundings::of(scene, pattern, first);
+    let text = scene.readers.get(first.text).map(|reader| reader.text);
     Numbers {
         import: flag(import),
         prose: flag(places.iter().any(|place| place.part != Part::Code)),
@@ -290,6 +305,23 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, ar
         line_tokens: log(line.as_ref().map_or(0, |line| line.tokens.len())),
         new_on_line: flag(line.is_some_and(|line| line.tokens.iter().any(|token| Some(token.hash) == new))),
         changes_here: scene.examples.iter().filter(|example| example.text == first.text).count() as f32,
+        bound: match pattern.names.map(|names| bound(scene, names, first)) {
+            Some(Bound::ToNew) => 1.0,
+            Some(Bound::ToOld) => -1.0,
+            Some(Bound::Unknown) | None => 0.0,
+        },
+        above_alike,
+        above_2_alike,
+        below_alike,
+        below_2_alike,
+        test_text: flag(text.is_some_and(|text| surroundings::is_test(&text.key))),
+        text_lines: log(text.map_or(0, |text| text.lines())),
+        first_sort: line.as_ref().map_or(0.0, surroundings::first_sort),
+        last_sort: line.as_ref().map_or(0.0, surroundings::last_sort),
+        example_first_sort: latest.map_or(0.0, |one| {
+            let line = scene.readers.get(one.text).map(|reader| reader.line(one.first_line));
+            line.as_ref().map_or(0.0, surroundings::first_sort)
+        }),
         ..about.numbers
     }
     .into()

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    neighbours::bracket,
     tokens::{Kind, LineRef, Part, Token, hash},
     wording::Wording,
 };
@@ -56,7 +57,7 @@ impl Rule {
 pub const LEVELS: usize = 3;
 
 /// One place where a pattern would change something.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {
     /// The text among the scene's.
     pub text: usize,
@@ -179,6 +180,31 @@ pub struct Pattern {
     pub places: Vec<Place>,
 }
 
+impl Pattern {
+    /// A pattern of which nothing else is known yet.
+    pub fn new(rule: Rule, key: u64) -> Self {
+        Self {
+            rule,
+            key,
+            examples: vec![],
+            old_tokens: 0,
+            new_tokens: 0,
+            old_bytes: 0,
+            new_bytes: 0,
+            old_words: 0,
+            new_words: 0,
+            in_import: false,
+            in_prose: false,
+            in_definition: false,
+            capital: false,
+            names: None,
+            wording: Wording::default(),
+            block: false,
+            places: vec![],
+        }
+    }
+}
+
 const NO_DEFINITION_AFTER: [u32; 30] = [
     hash(b"return"),
     hash(b"new"),
@@ -234,89 +260,6 @@ pub fn is_import(line: &LineRef<'_>) -> bool {
     line.tokens.iter().take(2).any(|token| IMPORTS.contains(&token.hash))
 }
 
-/// The most neighbours that are compared on each side.
-pub const MAX_NEIGHBOURS: usize = 8;
-
-/// How many tokens just before `one_at` in `one` and `two_at` in `two` are equal, the line's start counted as one.
-///
-/// A bracket that closes is equal to another whatever is within them, if the rest before goes on being equal.
-pub fn equal_before(one: &[Token], one_at: usize, two: &[Token], two_at: usize) -> usize {
-    let (mut left, mut right, mut count) = (one_at, two_at, 0);
-    while count < MAX_NEIGHBOURS {
-        let pair = (
-            left.checked_sub(1).and_then(|at| one.get(at).map(|token| (at, token))),
-            right.checked_sub(1).and_then(|at| two.get(at).map(|token| (at, token))),
-        );
-        match pair {
-            (None, None) => return count + 1,
-            (Some((at, first)), Some((other, second))) if first.hash == second.hash => {
-                count += 1;
-                (left, right) = (at, other);
-                let inner = (opening(one, at), opening(two, other));
-                if let (Some(open), Some(other_open)) = inner
-                    && !same_row(one, open..at, two, other_open..other)
-                {
-                    (left, right) = (open, other_open);
-                }
-            }
-            _ => return count,
-        }
-    }
-    count
-}
-
-/// How many tokens from `one_at` on in `one` and `two_at` in `two` are equal, the line's end counted as one.
-pub fn equal_after(one: &[Token], one_at: usize, two: &[Token], two_at: usize) -> usize {
-    let (first, second) = (one.get(one_at..).unwrap_or_default(), two.get(two_at..).unwrap_or_default());
-    let count = first.iter().zip(second).take(MAX_NEIGHBOURS).take_while(|(a, b)| a.hash == b.hash).count();
-    let ended = count == first.len() && count == second.len();
-    if ended { count + 1 } else { count }
-}
-
-fn same_row(one: &[Token], range: Range<usize>, two: &[Token], other: Range<usize>) -> bool {
-    let (one, two) = (one.get(range).unwrap_or_default(), two.get(other).unwrap_or_default());
-    one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.hash == b.hash)
-}
-
-const OPEN: [u32; 3] = [hash(b"("), hash(b"["), hash(b"{")];
-const CLOSE: [u32; 3] = [hash(b")"), hash(b"]"), hash(b"}")];
-
-/// 1 for a bracket that opens, -1 for one that closes.
-pub fn bracket(token: &Token) -> i32 {
-    match token.kind {
-        Kind::Punctuation if OPEN.contains(&token.hash) => 1,
-        Kind::Punctuation if CLOSE.contains(&token.hash) => -1,
-        _ => 0,
-    }
-}
-
-/// Where the bracket that closes at `at` was opened on this line.
-fn opening(tokens: &[Token], at: usize) -> Option<usize> {
-    if tokens.get(at).map(bracket) != Some(-1) {
-        return None;
-    }
-    let mut depth = 0;
-    for open in (0..=at).rev() {
-        depth += tokens.get(open).map_or(0, bracket);
-        if depth == 0 {
-            return Some(open);
-        }
-    }
-    None
-}
-
-/// The token after the one that closes what is opened at `at` on this line.
-pub fn after_closing(tokens: &[Token], at: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (index, token) in tokens.iter().enumerate().skip(at) {
-        depth += bracket(token);
-        if depth == 0 {
-            return Some(index + 1);
-        }
-    }
-    None
-}
-
 /// The edit made smaller by what both texts begin and end with, at whole characters.
 pub fn tight(start: usize, old: &str, mut new: String) -> (Range<usize>, String) {
     let equal = |(one, two): &(char, char)| one == two;
@@ -338,20 +281,6 @@ mod tests {
 
     fn line(text: &str) -> Line {
         Line::new(text, Marks::of("rust"))
-    }
-
-    #[track_caller]
-    fn check_before(one: &str, two: &str, expect: usize) {
-        let (one, two) = (line(one), line(two));
-        assert_eq!(equal_before(&one.tokens, one.tokens.len(), &two.tokens, two.tokens.len()), expect);
-    }
-
-    #[test]
-    fn neighbours_are_compared_over_brackets() {
-        check_before("x.foo(a)", "y.foo(b, c)", 3);
-        check_before("foo(a)", "foo(a)", 5);
-        check_before("foo(a)", "bar(b)", 1);
-        check_before("a b", "c b", 1);
     }
 
     #[track_caller]

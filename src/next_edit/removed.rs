@@ -2,6 +2,7 @@
 
 use super::{
     difference::Piece,
+    neighbours::bracket,
     pattern::{Pattern, Place, Rule},
     scene::Scene,
     tokens::{Kind, Line, Part, hash, mix},
@@ -21,29 +22,21 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
         for piece in &example.taken.pieces {
             let Piece::Lines { old, new, .. } = piece else { continue };
             let ([line], []) = (old.as_slice(), new.as_slice()) else { continue };
-            let Some(name) = field(line) else { continue };
+            let Some(name) = field(line).filter(|_| found.len() < most) else { continue };
             let places = places(scene, example.text, name);
-            if places.is_empty() || found.len() >= most {
+            if places.is_empty() {
                 continue;
             }
             found.push(Pattern {
-                rule: Rule::Removed,
-                key: mix(u64::from(hash(name.as_bytes())), Rule::Removed as u64),
                 examples: vec![number],
                 old_tokens: line.tokens.len(),
-                new_tokens: 0,
                 old_bytes: name.len(),
-                new_bytes: 0,
                 old_words: 1,
-                new_words: 0,
-                in_import: false,
-                in_prose: false,
                 in_definition: true,
                 capital: name.starts_with(char::is_uppercase),
-                names: None,
                 wording: Wording::of(&line.text, ""),
-                block: false,
                 places,
+                ..Pattern::new(Rule::Removed, mix(u64::from(hash(name.as_bytes())), Rule::Removed as u64))
             });
         }
     }
@@ -67,7 +60,7 @@ fn places(scene: &Scene<'_>, text: usize, name: &str) -> Vec<Place> {
             let line = reader.line(row);
             let word = |at: usize| line.tokens.get(at).map(|token| line.text_of(token));
             let given = word(0) == Some(name) && matches!(word(1), Some(":" | ","));
-            let balanced = line.tokens.iter().map(super::pattern::bracket).sum::<i32>() == 0;
+            let balanced = line.tokens.iter().map(bracket).sum::<i32>() == 0;
             let ended = line.tokens.last().is_some_and(|token| line.text_of(token) == ",");
             if !given || !balanced || !ended || row + 1 >= reader.text.lines() {
                 continue;
@@ -76,20 +69,10 @@ fn places(scene: &Scene<'_>, text: usize, name: &str) -> Vec<Place> {
                 text,
                 lines: row..row + 1,
                 range: reader.line_start(row)..reader.line_start(row + 1),
-                new: String::new(),
                 left: 1,
                 right: 1,
-                holes: 0,
-                alike: 0.0,
-                same_indent: false,
                 same_first: true,
-                part: Part::Code,
-                definition: false,
-                agreeing: 0,
-                beside: Default::default(),
-                beside_equal: 0,
-                around: (0, 0),
-                agreeing_sides: (0, 0),
+                ..Place::default()
             });
         }
     }

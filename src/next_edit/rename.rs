@@ -1,6 +1,7 @@
 //! Renaming: a name was replaced by another, so its other uses may follow.
 
 use super::{
+    binding::{Bound, bound},
     pattern::{Pattern, Rule},
     replaced::{Instance, find},
     same_change::{grouped, replacements},
@@ -12,8 +13,15 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
     let renames = replacements(scene).into_iter().filter(Instance::is_rename).collect();
     grouped(renames)
         .into_iter()
-        .filter(|instances| instances.iter().any(|one| scene.examples.get(one.example).is_some_and(|one| one.typed)))
+        .filter(|instances| instances.iter().any(|one| scene.is_typed(one.example)))
         .take(most)
         .filter_map(|instances| find(scene, Rule::Rename, &instances, false))
+        .map(|mut pattern| {
+            if let Some(names) = pattern.names {
+                // What still has a definition by the old name is another thing, or waits until that is renamed.
+                pattern.places.retain(|place| place.definition || bound(scene, names, place) != Bound::ToOld);
+            }
+            pattern
+        })
         .collect()
 }

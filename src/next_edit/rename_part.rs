@@ -22,11 +22,10 @@ const MAX_NAMES: usize = 8;
 pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
     let Some(reader) = scene.readers.first() else { return vec![] };
     let renames: Vec<_> = grouped(replacements(scene).into_iter().filter(Instance::is_rename).collect());
-    let typed = |one: &Instance<'_>| scene.examples.get(one.example).is_some_and(|example| example.typed);
     let mut found = Vec::new();
     let near = scene.cursor_line.saturating_sub(REACH_LINES)..scene.cursor_line + REACH_LINES;
     for group in renames.iter().take(most) {
-        let Some(first) = group.first().filter(|one| typed(one)) else { continue };
+        let Some(first) = group.first().filter(|one| scene.is_typed(one.example)) else { continue };
         let (Some(old), Some(new)) = (first.old_tokens().first(), first.new_tokens().first()) else { continue };
         let (old, new) = (first.old.text_of(old), first.new.text_of(new));
         let Some((from, to)) = changed_parts(old, new) else { continue };

@@ -8,9 +8,8 @@ use rendered::rendered;
 
 use super::{
     difference::{Replacement, likeness},
-    pattern::{
-        self, Beside, Pattern, Place, Rule, bracket, equal_after, equal_before, is_definition, is_import, tight,
-    },
+    neighbours::{bracket, equal_after, equal_before},
+    pattern::{self, Beside, Pattern, Place, Rule, is_definition, is_import, tight},
     scene::Scene,
     tokens::{Kind, Line, LineRef, Part, Token, mix},
     wording::Wording,

@@ -107,9 +107,7 @@ fn typed<'a>(
     scene: &'a Scene<'_>,
     groups: impl IntoIterator<Item = Vec<Instance<'a>>>,
 ) -> impl Iterator<Item = Vec<Instance<'a>>> {
-    groups.into_iter().filter(|instances| {
-        instances.iter().any(|one| scene.examples.get(one.example).is_some_and(|example| example.typed))
-    })
+    groups.into_iter().filter(|instances| instances.iter().any(|one| scene.is_typed(one.example)))
 }
 
 /// Equal for replacements that differ only in the words that are kept.

@@ -56,7 +56,7 @@ pub fn patterns(scene: &Scene<'_>, around: &[Vec<(LineRef<'_>, LineRef<'_>)>], m
     }
     groups
         .iter()
-        .filter(|(_, group)| group.iter().any(|one| scene.examples.get(one.example).is_some_and(|one| one.typed)))
+        .filter(|(_, group)| group.iter().any(|one| scene.is_typed(one.example)))
         .take(most)
         .filter_map(|(key, group)| find(scene, *key, group))
         .collect()
@@ -185,7 +185,7 @@ fn alike_lines(reader: &Reader<'_>, tokens: &[Token], near: usize) -> Vec<usize>
 
 /// Whether `there` is the line of `tokens` with other names, which are added to `names`.
 fn fits(tokens: &[Token], there: LineRef<'_>, names: &mut Names) -> bool {
-    if tokens.len() != there.tokens.len() {
+    if tokens.len() != there.tokens.len() || there.too_long {
         return false;
     }
     let (mut differing, mut equal_words) = (0, 0);

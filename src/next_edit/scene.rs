@@ -5,15 +5,18 @@ use std::sync::Arc;
 use super::{
     difference::Piece,
     history::Change,
-    text::{Reader, Text, slice},
+    text::{MAX_LINE_BYTES, Reader, Text, slice},
     tokens::Line,
 };
 
 /// A change of more lines, before or after, is too large to be an example.
 const MAX_EXAMPLE_LINES: usize = 60;
 
+/// So many bytes such lines have at most.
+const MAX_EXAMPLE_BYTES: usize = MAX_EXAMPLE_LINES * MAX_LINE_BYTES;
+
 /// One change, taken apart.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Taken {
     /// Its parts in order.
     pub pieces: Vec<Piece>,
@@ -35,11 +38,15 @@ pub struct Block {
 }
 
 impl Taken {
-    /// Takes `change` of `text` apart.
+    /// Takes `change` of `text` apart. One that is too large to be an example has no parts.
     pub fn new(text: &Text, change: &Change) -> Self {
         let first = text.line_at(change.range.start);
         let last = text.line_at(change.range.end);
         let (start, end) = (text.line_start(first), text.line_start(last + 1));
+        // Nothing is made of a long line, so it is not even copied: it can be a whole file.
+        if end - start > MAX_EXAMPLE_BYTES {
+            return Self::default();
+        }
         let now = text.slice(start..end);
         let mut before = slice(&text.rope, start..change.range.start);
         before.push_str(&change.before);
@@ -52,11 +59,13 @@ impl Taken {
             lines
         };
         let (old, new) = (lines(&before), lines(&now));
-        let pieces = if old.len() > MAX_EXAMPLE_LINES || new.len() > MAX_EXAMPLE_LINES {
-            vec![]
-        } else {
-            super::difference::difference(&old, &new)
+        let too_long = |lines: &[Line]| {
+            lines.len() > MAX_EXAMPLE_LINES || lines.iter().any(|line| line.text.len() > MAX_LINE_BYTES)
         };
+        if too_long(&old) || too_long(&new) {
+            return Self::default();
+        }
+        let pieces = super::difference::difference(&old, &new);
         let parts = pieces
             .iter()
             .map(|piece| match piece {
@@ -119,6 +128,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Whether the person typed the example of this number.
+    pub fn is_typed(&self, example: usize) -> bool {
+        self.examples.get(example).is_some_and(|example| example.typed)
+    }
+
     /// Where searching in the text number `text` starts: the cursor, or the latest change there.
     pub fn near(&self, text: usize) -> usize {
         if text == 0 {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::{
     difference::Piece,
-    pattern::{Pattern, Place, Rule, after_closing, is_definition, tight},
+    neighbours::{self, after_closing},
+    pattern::{Pattern, Place, Rule, is_definition, tight},
     scene::Scene,
     text::Reader,
     tokens::{Kind, Line, LineRef, Part, hash, mix},
@@ -28,20 +29,30 @@ enum Step {
     Swapped(usize, usize),
 }
 
+impl Step {
+    /// Equal for equal steps.
+    fn key(&self) -> u64 {
+        match self {
+            Self::Added(at, name) => mix(mix(1, *at as u64), u64::from(hash(name.as_bytes()))),
+            Self::Removed(at) => mix(2, *at as u64),
+            Self::Swapped(one, two) => mix(mix(3, *one as u64), *two as u64),
+        }
+    }
+}
+
 /// The patterns of functions whose parameters changed.
 pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
     let mut found: Vec<Pattern> = Vec::new();
     for (number, example) in scene.examples.iter().enumerate().filter(|(_, example)| example.typed) {
         for piece in &example.taken.pieces {
             let Piece::Line { old, new, .. } = piece else { continue };
-            let Some((name, step)) = step(old, new) else { continue };
+            let Some((name, step)) = step(old, new).filter(|_| found.len() < most) else { continue };
             let places = calls(scene, example.text, &name, &step);
-            if places.is_empty() || found.len() >= most {
+            if places.is_empty() {
                 continue;
             }
+            let key = mix(mix(u64::from(hash(name.as_bytes())), step.key()), Rule::Signature as u64);
             found.push(Pattern {
-                rule: Rule::Signature,
-                key: mix(mix(u64::from(hash(name.as_bytes())), number as u64), Rule::Signature as u64),
                 examples: vec![number],
                 old_tokens: usize::from(!matches!(step, Step::Added(..))),
                 new_tokens: usize::from(!matches!(step, Step::Removed(_))),
@@ -49,14 +60,10 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
                 new_bytes: name.len(),
                 old_words: 1,
                 new_words: 1,
-                in_import: false,
-                in_prose: false,
                 in_definition: true,
-                capital: false,
-                names: None,
                 wording: Wording::of(&old.text, &new.text),
-                block: false,
                 places,
+                ..Pattern::new(Rule::Signature, key)
             });
         }
     }
@@ -146,14 +153,17 @@ fn arguments(line: LineRef<'_>, open: usize) -> Option<Vec<Range<usize>>> {
     for at in open + 1..=end {
         let token = line.tokens.get(at)?;
         let text = line.text_of(token);
-        let ends = at == end || (depth == 0 && text == ",");
+        let ends = at == end || (depth == 0 && text == "," && token.part == Part::Code);
         if ends && start < at {
             list.push(line.tokens.get(start)?.start as usize..line.tokens.get(at - 1)?.end as usize);
         }
         if ends {
             start = at + 1;
         }
-        depth += super::pattern::bracket(token);
+        if token.part != Part::Code {
+            continue;
+        }
+        depth += neighbours::bracket(token);
         // `Map<String, Integer>` among parameters, and generics of calls.
         depth += match text {
             "<" => 1,
@@ -215,16 +225,7 @@ fn call(reader: &Reader<'_>, text: usize, row: usize, line: LineRef<'_>, at: usi
         left: 1,
         right: 1,
         holes: list.len(),
-        alike: 0.0,
-        same_indent: false,
-        same_first: false,
-        part: Part::Code,
-        definition: false,
-        agreeing: 0,
-        beside: Default::default(),
-        beside_equal: 0,
-        around: (0, 0),
-        agreeing_sides: (0, 0),
+        ..Place::default()
     })
 }
 

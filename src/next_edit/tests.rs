@@ -90,6 +90,29 @@ fn a_renamed_variable_is_renamed_further() {
 }
 
 #[test]
+fn a_renaming_ends_where_another_definition_begins() {
+    let function =
+        |name: &str, item: &str| format!("fn {name}() {{\n    let {item} = 1;\n    a();\n    show({item});\n}}\n\n");
+    let text = function("one", "item") + &function("two", "item");
+    let renamed = function("one", "count") + &function("two", "item");
+    let mut person = Person::new("rust", &[&text]).types(0, "item", 0, "count");
+    assert!(person.outcomes().contains(&(0, renamed.clone())));
+    assert!(person.outcomes().iter().all(|(_, text)| !text.contains("let item = 1;\n    a();\n    show(count)")));
+    // As soon as that definition is renamed as well, so are its uses.
+    let person = person.types(0, "item", 0, "count").types(0, "item", 0, "count");
+    person.check(0, &(function("one", "count") + &function("two", "count")));
+}
+
+#[test]
+fn a_renaming_goes_on_behind_a_further_assignment_where_nothing_is_declared() {
+    let text = "def f():\n    item = 1\n    a()\n    item = item + 1\n    b()\n    show(item)\n\ndef g():\n    item = 1\n    show(item)\n";
+    let mut person = Person::new("python", &[text]).types(0, "item", 0, "count");
+    let outcomes = person.outcomes();
+    assert!(outcomes.iter().any(|(_, text)| text.contains("b()\n    show(count)")), "{outcomes:#?}");
+    assert!(outcomes.iter().all(|(_, text)| !text.contains("item = 1\n    show(count)")), "{outcomes:#?}");
+}
+
+#[test]
 fn names_in_strings_and_comments_stay_and_so_do_longer_ones() {
     let text = "let count = 1;\n\nlet s = \"count\"; // count\nlet counts = 1;\n";
     let mut person = Person::new("rust", &[text]).types(0, "count", 0, "total");
@@ -173,6 +196,47 @@ fn calls_follow_a_parameter_that_was_taken_out() {
     Person::new("rust", &[text])
         .types(0, ", retry: bool", 0, "")
         .check(0, "fn send(to: u8) {\n}\n\nfn main() {\n    send(1);\n}\n");
+}
+
+#[test]
+fn a_call_that_was_passed_over_does_not_come_again_after_another_change() {
+    let text = "fn send(to: u8, retry: bool) {\n}\n\nfn main() {\n    send(1, true);\n    let a = 1;\n}\n";
+    let mut person = Person::new("rust", &[text]).types(0, ", retry: bool", 0, "");
+    let first = person.offered().into_iter().find(|one| one.rule == Rule::Signature).unwrap();
+    person.engine.dismissed(&first);
+    let mut person = person.types(0, "let a", 0, "let b");
+    assert!(person.offered().iter().all(|one| one.identity != first.identity));
+}
+
+#[test]
+fn commas_and_brackets_in_strings_part_no_arguments() {
+    let text =
+        "fn log(a: &str, level: u8) {\n}\n\nfn main() {\n    log(\"hello, world\", 3);\n    log(\":)\", 3);\n}\n";
+    let person = || Person::new("rust", &[text]).types(0, ", level: u8", 0, "");
+    let head = "fn log(a: &str) {\n}\n\nfn main() {\n";
+    let both = format!("{head}    log(\"hello, world\");\n    log(\":)\");\n}}\n");
+    person().check(0, &both);
+    let text = "fn log(a: &str) {\n}\n\nfn main(level: u8) {\n    log(\"hello, world\");\n}\n";
+    Person::new("rust", &[text])
+        .types(0, "a: &str", 0, "a: &str, level: u8")
+        .check(0, "fn log(a: &str, level: u8) {\n}\n\nfn main(level: u8) {\n    log(\"hello, world\", level);\n}\n");
+}
+
+#[test]
+fn a_line_that_is_too_long_to_be_read_is_no_blank_line() {
+    let data = "1, ".repeat(1_000);
+    let text = format!("debug(x);\n\none();\ntwo();\ndebug(x);\n{data}\nthree();\n");
+    let mut person = Person::new("rust", &[&text]).types(0, "debug(x);\n\n", 0, "");
+    let outcomes = person.outcomes();
+    assert!(outcomes.iter().all(|(_, text)| text.contains(&data)), "a line of data goes");
+}
+
+#[test]
+fn nothing_is_kept_of_a_change_in_a_long_line() {
+    let text = format!("[{}]\n[a]\n", "1, ".repeat(100_000));
+    let mut person = Person::new("json", &[&text]).types(0, "1, 1", 0, "1, a");
+    person.offered();
+    assert!(person.engine.taken.values().all(|taken| **taken == Taken::default()));
 }
 
 #[test]

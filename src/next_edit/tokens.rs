@@ -14,9 +14,10 @@ pub enum Kind {
 }
 
 /// The part of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Code proper.
+    #[default]
     Code,
     /// Between quotes, the quotes too.
     Text,
@@ -199,7 +200,7 @@ impl Line {
 
     /// The line as one that is kept here.
     pub fn view(&self) -> LineRef<'_> {
-        LineRef { text: &self.text, tokens: &self.tokens }
+        LineRef { text: &self.text, tokens: &self.tokens, too_long: false }
     }
 
     /// The text of `token`.
@@ -240,6 +241,8 @@ pub struct LineRef<'a> {
     pub text: &'a str,
     /// Its tokens.
     pub tokens: &'a [Token],
+    /// Whether it is longer than what is read: then it seems empty, and nobody knows what it says.
+    pub too_long: bool,
 }
 
 impl<'a> LineRef<'a> {
@@ -256,7 +259,7 @@ impl<'a> LineRef<'a> {
 
     /// Whether nothing but white space is in it.
     pub fn is_blank(&self) -> bool {
-        self.tokens.is_empty()
+        self.tokens.is_empty() && !self.too_long
     }
 
     /// The white space before the first token, in bytes.

@@ -31,6 +31,7 @@ struct Row {
     text_end: usize,
     /// The token after its last.
     tokens_end: usize,
+    too_long: bool,
 }
 
 /// A line that is being read.
@@ -78,12 +79,13 @@ impl Lines {
     /// Ends the line by so many bytes, and begins the next one.
     fn end(&mut self, line: &Open, end: usize, marks: Marks) -> Open {
         self.bytes += end;
-        if self.bytes - line.start > MAX_LINE_BYTES {
+        let too_long = self.bytes - line.start > MAX_LINE_BYTES;
+        if too_long {
             self.text.truncate(line.text);
         }
         let text = self.text.get(line.text..).unwrap_or_default();
         tokenize(text, marks, |token| self.tokens.push(token));
-        self.rows.push(Row { start: line.start, text_end: self.text.len(), tokens_end: self.tokens.len() });
+        self.rows.push(Row { start: line.start, text_end: self.text.len(), tokens_end: self.tokens.len(), too_long });
         Open { start: self.bytes, text: self.text.len(), too_long: false }
     }
 
@@ -107,6 +109,7 @@ impl Lines {
         LineRef {
             text: self.text.get(text..here.text_end).unwrap_or_default(),
             tokens: self.tokens.get(tokens..here.tokens_end).unwrap_or_default(),
+            too_long: here.too_long,
         }
     }
 
@@ -205,6 +208,7 @@ mod tests {
             let line = rope.line(row).to_string();
             let expect = if line.len() > MAX_LINE_BYTES { "" } else { line.trim_end_matches(['\n', '\r']) };
             assert_eq!(read.line(row).text, expect);
+            assert_eq!(read.line(row).too_long, line.len() > MAX_LINE_BYTES);
             assert_eq!(read.start(row), rope.line_to_byte(row));
         }
     }
