@@ -105,10 +105,11 @@ const HELD: &[(&str, &[&str])] = &[
     ("The server reads no settings from the files and folders you open.", &["settings_in_an_open_folder_are_not_read"]),
     // What the editors read is theirs; what they say to the server is settings like any.
     (
-        "Your editor may: Helix reads `.helix/languages.toml`, VS Code a workspace's settings, and what they say to the \
-         server holds. Open only projects you trust there, as for every language server.",
+        "Your editor may: Helix reads `.helix/languages.toml`, and what that says to the server holds; VS Code a \
+         workspace's settings once you trust it, but never where code and key go or what is run.",
         &["what_an_editor_says_of_settings_holds"],
     ),
+    ("Open only projects you trust there, as for every language server.", &[]),
     (
         "**Never sent**, in ghost text, chats and the terminal alike: files that hold secrets by their name ([the \
          list](src/privacy/secret_files.rs)): `.env*`, private keys and certificates, credential and secret stores, `.netrc`, \
