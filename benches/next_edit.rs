@@ -49,10 +49,10 @@ use crate::{
 const USAGE: &str = "\
 Types the hunks of sessions one by one and asks for the next edit after each.
 
-  --repository DIR  a git repository whose commits are replayed; may be repeated
+  --repository DIR  a git repository whose commits are replayed, whole and each of their files by itself; may be repeated
                     [default: made-up sessions in five languages]
   --commits N       latest commits that are looked at in each [default: 600]
-  --sessions N      sessions taken of each [default: 120]
+  --sessions N      sessions of both kinds taken of each [default: 120]
   --fit FOLDER      fits the trees on these sessions and writes them to FOLDER (src/next_edit/learned)
   --folds N         before that, reports each Nth of the repositories with trees fitted on the others [default: 0]
   --rows FILE       keeps what the trees are fitted on in FILE; if there is such a file, fits on it without replaying

@@ -201,7 +201,7 @@ fn grow(
 pub fn source(model: &Model, heading: &str) -> String {
     let mut text = String::new();
     for line in heading.lines() {
-        let _ = writeln!(text, "//! {line}");
+        let _ = writeln!(text, "{}", format!("//! {line}").trim_end());
     }
     text.push_str("\nuse crate::next_edit::tree::{Model, Tree, tree};\n\n");
     let _ = writeln!(

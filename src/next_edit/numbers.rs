@@ -3,6 +3,7 @@
 mod about;
 mod nearby;
 pub mod order;
+mod sorts;
 mod standing;
 mod surroundings;
 
@@ -314,13 +315,13 @@ pub fn of(scene: &Scene<'_>, pattern: &Pattern, about: &About, run: &Run<'_>, ar
         above_2_alike,
         below_alike,
         below_2_alike,
-        test_text: flag(text.is_some_and(|text| surroundings::is_test(&text.key))),
+        test_text: flag(text.is_some_and(|text| sorts::is_test(&text.key))),
         text_lines: log(text.map_or(0, |text| text.lines())),
-        first_sort: line.as_ref().map_or(0.0, surroundings::first_sort),
-        last_sort: line.as_ref().map_or(0.0, surroundings::last_sort),
+        first_sort: line.as_ref().map_or(0.0, sorts::first_sort),
+        last_sort: line.as_ref().map_or(0.0, sorts::last_sort),
         example_first_sort: latest.map_or(0.0, |one| {
             let line = scene.readers.get(one.text).map(|reader| reader.line(one.first_line));
-            line.as_ref().map_or(0.0, surroundings::first_sort)
+            line.as_ref().map_or(0.0, sorts::first_sort)
         }),
         ..about.numbers
     }

@@ -279,13 +279,9 @@ mod tests {
         *,
     };
 
-    fn line(text: &str) -> Line {
-        Line::new(text, Marks::of("rust"))
-    }
-
     #[track_caller]
     fn check_definition(text: &str, at: usize, expect: bool) {
-        assert_eq!(is_definition(&line(text).tokens, at), expect);
+        assert_eq!(is_definition(&Line::new(text, Marks::of("rust")).tokens, at), expect);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Renaming: a name was replaced by another, so its other uses may follow.
 
 use super::{
-    binding::{Bound, bound},
+    binding::{Bound, bound, is_defined_anew},
     pattern::{Pattern, Rule},
     replaced::{Instance, find},
     same_change::{grouped, replacements},
@@ -17,8 +17,8 @@ pub fn patterns(scene: &Scene<'_>, most: usize) -> Vec<Pattern> {
         .take(most)
         .filter_map(|instances| find(scene, Rule::Rename, &instances, false))
         .map(|mut pattern| {
-            if let Some(names) = pattern.names {
-                // What still has a definition by the old name is another thing, or waits until that is renamed.
+            if let Some(names) = pattern.names.filter(|_| is_defined_anew(scene, &pattern)) {
+                // What still has a definition by the old name is another thing.
                 pattern.places.retain(|place| place.definition || bound(scene, names, place) != Bound::ToOld);
             }
             pattern

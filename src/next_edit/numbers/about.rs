@@ -1,6 +1,6 @@
 //! What is known of a pattern before its places are looked at, as numbers.
 
-use super::{About, Numbers, order};
+use super::{About, Numbers, order, sorts};
 use crate::next_edit::{
     difference::Piece,
     pattern::{LEVELS, Pattern, Rule},
@@ -65,7 +65,7 @@ pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
         repetitive: repeats as f32 / all.saturating_sub(1).max(1) as f32,
         capital: flag(pattern.capital),
         lone: flag(all > 1 && !repeated(0)),
-        language: text.map_or(0.0, |text| language(&text.language)),
+        language: text.map_or(0.0, |text| sorts::language(&text.language)),
         rename: is(Rule::Rename),
         rename_part: is(Rule::RenamePart),
         same_change: is(Rule::SameChange),
@@ -125,18 +125,6 @@ pub fn about(scene: &Scene<'_>, patterns: &[Pattern], number: usize) -> About {
         ..Numbers::default()
     };
     About { numbers }
-}
-
-/// The languages that the trees may tell apart; all others are one.
-fn language(language: &str) -> f32 {
-    match language {
-        "python" => 1.0,
-        "typescript" | "typescriptreact" | "javascript" | "javascriptreact" => 2.0,
-        "go" => 3.0,
-        "rust" => 4.0,
-        "java" => 5.0,
-        _ => 0.0,
-    }
 }
 
 /// How many whole lines a change put in, and how many it took out.
