@@ -103,12 +103,14 @@ const HELD: &[(&str, &[&str])] = &[
     ),
     ("Redirects are not followed.", &["a_redirect_is_not_followed"]),
     ("The server reads no settings from the files and folders you open.", &["settings_in_an_open_folder_are_not_read"]),
-    // What the editors read is theirs; what they say to the server is settings like any.
+    // What the editors read is theirs; what they say to the server is settings like any. VS Code's part is held by the
+    // extension's own tests.
     (
         "Your editor may: Helix reads `.helix/languages.toml`, and what that says to the server holds; VS Code a \
          workspace's settings once you trust it, but never where code and key go or what is run.",
         &["what_an_editor_says_of_settings_holds"],
     ),
+    // Nothing here could hold it.
     ("Open only projects you trust there, as for every language server.", &[]),
     (
         "**Never sent**, in ghost text, chats and the terminal alike: files that hold secrets by their name ([the \
@@ -167,7 +169,7 @@ const HELD: &[(&str, &[&str])] = &[
             "the_key_is_in_no_log_at_any_level_nor_in_debug_output_nor_in_an_error",
         ],
     ),
-    // Nothing here could hold it.
+    // Nor this.
     ("What Mistral or a proxy does with requests is for their terms to say.", &[]),
 ];
 
